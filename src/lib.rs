@@ -1,0 +1,12 @@
+//! holdpoint: what a change to a Puppet repository would really do, and what of it would end in a
+//! post-mortem, said before the change merges.
+//!
+//! Data flows one way:
+//!
+//! ```text
+//! repo(base, head) -> puppet -> eval(nodes, hiera) -> catalog x2 -> diff -> checks -> finding -> rollout -> report
+//!                                                                     ^
+//!                        package (.deb, archive) + shell (maintainer scripts): evidence
+//! ```
+
+pub mod puppet;
