@@ -8,5 +8,12 @@
 //!                                                                     ^
 //!                        package (.deb, archive) + shell (maintainer scripts): evidence
 //! ```
+//!
+//! `value` and `catalog` are vocabulary: data without behaviour of a stage, filled by one stage and
+//! read by the next ones.
 
+pub mod catalog;
+pub mod eval;
 pub mod puppet;
+pub mod repo;
+pub mod value;

@@ -1,0 +1,4 @@
+//! Tree, Hiera data and facts to a catalog.
+
+pub mod error;
+pub mod interp;
