@@ -11,7 +11,7 @@ mod origin;
 mod sym;
 pub mod types;
 
-pub use origin::Origin;
+pub use origin::{Origin, RenderedPiece};
 pub use sym::{Cause, CauseKind, Sym, SymExpr};
 
 use ecow::EcoString;
