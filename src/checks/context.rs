@@ -1,0 +1,74 @@
+//! What a check may look at.
+
+use crate::catalog::{Catalog, Resource, ResourceId};
+use crate::diff::{Change, Side, Sources};
+use crate::eval::CompileError;
+use crate::package::Removal;
+use crate::repo::FileChange;
+use ecow::EcoString;
+
+/// The whole run: two revisions (one for an audit) and what differs between their files.
+pub struct RepoContext<'a> {
+    /// Files at base; `None` in an audit.
+    pub base: Option<&'a Sources>,
+    /// Files at head.
+    pub head: &'a Sources,
+    /// Changed files; in an audit none.
+    pub files: &'a [FileChange],
+    /// Removal evidence by package name.
+    pub packages: &'a dyn Evidence,
+}
+
+/// Where removal evidence comes from.
+pub trait Evidence: Sync {
+    /// What removing the package would do.
+    ///
+    /// # Errors
+    /// Why it can't be said: the package was not found or could not be read.
+    fn removal(&self, package: &str) -> Result<std::sync::Arc<Removal>, String>;
+}
+
+/// One group of hosts that compile alike, at base and head.
+pub struct HostContext<'a> {
+    /// The run.
+    pub repo: &'a RepoContext<'a>,
+    /// The hosts.
+    pub hosts: &'a [EcoString],
+    /// The node block or role they share.
+    pub role: &'a str,
+    /// At base; `None` in an audit or for a new host.
+    pub base: Option<Compiled<'a>>,
+    /// At head; `None` when the host is gone.
+    pub head: Option<Compiled<'a>>,
+    /// What differs; empty in an audit.
+    pub changes: &'a [Change],
+}
+
+/// A compiled revision of a host.
+#[derive(Clone, Copy)]
+pub struct Compiled<'a> {
+    /// Catalog and files.
+    pub side: Side<'a>,
+    /// Errors of the compilation; the catalog is then as complete as it could be made.
+    pub errors: &'a [CompileError],
+}
+
+impl<'a> Compiled<'a> {
+    /// The catalog.
+    #[must_use]
+    pub fn catalog(&self) -> &'a Catalog {
+        self.side.catalog
+    }
+
+    /// The files.
+    #[must_use]
+    pub fn sources(&self) -> &'a Sources {
+        self.side.sources
+    }
+
+    /// A resource by index.
+    #[must_use]
+    pub fn get(&self, id: ResourceId) -> Option<&'a Resource> {
+        self.side.catalog.get(id)
+    }
+}
