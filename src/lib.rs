@@ -9,4 +9,6 @@
 //!                        package (.deb, archive) + shell (maintainer scripts): evidence
 //! ```
 
+pub mod package;
 pub mod puppet;
+pub mod shell;
