@@ -13,7 +13,10 @@
 //! read by the next ones.
 
 pub mod catalog;
+pub mod diff;
 pub mod eval;
+pub mod package;
 pub mod puppet;
 pub mod repo;
+pub mod shell;
 pub mod value;
