@@ -10,3 +10,5 @@
 //! ```
 
 pub mod puppet;
+pub mod repo;
+pub mod hiera;
