@@ -15,6 +15,7 @@
 pub mod catalog;
 pub mod diff;
 pub mod eval;
+pub mod hiera;
 pub mod package;
 pub mod puppet;
 pub mod repo;
