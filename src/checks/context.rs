@@ -1,11 +1,13 @@
 //! What a check may look at.
 
-use crate::catalog::{Catalog, Resource, ResourceId};
+use crate::catalog::{Catalog, RefreshGraph, Resource, ResourceId};
 use crate::diff::{Change, Side, Sources};
 use crate::eval::CompileError;
 use crate::package::Removal;
 use crate::repo::FileChange;
 use ecow::EcoString;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The whole run: two revisions (one for an audit) and what differs between their files.
 pub struct RepoContext<'a> {
@@ -16,7 +18,7 @@ pub struct RepoContext<'a> {
     /// Changed files; in an audit none.
     pub files: &'a [FileChange],
     /// Removal evidence by package name.
-    pub packages: &'a dyn Evidence,
+    pub packages: &'a (dyn Evidence + 'a),
 }
 
 /// Where removal evidence comes from.
@@ -25,7 +27,9 @@ pub trait Evidence: Sync {
     ///
     /// # Errors
     /// Why it can't be said: the package was not found or could not be read.
-    fn removal(&self, package: &str) -> Result<std::sync::Arc<Removal>, String>;
+    fn removal(&self, package: &str) -> Result<Arc<Removal>, String>;
+    /// The paths a package ships, if it is at hand.
+    fn ships(&self, package: &str) -> Option<Arc<BTreeSet<String>>>;
 }
 
 /// One group of hosts that compile alike, at base and head.
@@ -49,6 +53,8 @@ pub struct HostContext<'a> {
 pub struct Compiled<'a> {
     /// Catalog and files.
     pub side: Side<'a>,
+    /// The refresh graph.
+    pub graph: &'a RefreshGraph,
     /// Errors of the compilation; the catalog is then as complete as it could be made.
     pub errors: &'a [CompileError],
 }
