@@ -4,6 +4,7 @@ use crate::catalog::{Catalog, RefreshGraph, Resource, ResourceId};
 use crate::diff::{Change, Side, Sources};
 use crate::eval::CompileError;
 use crate::package::Removal;
+use crate::puppet::Dialect;
 use crate::repo::FileChange;
 use ecow::EcoString;
 use std::collections::BTreeSet;
@@ -17,6 +18,8 @@ pub struct RepoContext<'a> {
     pub head: &'a Sources,
     /// Changed files; in an audit none.
     pub files: &'a [FileChange],
+    /// The dialect the repository is written in.
+    pub dialect: Dialect,
     /// Removal evidence by package name.
     pub packages: &'a (dyn Evidence + 'a),
 }
@@ -41,25 +44,27 @@ pub struct HostContext<'a> {
     /// The node block or role they share.
     pub role: &'a str,
     /// At base; `None` in an audit or for a new host.
-    pub base: Option<Compiled<'a>>,
+    pub base: Option<HostSide<'a>>,
     /// At head; `None` when the host is gone.
-    pub head: Option<Compiled<'a>>,
+    pub head: Option<HostSide<'a>>,
     /// What differs; empty in an audit.
     pub changes: &'a [Change],
 }
 
 /// A compiled revision of a host.
 #[derive(Clone, Copy)]
-pub struct Compiled<'a> {
+pub struct HostSide<'a> {
     /// Catalog and files.
     pub side: Side<'a>,
     /// The refresh graph.
     pub graph: &'a RefreshGraph,
     /// Errors of the compilation; the catalog is then as complete as it could be made.
     pub errors: &'a [CompileError],
+    /// Why the catalog is not whole although nothing is wrong with it (a limit of this tool).
+    pub cut_short: Option<&'a str>,
 }
 
-impl<'a> Compiled<'a> {
+impl<'a> HostSide<'a> {
     /// The catalog.
     #[must_use]
     pub fn catalog(&self) -> &'a Catalog {

@@ -1,6 +1,6 @@
 //! Who on a host refers to a path: lines of managed files, commands, links, units.
 
-use super::context::Compiled;
+use super::context::HostSide;
 use super::removal::{file_path, wanted};
 use crate::catalog::{Param, Resource};
 use crate::content::references;
@@ -23,14 +23,14 @@ const HOLDERS: [(&str, &[&str]); 4] =
     [("Exec", &["command", "unless", "onlyif", "creates", "cwd"]), ("Cron", &["command"]), ("File", &["target"]), ("Service", &["start", "stop", "restart", "binary"])];
 
 /// Every reference to `path` or to something below it, each line once.
-pub(crate) fn references_to(path: &str, head: Compiled<'_>) -> Vec<Reference> {
+pub(crate) fn references_to(path: &str, head: HostSide<'_>) -> Vec<Reference> {
     let resources = head.catalog().resources.iter().filter(|r| !r.is_virtual && wanted(r));
     let mut seen = BTreeSet::new();
     let all = resources.flat_map(|r| resource_references(r, path, head));
     all.filter(|r| seen.insert((r.at.clone(), r.what.clone()))).collect()
 }
 
-fn resource_references(resource: &Resource, path: &str, head: Compiled<'_>) -> Vec<Reference> {
+fn resource_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<Reference> {
     let holders = HOLDERS.iter().filter(|(t, _)| resource.type_name == *t).flat_map(|(_, names)| *names);
     let params = holders.filter_map(|name| resource.param(name)).filter(|p| param_refers(p, path));
     let mut found: Vec<Reference> = params.map(|p| param_reference(resource, p)).collect();
@@ -49,7 +49,7 @@ fn param_reference(resource: &Resource, param: &Param) -> Reference {
     Reference { label: format!("{what} refers to it"), what, at: param.at.clone() }
 }
 
-fn line_references(resource: &Resource, path: &str, head: Compiled<'_>) -> Vec<Reference> {
+fn line_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<Reference> {
     let lines = content_of(resource, head.sources()).lines(&resource.at);
     let mut found = Vec::new();
     for line in &lines {

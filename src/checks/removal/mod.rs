@@ -7,7 +7,7 @@ pub(super) mod not_inspected;
 pub(super) mod unlinks_path;
 mod uses;
 
-use super::context::{Compiled, HostContext};
+use super::context::{HostSide, HostContext};
 use crate::catalog::{Param, Resource};
 use crate::diff::Change;
 use crate::package::{Effect, Kind, Phase, Removal};
@@ -28,7 +28,7 @@ pub(super) struct Going<'a> {
     /// Whether it is purged as well.
     pub(super) purged: bool,
     /// The head revision.
-    pub(super) head: Compiled<'a>,
+    pub(super) head: HostSide<'a>,
 }
 
 /// The packages that newly become absent or purged.
@@ -37,7 +37,7 @@ pub(super) fn going<'a>(cx: &HostContext<'a>) -> Vec<Going<'a>> {
     cx.changes.iter().filter_map(|change| leaves(cx, head, change)).collect()
 }
 
-fn leaves<'a>(cx: &HostContext<'a>, head: Compiled<'a>, change: &Change) -> Option<Going<'a>> {
+fn leaves<'a>(cx: &HostContext<'a>, head: HostSide<'a>, change: &Change) -> Option<Going<'a>> {
     let (before, id) = match change {
         Change::Added(id) => (None, *id),
         Change::Param { base, head, name } if name == "ensure" => (cx.base?.get(*base), *head),

@@ -1,7 +1,7 @@
 //! Who on a host still rests on an account: owners, processes, cron jobs, units.
 
 use crate::catalog::{Param, Resource};
-use crate::checks::context::Compiled;
+use crate::checks::context::HostSide;
 use crate::checks::removal::{file_path, wanted};
 use crate::diff::content_of;
 use crate::repo::Loc;
@@ -22,14 +22,14 @@ const NAMING: [(&str, &str, bool); 6] =
 const RUN_AS: [&str; 8] = ["User", "Group", "user", "group", "run_user", "APACHE_RUN_USER", "APACHE_RUN_GROUP", "runuser"];
 
 /// Everything in the catalog that rests on `account`.
-pub(super) fn uses_of(account: &str, head: Compiled<'_>) -> Vec<Use> {
+pub(super) fn uses_of(account: &str, head: HostSide<'_>) -> Vec<Use> {
     let resources = head.catalog().resources.iter().filter(|r| !r.is_virtual && wanted(r));
     let mut uses: Vec<Use> = resources.flat_map(|r| resource_uses(r, account, head)).collect();
     uses.sort_by_key(|u| !u.runs);
     uses
 }
 
-fn resource_uses(resource: &Resource, account: &str, head: Compiled<'_>) -> Vec<Use> {
+fn resource_uses(resource: &Resource, account: &str, head: HostSide<'_>) -> Vec<Use> {
     let naming = NAMING.iter().filter(|(t, ..)| resource.type_name == *t);
     let mut uses: Vec<Use> = naming.filter_map(|(_, p, runs)| named(resource, resource.param(p)?, account, *runs)).collect();
     if resource.type_name == "File" {
@@ -43,7 +43,7 @@ fn named(resource: &Resource, param: &Param, account: &str, runs: bool) -> Optio
     (param.value.as_str() == Some(account)).then(|| Use { how: format!("{} has {} {account}", resource.reference(), param.name), at: param.at.clone(), runs })
 }
 
-fn run_as_lines(resource: &Resource, account: &str, head: Compiled<'_>) -> Vec<Use> {
+fn run_as_lines(resource: &Resource, account: &str, head: HostSide<'_>) -> Vec<Use> {
     let lines = content_of(resource, head.sources()).lines(&resource.at);
     let hits = lines.into_iter().filter(|l| runs_as(&l.text, account));
     hits.map(|l| Use { how: format!("{} says `{}`", file_path(resource), l.text.trim()), at: l.at, runs: true }).collect()
