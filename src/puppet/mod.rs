@@ -47,6 +47,8 @@ pub struct Parsed {
     pub body: ast::Block,
     /// Errors in source order.
     pub errors: Vec<SyntaxError>,
+    /// What Puppet 7 warns of and takes (`DUPLICATE_KEY`, an error in Puppet 8).
+    pub warnings: Vec<SyntaxError>,
     /// Older dialect, in source order.
     pub legacy: Vec<LegacyNote>,
     /// `#` comments, for inline suppressions: span and text without the `#`.
