@@ -9,11 +9,14 @@
 //!                        package (.deb, archive) + shell (maintainer scripts): evidence
 //! ```
 //!
-//! `value` and `catalog` are vocabulary: data without behaviour of a stage, filled by one stage and
-//! read by the next ones.
+//! `value`, `catalog` and `finding` are vocabulary: data without behaviour of a stage, filled by one
+//! stage and read by the next ones. `gate` runs the stages in this order; `cli` calls `gate`.
 
 pub mod catalog;
+pub mod checks;
 pub mod eval;
+pub mod finding;
+pub mod gate;
 pub mod puppet;
 pub mod repo;
 pub mod value;
