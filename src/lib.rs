@@ -13,8 +13,11 @@
 //! read by the next ones.
 
 pub mod catalog;
+pub mod checks;
 pub mod diff;
 pub mod eval;
+pub mod finding;
+pub mod gate;
 pub mod hiera;
 pub mod package;
 pub mod puppet;
