@@ -2,3 +2,6 @@
 
 pub mod error;
 pub mod interp;
+mod outcome;
+
+pub use outcome::{CompileError, Compiled, Observation};

@@ -1,7 +1,7 @@
 //! `removal-not-inspected`: a package goes and nobody could read what its scripts do.
 
 use super::{Going, going};
-use crate::checks::{Check, HostContext, draft, head, of_effect, of_script};
+use crate::checks::{Check, HostContext, draft, head, of_script};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::package::NotAnalysed;
 

@@ -2,7 +2,7 @@
 
 use super::{Going, file_path, going, wanted};
 use crate::checks::references::{Reference, references_to};
-use crate::checks::{Check, HostContext, draft, head, of_effect, of_script};
+use crate::checks::{Check, HostContext, draft, head, of_effect};
 use crate::finding::{Confidence, FailureMode, Finding, Severity};
 use crate::package::{Effect, Kind, Removal, Verdict};
 use std::collections::BTreeSet;

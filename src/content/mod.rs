@@ -1,0 +1,3 @@
+//! What a shipped file says.
+
+pub mod references;
