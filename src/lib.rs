@@ -18,5 +18,6 @@ pub mod eval;
 pub mod finding;
 pub mod gate;
 pub mod puppet;
+pub mod report;
 pub mod repo;
 pub mod value;
