@@ -22,7 +22,7 @@ pub mod gate;
 pub mod hiera;
 pub mod package;
 pub mod puppet;
-pub mod report;
 pub mod repo;
+pub mod report;
 pub mod shell;
 pub mod value;
