@@ -55,7 +55,7 @@ impl Packages {
 }
 
 fn paths(package: &Package) -> BTreeSet<String> {
-    package.members.iter().filter(|m| m.kind != MemberKind::Directory).map(|m| m.path.clone()).collect()
+    package.members.iter().filter(|m| m.kind != MemberKind::Dir).map(|m| m.path.clone()).collect()
 }
 
 impl Evidence for Packages {

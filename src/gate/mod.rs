@@ -3,6 +3,9 @@
 //! `cli` describes what is wanted in the requests below and knows nothing of the stages; the stages
 //! know nothing of flags. Files are read here and in `repo`, nowhere printed, never written.
 
+mod evidence;
+mod finish;
+mod merge;
 mod request;
 
 pub use request::{
@@ -36,6 +39,11 @@ pub enum GateError {
 }
 
 impl GateError {
+    /// Wraps an error of what the user handed over.
+    pub(crate) fn input(error: &dyn std::fmt::Display, help: Option<impl Into<String>>) -> Self {
+        Self::Input { message: error.to_string(), help: help.map(Into::into) }
+    }
+
     /// What the user can do.
     #[must_use]
     pub fn help(&self) -> Option<&str> {

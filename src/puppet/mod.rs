@@ -5,12 +5,14 @@
 
 pub mod ast;
 mod escape;
+mod extent;
 mod lexer;
 mod line_index;
 mod locate;
 mod parser;
 pub mod pn;
 
+pub use extent::resource_extents;
 pub use line_index::LineIndex;
 
 use ecow::EcoString;
