@@ -191,8 +191,8 @@ impl Parser<'_> {
         let expr = self.primary()?;
         match expr.kind {
             ExprKind::Str(name) => Ok(NodeMatch::Name(name, span)),
-            ExprKind::Heredoc { text, .. } if matches!(text.kind, ExprKind::Str(_)) => {
-                self.late_error("ILLEGAL_EXPRESSION", "Illegal expression. A heredoc is unacceptable as hostname in a Node Definition", span);
+            ExprKind::Heredoc { syntax, .. } => {
+                self.late_error("ILLEGAL_EXPRESSION", heredoc_host(&syntax), span);
                 Ok(NodeMatch::Name(EcoString::new(), span))
             }
             _ => {
@@ -269,6 +269,10 @@ impl Parser<'_> {
         }
         Ok(self.make(start, ExprKind::Access(Box::new(base), vec![hash])))
     }
+}
+
+fn heredoc_host(syntax: &str) -> String {
+    format!("Illegal expression. A '@({syntax})' expression is unacceptable as hostname in a Node Definition")
 }
 
 fn first_interpolation(expr: &Expr) -> Span {

@@ -25,9 +25,8 @@ impl Parser<'_> {
     }
 
     pub(super) fn resource_braces(&mut self, mut left: Expr) -> R<Expr> {
-        let mut links = 0;
         while self.kind() == Tok::LBrace {
-            self.chain(&mut links)?;
+            self.chain()?;
             left = self.nested(|p| p.resource_body(left))?;
         }
         Ok(left)

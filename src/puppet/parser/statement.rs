@@ -44,7 +44,7 @@ impl Parser<'_> {
 
     fn one_statement(&mut self, block: &mut Block, misplaced: &mut Option<(String, Token)>) {
         let (started_at, braces) = (self.at, self.braces);
-        match self.statement() {
+        match self.framed(Self::statement) {
             Ok(written) => {
                 self.append(block, written, misplaced);
                 if self.kind() == Tok::Semic {
@@ -135,7 +135,6 @@ impl Parser<'_> {
     }
 
     pub(super) fn relationship_from(&mut self, mut left: Expr) -> R<Expr> {
-        let mut links = 0;
         loop {
             let op = match self.kind() {
                 Tok::InEdge => RelationOp::Before,
@@ -144,17 +143,11 @@ impl Parser<'_> {
                 Tok::OutEdgeSub => RelationOp::Subscribe,
                 _ => return Ok(left),
             };
-            self.chain(&mut links)?;
+            self.chain()?;
             self.bump();
             let right = self.resource()?;
             left = self.make(left.span.start, ExprKind::Relation(op, Box::new(left), Box::new(right)));
         }
-    }
-
-    /// Counts a link of a chain that nests to the left.
-    pub(super) fn chain(&mut self, links: &mut u32) -> R<()> {
-        *links += 1;
-        if *links > super::MAX_CHAIN { self.too_deep() } else { Ok(()) }
     }
 }
 
