@@ -6,6 +6,9 @@
 mod api;
 mod data;
 mod error;
+mod json;
+mod scalar;
+pub mod yaml;
 
 pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, ScopeValue};
 pub use data::{Data, Hash, Origin, Value};
