@@ -70,24 +70,26 @@ pub struct Parsed {
 #[must_use]
 pub fn parse(src: &str, dialect: Dialect) -> Parsed {
     let (parsed, late) = parser::parse_manifest(src, dialect);
-    validated(parsed, late, src)
+    validated(parsed, late, src, dialect)
 }
 
 /// Parses an EPP template.
 #[must_use]
 pub fn parse_epp(src: &str) -> Parsed {
     let (parsed, late) = parser::parse_template(src);
-    validated(parsed, late, src)
+    validated(parsed, late, src, Dialect::Modern)
 }
 
 /// Adds what is well formed and not allowed, unless the text could not be read at all.
-fn validated(mut parsed: Parsed, late: Vec<SyntaxError>, src: &str) -> Parsed {
+fn validated(mut parsed: Parsed, late: Vec<SyntaxError>, src: &str, dialect: Dialect) -> Parsed {
     if parsed.errors.is_empty() {
         parsed.validated = true;
-        let (errors, warnings) = validate::validate(&parsed.body, src);
+        let found = validate::validate(&parsed.body, src, dialect);
         parsed.errors = late;
-        parsed.errors.extend(errors);
-        parsed.warnings.extend(warnings);
+        parsed.errors.extend(found.errors);
+        parsed.warnings.extend(found.warnings);
+        parsed.legacy.extend(found.legacy);
     }
+    parsed.legacy.sort_by_key(|note| note.span);
     parsed
 }

@@ -7,6 +7,7 @@
 mod control;
 mod definition;
 mod expr;
+mod legacy;
 mod primary;
 mod recover;
 mod resource;

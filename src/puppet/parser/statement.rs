@@ -87,7 +87,10 @@ impl Parser<'_> {
     }
 
     /// `notice` followed by an expression is a call of it.
-    fn append(&mut self, block: &mut Block, written: Written, misplaced: &mut Option<(String, Token)>) {
+    fn append(&mut self, block: &mut Block, mut written: Written, misplaced: &mut Option<(String, Token)>) {
+        if self.legacy {
+            written.first = self.old_statement(written.first);
+        }
         if block.last().is_some_and(|last| self.calls_without_parens(last)) {
             let functor = block.pop().unwrap_or_else(|| self.make(0, ExprKind::Error));
             let mut args = Vec::with_capacity(1 + written.rest.len());
@@ -104,12 +107,21 @@ impl Parser<'_> {
     }
 
     fn calls_without_parens(&self, expr: &Expr) -> bool {
-        matches!(&expr.kind, ExprKind::Name(name) if is_statement_function(name))
+        matches!(&expr.kind, ExprKind::Name(name) if self.legacy || is_statement_function(name))
     }
 
     /// Builds `name args`.
-    pub(super) fn statement_call(&self, functor: Expr, args: Vec<Expr>) -> Expr {
+    pub(super) fn statement_call(&mut self, functor: Expr, args: Vec<Expr>) -> Expr {
         let start = functor.span.start;
+        if let (true, ExprKind::Name(name)) = (self.legacy, &functor.kind) {
+            if name == "import" {
+                self.note("import", functor.span);
+                return self.make(start, ExprKind::Import(args));
+            }
+            if !is_statement_function(name) {
+                self.note("call without parentheses", functor.span);
+            }
+        }
         let call = Call { functor, args, lambda: None, style: CallStyle::Statement };
         self.make(start, ExprKind::Call(Box::new(call)))
     }

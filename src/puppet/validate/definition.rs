@@ -102,7 +102,7 @@ impl Checker<'_> {
     }
 
     fn no_idle_end(&mut self, body: &[Expr], container: &str) {
-        let Some(last) = body.last().filter(|e| effect::has_none(e)) else { return };
+        let Some(last) = body.last().filter(|e| effect::has_none(e) && !self.old_idle(e)) else { return };
         if matches!(&last.kind, ExprKind::Block(b) if effect::resource_without_title(b).is_some()) {
             return;
         }

@@ -6,13 +6,14 @@
 mod assign;
 mod definition;
 mod effect;
+mod legacy;
 mod literal;
 mod names;
 mod query;
 mod syntax;
 mod value;
 
-use super::SyntaxError;
+use super::{Dialect, LegacyNote, SyntaxError};
 use super::ast::{AttrKind, AttrOp, Expr, ExprKind, Lambda, Param, ResourceBody, Span, StrPart};
 use super::{label, locate};
 use label::{a_an, label};
@@ -36,19 +37,28 @@ enum Attributes {
 
 struct Checker<'s> {
     src: &'s str,
+    legacy: Option<Vec<LegacyNote>>,
     around: Vec<Around>,
     errors: Vec<SyntaxError>,
     warnings: Vec<SyntaxError>,
 }
 
-/// Errors and warnings of a whole program.
-pub(crate) fn validate(body: &[Expr], src: &str) -> (Vec<SyntaxError>, Vec<SyntaxError>) {
-    let mut checker = Checker { src, around: vec![Around::Program], errors: Vec::new(), warnings: Vec::new() };
+/// What validation found.
+pub(crate) struct Found {
+    pub(crate) errors: Vec<SyntaxError>,
+    pub(crate) warnings: Vec<SyntaxError>,
+    pub(crate) legacy: Vec<LegacyNote>,
+}
+
+/// Walks a whole program.
+pub(crate) fn validate(body: &[Expr], src: &str, dialect: Dialect) -> Found {
+    let legacy = (dialect == Dialect::Legacy).then(Vec::new);
+    let mut checker = Checker { src, legacy, around: vec![Around::Program], errors: Vec::new(), warnings: Vec::new() };
     match body {
         [only] => checker.expr(only),
         many => checker.block(many),
     }
-    (checker.errors, checker.warnings)
+    Found { errors: checker.errors, warnings: checker.warnings, legacy: checker.legacy.unwrap_or_default() }
 }
 
 impl Checker<'_> {
@@ -58,6 +68,10 @@ impl Checker<'_> {
     }
 
     fn error_at(&mut self, issue: &'static str, message: impl Into<String>, span: Span) {
+        if let (Some(notes), Some(what)) = (&mut self.legacy, legacy::tolerated(issue)) {
+            notes.push(LegacyNote { what, span });
+            return;
+        }
         self.errors.push(SyntaxError { issue, message: message.into(), span });
     }
 
@@ -94,7 +108,7 @@ impl Checker<'_> {
             return;
         }
         let Some((_, init)) = block.split_last() else { return };
-        if let Some(idle) = init.iter().find(|e| effect::has_none(e)) {
+        if let Some(idle) = init.iter().find(|e| effect::has_none(e) && !self.old_idle(e)) {
             let message = format!(
                 "This {} has no effect. A value was produced and then forgotten (one or more preceding expressions may have the wrong form)",
                 label(idle)
