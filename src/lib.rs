@@ -12,3 +12,4 @@
 pub mod puppet;
 pub mod repo;
 pub mod hiera;
+pub mod nodes;

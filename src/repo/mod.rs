@@ -7,6 +7,8 @@ mod base;
 mod changes;
 mod error;
 mod folder;
+mod hiera_file;
+mod layout;
 mod links;
 mod listing;
 mod revision;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 pub use base::{Base, auto_base};
 pub use changes::{ChangeKind, FileChange, changed};
 pub use error::{ReadError, RepoError};
+pub use layout::{Layout, LayoutError, LayoutSettings};
 pub use store::{MAX_FILE, Oid};
 pub use tree::{Tree, Unread, normal};
 
