@@ -8,8 +8,22 @@
 //!                                                                     ^
 //!                        package (.deb, archive) + shell (maintainer scripts): evidence
 //! ```
+//!
+//! `value` and `catalog` are vocabulary: data without behaviour of a stage, filled by one stage and
+//! read by the next ones.
 
-pub mod puppet;
-pub mod repo;
+pub mod catalog;
+pub mod checks;
+pub mod content;
+pub mod diff;
+pub mod eval;
+pub mod finding;
+pub mod gate;
 pub mod hiera;
 pub mod nodes;
+pub mod package;
+pub mod puppet;
+pub mod repo;
+pub mod report;
+pub mod shell;
+pub mod value;

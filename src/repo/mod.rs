@@ -11,6 +11,7 @@ mod hiera_file;
 mod layout;
 mod links;
 mod listing;
+mod loc;
 mod revision;
 mod store;
 mod tree;
@@ -22,6 +23,7 @@ pub use base::{Base, auto_base};
 pub use changes::{ChangeKind, FileChange, changed};
 pub use error::{ReadError, RepoError};
 pub use layout::{Layout, LayoutError, LayoutSettings};
+pub use loc::Loc;
 pub use store::{MAX_FILE, Oid};
 pub use tree::{Tree, Unread, normal};
 
