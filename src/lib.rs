@@ -20,6 +20,7 @@ pub mod eval;
 pub mod finding;
 pub mod gate;
 pub mod hiera;
+pub mod nodes;
 pub mod package;
 pub mod puppet;
 pub mod repo;
