@@ -14,10 +14,12 @@
 
 pub mod catalog;
 pub mod checks;
+pub mod cli;
 pub mod eval;
 pub mod finding;
 pub mod gate;
 pub mod puppet;
 pub mod report;
 pub mod repo;
+pub mod rollout;
 pub mod value;
