@@ -14,6 +14,7 @@
 
 pub mod catalog;
 pub mod checks;
+pub mod cli;
 pub mod content;
 pub mod diff;
 pub mod eval;
@@ -25,5 +26,6 @@ pub mod package;
 pub mod puppet;
 pub mod repo;
 pub mod report;
+pub mod rollout;
 pub mod shell;
 pub mod value;
