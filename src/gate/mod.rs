@@ -3,10 +3,16 @@
 //! `cli` describes what is wanted in the requests below and knows nothing of the stages; the stages
 //! know nothing of flags. Files are read here and in `repo`, nowhere printed, never written.
 
+mod compile;
 mod evidence;
 mod finish;
+mod hosts;
 mod merge;
+mod pipeline;
 mod request;
+mod revision;
+mod settings;
+mod unit;
 
 pub use request::{
     Archive, AuditRequest, CatalogOutput, CatalogRequest, CheckRequest, Inputs, NoProgress, Progress, Selection, Tree,
@@ -67,16 +73,16 @@ impl GateError {
 ///
 /// # Errors
 /// If a revision cannot be had or nothing in it can be analysed.
-pub fn check(_request: &CheckRequest<'_>) -> Result<Report, GateError> {
-    Err(GateError::NotWired("check"))
+pub fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
+    pipeline::check(request)
 }
 
 /// Inspects one revision.
 ///
 /// # Errors
 /// If the revision cannot be had or nothing in it can be analysed.
-pub fn audit(_request: &AuditRequest<'_>) -> Result<Report, GateError> {
-    Err(GateError::NotWired("audit"))
+pub fn audit(request: &AuditRequest<'_>) -> Result<Report, GateError> {
+    pipeline::audit(request)
 }
 
 /// Compiles the catalog of one host, or compares two.
