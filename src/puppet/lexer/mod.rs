@@ -40,7 +40,7 @@ pub(crate) struct Lexed {
 /// An open `${` whose string goes on after the closing brace.
 struct Interpolation {
     /// Brace depth at which the closing brace ends it.
-    braces: u32,
+    braces: i32,
     /// Index of the first token inside.
     first: usize,
     /// Index of the first token of the string.
@@ -67,7 +67,7 @@ pub(crate) struct Lexer<'s> {
     pos: usize,
     end: usize,
     line_start: usize,
-    braces: u32,
+    braces: i32,
     after: Tok,
     newline_jump: Option<usize>,
     open: Vec<Interpolation>,
@@ -303,7 +303,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn close_brace(&mut self) {
-        self.braces = self.braces.wrapping_sub(1);
+        self.braces -= 1;
         match self.open.last() {
             Some(open) if open.braces == self.braces => self.end_interpolation(),
             _ => self.emit(Tok::RBrace, 1),
