@@ -24,7 +24,7 @@ pub fn dump(parsed: &Parsed) -> String {
 fn float(value: f64) -> String {
     let plain = format!("{value:?}");
     let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-4..1e16).contains(&magnitude) {
+    if magnitude != 0.0 && !(1e-4..1e15).contains(&magnitude) {
         let text = format!("{value:e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let point = if mantissa.contains('.') { "" } else { ".0" };

@@ -8,6 +8,7 @@ mod epp;
 mod error;
 mod heredoc;
 mod number;
+mod pattern;
 mod regex;
 mod string;
 mod token;
@@ -29,6 +30,8 @@ pub(crate) struct Lexed {
     pub(crate) errors: Vec<(usize, LexError)>,
     /// Heredocs by token index, in order.
     pub(crate) heredocs: Vec<(usize, Heredoc)>,
+    /// Lines that heredocs take, in order.
+    pub(crate) bodies: Vec<Span>,
     /// Texts of templates by token index, in order.
     pub(crate) texts: Vec<(usize, EcoString)>,
     /// `#` comments.
@@ -113,6 +116,7 @@ impl<'s> Lexer<'s> {
             tokens: Vec::with_capacity(text.len() / 6 + 8),
             errors: Vec::new(),
             heredocs: Vec::new(),
+            bodies: Vec::new(),
             texts: Vec::new(),
             comments: Vec::new(),
             legacy: Vec::new(),
@@ -139,6 +143,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn finish(mut self) -> Lexed {
+        self.out.bodies.sort_unstable();
         let end = self.text.len();
         self.push(Tok::Eof, end, end);
         self.out
