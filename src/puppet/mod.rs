@@ -4,7 +4,12 @@
 //! moving this folder. Errors ride along with the tree: one file may have several.
 
 pub mod ast;
+mod escape;
+mod lexer;
 mod line_index;
+mod locate;
+mod parser;
+pub mod pn;
 
 pub use line_index::LineIndex;
 
@@ -47,8 +52,30 @@ pub struct Parsed {
     pub body: ast::Block,
     /// Errors in source order.
     pub errors: Vec<SyntaxError>,
+    /// What Puppet 7 warns of and takes (`DUPLICATE_KEY`, an error in Puppet 8).
+    pub warnings: Vec<SyntaxError>,
+    /// Whether the errors are those of validation: the text itself could be read.
+    pub validated: bool,
     /// Older dialect, in source order.
     pub legacy: Vec<LegacyNote>,
     /// `#` comments, for inline suppressions: span and text without the `#`.
     pub comments: Vec<(ast::Span, EcoString)>,
+}
+
+/// Parses a manifest. Never fails: what could not be read is in [`Parsed::errors`].
+#[must_use]
+pub fn parse(src: &str, dialect: Dialect) -> Parsed {
+    let (mut parsed, late) = parser::parse_manifest(src, dialect);
+    parsed.validated = parsed.errors.is_empty();
+    parsed.errors.extend(late);
+    parsed
+}
+
+/// Parses an EPP template.
+#[must_use]
+pub fn parse_epp(src: &str) -> Parsed {
+    let (mut parsed, late) = parser::parse_template(src);
+    parsed.validated = parsed.errors.is_empty();
+    parsed.errors.extend(late);
+    parsed
 }
