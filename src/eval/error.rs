@@ -57,3 +57,9 @@ impl EvalError {
         self
     }
 }
+
+impl From<crate::value::types::TypeError> for EvalError {
+    fn from(error: crate::value::types::TypeError) -> Self {
+        Self::Puppet { issue: error.issue, message: error.message, at: None }
+    }
+}
