@@ -14,6 +14,7 @@
 
 pub mod catalog;
 pub mod eval;
+pub mod hiera;
 pub mod puppet;
 pub mod repo;
 pub mod value;
