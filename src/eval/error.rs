@@ -46,6 +46,12 @@ impl EvalError {
         Self::Puppet { issue: Some(issue), message: message.into(), at: None }
     }
 
+    /// Whether it is a jump (`break`, `next`, `return`) and no error.
+    #[must_use]
+    pub fn is_control(&self) -> bool {
+        matches!(self, Self::Break | Self::Next(_) | Self::Return(_))
+    }
+
     /// Adds the location if there is none yet.
     #[must_use]
     pub fn at(mut self, loc: &Loc) -> Self {
