@@ -3,9 +3,23 @@
 //! Types are plain data. An alias carries its own target, so that membership and assignability need
 //! no lookup; the evaluator fills the target in once the definition is read.
 
+mod assign;
+mod build;
+mod build_names;
 mod context;
+mod infer;
+mod matches;
+mod mismatch;
+mod normal;
+mod show;
 
+pub use build::build;
+pub use build_names::base;
 pub use context::{NoContext, TypeContext, TypeError};
+pub use infer::{infer, infer_detailed};
+pub use mismatch::{Call, mismatch, mismatch_call, mismatch_default};
+pub use normal::{common, enumeration, variant};
+pub use show::slashes;
 
 use ecow::EcoString;
 use std::sync::{Arc, OnceLock};
@@ -175,4 +189,10 @@ impl PartialEq for Alias {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
+}
+
+/// `Callable` without parameters: any lambda or function.
+#[must_use]
+pub fn any_callable() -> Type {
+    Type::Callable(Box::new(Signature { params: None, size: None, block: None, returns: None }))
 }
