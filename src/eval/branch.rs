@@ -92,19 +92,30 @@ impl<'s> Compiler<'s> {
         mut run: impl FnMut(&mut Self, A) -> Res<Value>,
     ) -> Res<Value> {
         let group = self.new_group();
-        let (mut values, mut assigned) = (Vec::new(), Vec::new());
+        let (mut values, mut assigned, mut jumps) = (Vec::new(), Vec::new(), Vec::new());
         for (number, arm) in (0u32..).zip(arms) {
             let journal = self.journal.len();
             let result = self.in_branch(group, number, text, |c| run(c, *arm));
             assigned.push(self.take_assigned(scope, journal));
             match result {
                 Ok(value) => values.push(value),
-                Err(error) if error.is_control() => {}
+                Err(error) if error.is_control() => jumps.push(error),
                 Err(error) => self.in_branch(group, number, text, |c| c.record(error)),
             }
         }
         self.merge_assigned(scope, assigned);
-        Ok(choice(values))
+        match jumps.pop() {
+            Some(last) if values.is_empty() => {
+                self.escapes.extend(jumps);
+                Err(last)
+            }
+            Some(last) => {
+                self.escapes.extend(jumps);
+                self.escapes.push(last);
+                Ok(choice(values))
+            }
+            None => Ok(choice(values)),
+        }
     }
 
     /// Takes back what was assigned in a scope since a point of the journal.

@@ -83,6 +83,14 @@ pub(crate) struct Compiler<'s> {
     pub(crate) last_loc: Option<Loc>,
     pub(crate) fatal: bool,
     pub(crate) rendering: Vec<Vec<Value>>,
+    pub(crate) annotations: FxHashMap<usize, Arc<crate::value::types::Type>>,
+    pub(crate) atomic: u32,
+    pub(crate) arrows: u32,
+    pub(crate) current_container: ResourceId,
+    /// Statement or call in which errors arise, for their wording.
+    pub(crate) context: Option<(&'static str, Loc)>,
+    pub(crate) kinds: FxHashMap<EcoString, (crate::catalog::ResourceKind, Option<DefAt>)>,
+    pub(crate) escapes: Vec<EvalError>,
 }
 
 /// Compiles the catalog of one host. Needs a deep stack: call it on a thread with 64 MB.
@@ -128,6 +136,13 @@ impl<'s> Compiler<'s> {
             last_loc: None,
             fatal: false,
             rendering: Vec::new(),
+            annotations: FxHashMap::default(),
+            atomic: 0,
+            arrows: 0,
+            current_container: super::classes::CLASS_MAIN,
+            context: None,
+            kinds: FxHashMap::default(),
+            escapes: Vec::new(),
         }
     }
 
@@ -185,7 +200,7 @@ impl<'s> Compiler<'s> {
 
     /// Inside functions and lambdas an error ends the whole call.
     fn strict_errors(&self) -> bool {
-        !self.closures.is_empty()
+        self.atomic > 0
     }
 
     /// A new scope whose variables are looked up from `parent`.

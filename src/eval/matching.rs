@@ -143,8 +143,8 @@ fn tri_value(fits: Tri, negated: bool, left: &Value, right: &Value) -> Value {
 }
 
 fn regex_in(pattern: &str, right: &Value) -> Res<bool> {
-    let re = super::functions::regex(pattern)?;
-    let hit = |v: &Value| matches!(v, Value::Str(s) if re.is_match(&s.text));
+    let re = crate::value::regex::compile(pattern).map_err(|e| EvalError::puppet(e.to_string()))?;
+    let hit = |v: &Value| matches!(v, Value::Str(s) if re.is_match(s.text.as_str()).unwrap_or(false));
     Ok(match right {
         Value::Array(list) => list.items.iter().any(hit),
         Value::Hash(hash) => hash.entries.keys().any(hit),
@@ -172,5 +172,14 @@ pub(crate) fn match_regex(left: &Value, right: &Value) -> Res<Option<Captures>> 
         let message = format!("Left match operand must result in a String value. Got {}.", a_label(left));
         return Err(EvalError::issue("MATCH_NOT_STRING", message));
     };
-    super::functions::captures(pattern, &text.text)
+    captures(pattern, &text.text)
+}
+
+fn captures(pattern: &str, text: &str) -> Res<Option<Captures>> {
+    let bad = |e: crate::value::regex::RegexError| {
+        let message = format!("Can not convert right match operand to a regular expression. Caused by '{e}'.");
+        EvalError::issue("MATCH_NOT_REGEXP", message)
+    };
+    let found = crate::value::regex::captures(pattern, text).map_err(bad)?;
+    Ok(found.map(|groups| groups.into_iter().map(|g| g.map_or(Value::Undef, Value::str)).collect()))
 }

@@ -5,7 +5,6 @@
 //! take every branch that is possible.
 
 mod access;
-mod arrange;
 mod autoload;
 mod binding;
 mod branch;

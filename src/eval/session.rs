@@ -3,7 +3,7 @@
 use super::autoload::{Layout, Modules};
 use super::source::{DefKind, SourceFile};
 use crate::puppet::Dialect;
-use crate::puppet::ast::{Expr, ExprKind, NodeDef};
+use crate::puppet::ast::{Expr, ExprKind, NodeDef, NodeMatch};
 use crate::repo::{Loc, Oid, Tree};
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -55,6 +55,35 @@ pub struct Session {
     main_defs: OnceLock<FxHashMap<(DefKind, EcoString), DefAt>>,
     known: RwLock<FxHashMap<(DefKind, EcoString), Option<DefAt>>>,
     hiera: OnceLock<super::data::HieraState>,
+    templates: Store,
+}
+
+/// Parsed EPP templates; grows only, so that what it holds can be lent out.
+#[derive(Debug, Default)]
+struct Store(OnceLock<Box<Entry>>);
+
+#[derive(Debug)]
+struct Entry {
+    key: Arc<str>,
+    file: SourceFile,
+    next: Store,
+}
+
+impl Store {
+    fn get(&self, key: &str, make: impl FnOnce() -> SourceFile) -> &SourceFile {
+        let mut at = self;
+        let mut make = Some(make);
+        loop {
+            let entry = at.0.get_or_init(|| {
+                let file = make.take().map_or_else(|| SourceFile::epp(key.into(), "".into()), |m| m());
+                Box::new(Entry { key: key.into(), file, next: Self::default() })
+            });
+            if *entry.key == *key {
+                return &entry.file;
+            }
+            at = &entry.next;
+        }
+    }
 }
 
 impl Session {
@@ -83,6 +112,7 @@ impl Session {
             main_defs: OnceLock::new(),
             known: RwLock::default(),
             hiera: OnceLock::new(),
+            templates: Store::default(),
         }
     }
 
@@ -94,6 +124,17 @@ impl Session {
 
     pub(crate) fn hiera(&self) -> &super::data::HieraState {
         self.hiera.get_or_init(|| super::data::HieraState::open(self))
+    }
+
+    /// A parsed EPP template of the repository.
+    pub(crate) fn epp_file(&self, path: &str) -> Option<&SourceFile> {
+        let text = self.tree.text(path).ok().flatten()?;
+        Some(self.templates.get(path, || SourceFile::epp(path.into(), text)))
+    }
+
+    /// A parsed EPP template given as text.
+    pub(crate) fn epp_text(&self, text: &str) -> &SourceFile {
+        self.templates.get(text, || SourceFile::epp("inline_epp".into(), text.into()))
     }
 
     /// A parsed manifest by number.
@@ -179,6 +220,20 @@ impl Session {
     /// All node definitions of the main manifests, in order, with their file.
     pub fn nodes(&self) -> impl Iterator<Item = (&SourceFile, &NodeDef)> {
         self.main_files().iter().filter_map(|n| self.file(*n)).flat_map(|f| f.nodes().map(move |n| (f, n)))
+    }
+
+    /// The node definition for a host: exact name, first regex that matches, default.
+    #[must_use]
+    pub fn node_for(&self, certname: &str) -> Option<(&SourceFile, &NodeDef)> {
+        let find = |fits: &dyn Fn(&NodeMatch) -> bool| self.nodes().find(|(_, n)| n.matches.iter().any(fits));
+        find(&|m| matches!(m, NodeMatch::Name(n, _) if n.eq_ignore_ascii_case(certname)))
+            .or_else(|| find(&|m| matches!(m, NodeMatch::Regex(r, _) if crate::value::regex::is_match(r, certname).unwrap_or(false))))
+            .or_else(|| find(&|m| matches!(m, NodeMatch::Default(_))))
+    }
+
+    /// A node definition by name, for `inherits`.
+    pub(crate) fn node_named(&self, name: &str) -> Option<(&SourceFile, &NodeDef)> {
+        self.nodes().find(|(_, n)| n.matches.iter().any(|m| matches!(m, NodeMatch::Name(x, _) if x == name)))
     }
 
     fn main_defs(&self) -> &FxHashMap<(DefKind, EcoString), DefAt> {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// What a definition defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DefKind {
+pub(crate) enum DefKind {
     /// Class.
     Class,
     /// Defined type.
@@ -54,6 +54,12 @@ impl SourceFile {
         collect(&parsed.body, &mut Vec::new(), &mut defs);
         let lines = LineIndex::new(&text);
         Self { path, parsed, text, lines, defs }
+    }
+
+    /// Parses an EPP template.
+    pub(crate) fn epp(path: Arc<str>, text: Arc<str>) -> Self {
+        let lines = LineIndex::new(&text);
+        Self { path, parsed: puppet::parse_epp(&text), text, lines, defs: Vec::new() }
     }
 
     /// Where a span starts.

@@ -31,7 +31,7 @@ fn exact(i: i64) -> f64 {
 }
 
 /// The order of two values, where the language has one.
-pub(crate) fn order(a: &Value, b: &Value) -> Option<Ordering> {
+fn order(a: &Value, b: &Value) -> Option<Ordering> {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
         (Value::Int(a), Value::Float(b)) => exact(*a).partial_cmp(b),
@@ -60,7 +60,7 @@ pub(crate) fn ordered(op: &'static str, a: &Value, b: &Value) -> Res<bool> {
 /// `a in b` for text in text and for plain members; types and regexes are the caller's.
 pub(crate) fn contains(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Str(a), Value::Str(b)) => b.text.to_lowercase().contains(&a.text.to_lowercase()),
+        (Value::Str(a), Value::Str(b)) => b.text.to_lowercase().contains(a.text.to_lowercase().as_str()),
         (a, Value::Array(b)) => b.items.iter().any(|b| equals(a, b)),
         (a, Value::Hash(b)) => b.entries.keys().any(|b| equals(a, b)),
         _ => false,

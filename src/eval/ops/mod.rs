@@ -7,5 +7,5 @@ mod compare;
 mod inspect;
 
 pub(crate) use arith::{binary_arith, negate, to_number};
-pub(crate) use compare::{contains, equals, order, ordered};
-pub(crate) use inspect::{a_label, inspect, label};
+pub(crate) use compare::{contains, equals, ordered};
+pub(crate) use inspect::{a_label, label};
