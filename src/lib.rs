@@ -14,6 +14,7 @@
 
 pub mod catalog;
 pub mod checks;
+pub mod config;
 pub mod content;
 pub mod diff;
 pub mod eval;
