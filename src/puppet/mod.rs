@@ -5,12 +5,16 @@
 
 pub mod ast;
 mod escape;
+mod extent;
+mod label;
 mod lexer;
 mod line_index;
 mod locate;
 mod parser;
 pub mod pn;
+mod validate;
 
+pub use extent::resource_extents;
 pub use line_index::LineIndex;
 
 use ecow::EcoString;
@@ -65,17 +69,27 @@ pub struct Parsed {
 /// Parses a manifest. Never fails: what could not be read is in [`Parsed::errors`].
 #[must_use]
 pub fn parse(src: &str, dialect: Dialect) -> Parsed {
-    let (mut parsed, late) = parser::parse_manifest(src, dialect);
-    parsed.validated = parsed.errors.is_empty();
-    parsed.errors.extend(late);
-    parsed
+    let (parsed, late) = parser::parse_manifest(src, dialect);
+    validated(parsed, late, src, dialect)
 }
 
 /// Parses an EPP template.
 #[must_use]
 pub fn parse_epp(src: &str) -> Parsed {
-    let (mut parsed, late) = parser::parse_template(src);
-    parsed.validated = parsed.errors.is_empty();
-    parsed.errors.extend(late);
+    let (parsed, late) = parser::parse_template(src);
+    validated(parsed, late, src, Dialect::Modern)
+}
+
+/// Adds what is well formed and not allowed, unless the text could not be read at all.
+fn validated(mut parsed: Parsed, late: Vec<SyntaxError>, src: &str, dialect: Dialect) -> Parsed {
+    if parsed.errors.is_empty() {
+        parsed.validated = true;
+        let found = validate::validate(&parsed.body, src, dialect);
+        parsed.errors = late;
+        parsed.errors.extend(found.errors);
+        parsed.warnings.extend(found.warnings);
+        parsed.legacy.extend(found.legacy);
+    }
+    parsed.legacy.sort_by_key(|note| note.span);
     parsed
 }

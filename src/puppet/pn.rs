@@ -456,7 +456,8 @@ impl Writer {
     }
 }
 
-fn binary(op: BinaryOp) -> &'static str {
+/// The operator as written.
+pub(super) fn binary(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Or => "or",
         BinaryOp::And => "and",

@@ -3,8 +3,7 @@
 //! The text is lexed where it stands in the source, so every token keeps a true offset; the margin
 //! is taken off when text is decoded.
 
-use super::{Interpolation, LexError, Lexer, Tok, find, is_blank, is_word, narrow};
-use crate::puppet::ast::Span;
+use super::{Interpolation, LexError, Lexer, Tok, find, is_blank, is_word};
 use ecow::EcoString;
 
 /// Escapes that a heredoc may turn on; `\\` comes with any of them.
@@ -22,8 +21,6 @@ pub(crate) struct Heredoc {
     pub(crate) escapes: EcoString,
     /// Blank text that is taken off the start of each line that has it.
     pub(crate) margin: EcoString,
-    /// Where the text lies.
-    pub(crate) body: Span,
 }
 
 /// What `@(…)` said.
@@ -80,9 +77,8 @@ impl Lexer<'_> {
     fn heredoc_tokens(&mut self, start: usize, after: usize, from: usize, spec: Spec, ending: Ending) {
         let index = self.out.tokens.len();
         self.push(Tok::Heredoc, start, after);
-        let body = Span { start: narrow(from), end: narrow(ending.body_end) };
         let dollar = spec.heredoc.escapes.contains('$');
-        self.out.heredocs.push((index, Heredoc { margin: ending.margin, body, ..spec.heredoc }));
+        self.out.heredocs.push((index, Heredoc { margin: ending.margin, ..spec.heredoc }));
         self.pos = after;
         if spec.interpolates {
             self.heredoc_body(index, from, ending.body_end, dollar);

@@ -23,9 +23,8 @@ impl Parser<'_> {
     /// The chain is read in a loop and nested from its end, so its length costs no stack here.
     pub(super) fn if_expression(&mut self) -> R<Expr> {
         let mut branches = vec![self.branch()?];
-        let mut links = 0;
         while self.kind() == Tok::Elsif {
-            self.chain(&mut links)?;
+            self.chain()?;
             branches.push(self.branch()?);
         }
         let mut otherwise = if self.eat(Tok::Else) { self.braced()? } else { Block::new() };

@@ -120,7 +120,11 @@ impl Parser<'_> {
     fn parameter(&mut self) -> R<Param> {
         let ty = if self.kind() == Tok::ClassRef { Some(self.parameter_type()?) } else { None };
         let captures_rest = self.eat(Tok::Times);
-        let token = self.expect(Tok::Variable)?;
+        let token = self.token();
+        if self.legacy && token.kind == Tok::Name && ty.is_none() {
+            return self.old_parameter(token);
+        }
+        self.expect(Tok::Variable)?;
         let name = self.variable_name(token);
         let default = if self.eat(Tok::Equals) { Some(self.expression()?) } else { None };
         Ok(Param { span: token.span(), name, ty, default, captures_rest, block: false })
@@ -164,6 +168,7 @@ impl Parser<'_> {
                 Ok(NodeMatch::Regex(self.regex_source(token), token.span()))
             }
             Tok::Name | Tok::Number => self.dotted_host(),
+            Tok::Word if self.legacy => self.dotted_host(),
             Tok::Word => {
                 self.bump();
                 Ok(NodeMatch::Name(self.word(token), token.span()))
@@ -176,7 +181,7 @@ impl Parser<'_> {
     fn dotted_host(&mut self) -> R<NodeMatch> {
         let start = self.bump().start;
         while self.eat(Tok::Dot) {
-            if !matches!(self.kind(), Tok::Name | Tok::Number) {
+            if !matches!(self.kind(), Tok::Name | Tok::Number) && !(self.legacy && self.kind() == Tok::Word) {
                 return self.unexpected();
             }
             self.bump();
@@ -191,8 +196,8 @@ impl Parser<'_> {
         let expr = self.primary()?;
         match expr.kind {
             ExprKind::Str(name) => Ok(NodeMatch::Name(name, span)),
-            ExprKind::Heredoc { text, .. } if matches!(text.kind, ExprKind::Str(_)) => {
-                self.late_error("ILLEGAL_EXPRESSION", "Illegal expression. A heredoc is unacceptable as hostname in a Node Definition", span);
+            ExprKind::Heredoc { syntax, .. } => {
+                self.late_error("ILLEGAL_EXPRESSION", heredoc_host(&syntax), span);
                 Ok(NodeMatch::Name(EcoString::new(), span))
             }
             _ => {
@@ -269,6 +274,10 @@ impl Parser<'_> {
         }
         Ok(self.make(start, ExprKind::Access(Box::new(base), vec![hash])))
     }
+}
+
+fn heredoc_host(syntax: &str) -> String {
+    format!("Illegal expression. A '@({syntax})' expression is unacceptable as hostname in a Node Definition")
 }
 
 fn first_interpolation(expr: &Expr) -> Span {

@@ -43,11 +43,10 @@ impl Parser<'_> {
 
     /// Goes on after `left` with operators at least as strong as `min`.
     pub(super) fn infix_from(&mut self, mut left: Expr, min: u8) -> R<Expr> {
-        let mut links = 0;
         loop {
             let kind = self.kind();
             if kind == Tok::QMark && min <= SELECTOR {
-                self.chain(&mut links)?;
+                self.chain()?;
                 left = self.selector(left)?;
                 left = self.postfix(left)?;
                 continue;
@@ -56,7 +55,7 @@ impl Parser<'_> {
             if power < min {
                 return Ok(left);
             }
-            self.chain(&mut links)?;
+            self.chain()?;
             self.bump();
             let right = self.nested(|p| {
                 let operand = p.prefixed()?;
@@ -84,13 +83,17 @@ impl Parser<'_> {
 
     /// Index, call, method and collector, which follow a value.
     pub(super) fn postfix(&mut self, mut left: Expr) -> R<Expr> {
-        let mut links = 0;
         loop {
             let kind = self.kind();
+            if kind == Tok::ListStart && self.old_spaced_index(&left) {
+                self.note("blank before an index", left.span);
+                left = self.access(left)?;
+                continue;
+            }
             if !matches!(kind, Tok::LBrack | Tok::LParen | Tok::Dot | Tok::LCollect | Tok::LLCollect) {
                 return Ok(left);
             }
-            self.chain(&mut links)?;
+            self.chain()?;
             left = match kind {
                 Tok::LBrack => self.access(left)?,
                 Tok::LParen => self.call(left)?,

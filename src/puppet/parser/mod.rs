@@ -7,6 +7,7 @@
 mod control;
 mod definition;
 mod expr;
+mod legacy;
 mod primary;
 mod recover;
 mod resource;
@@ -19,10 +20,10 @@ use super::{Dialect, Parsed, SyntaxError};
 use ecow::EcoString;
 
 /// How deep constructs may nest. Each level costs a handful of stack frames; threads have 2 MB.
-pub(crate) const MAX_DEPTH: u32 = 200;
+const MAX_DEPTH: u32 = 200;
 
-/// How long a chain of operators or calls may be: it nests to the left.
-pub(crate) const MAX_CHAIN: u32 = 500;
+/// How high a tree may be. It grows by nesting and by chains of operators, which nest to the left.
+pub(crate) const MAX_HEIGHT: u32 = 300;
 
 /// Past this many errors a file is noise.
 const MAX_ERRORS: usize = 50;
@@ -38,6 +39,8 @@ pub(crate) struct Parser<'s> {
     tokens: Vec<Token>,
     at: usize,
     depth: u32,
+    /// Height of what has been read in the current frame.
+    height: u32,
     braces: u32,
     abort: bool,
     legacy: bool,
@@ -76,6 +79,7 @@ impl<'s> Parser<'s> {
             tokens: lexed.tokens,
             at: 0,
             depth: 0,
+            height: 0,
             braces: 0,
             abort: false,
             legacy: dialect == Dialect::Legacy,
@@ -167,14 +171,28 @@ impl<'s> Parser<'s> {
             return self.too_deep();
         }
         self.depth += 1;
-        let result = f(self);
+        let result = self.framed(f);
         self.depth -= 1;
         result
     }
 
+    /// Runs `f` and counts what it reads as one level of the tree.
+    fn framed<T>(&mut self, f: impl FnOnce(&mut Self) -> R<T>) -> R<T> {
+        let outer = std::mem::take(&mut self.height);
+        let result = f(self);
+        self.height = outer.max(self.height + 1);
+        if self.height > MAX_HEIGHT { self.too_deep() } else { result }
+    }
+
+    /// Counts a link of a chain that nests to the left.
+    fn chain(&mut self) -> R<()> {
+        self.height += 1;
+        if self.height > MAX_HEIGHT { self.too_deep() } else { Ok(()) }
+    }
+
     fn too_deep<T>(&mut self) -> R<T> {
         if !self.abort {
-            let message = format!("Expressions are nested more than {MAX_DEPTH} levels deep");
+            let message = "Expressions are nested too deep".to_owned();
             let span = self.token().span();
             self.out.errors.push(SyntaxError { issue: "NESTING_TOO_DEEP", message, span });
         }

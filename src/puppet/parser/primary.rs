@@ -18,7 +18,15 @@ impl Parser<'_> {
             Tok::False => ExprKind::Bool(false),
             Tok::Undef => ExprKind::Undef,
             Tok::Default => ExprKind::Default,
+            Tok::Word if self.legacy && self.old_dashed_name() => {
+                self.note("type or function name with a dash", token.span());
+                ExprKind::Name(self.word(token))
+            }
             Tok::Word => ExprKind::Str(self.word(token)),
+            Tok::Private | Tok::Attr | Tok::Type | Tok::Function if self.legacy && self.old_bare_word() => {
+                self.note("reserved word as a name", token.span());
+                ExprKind::Name(self.word(token))
+            }
             Tok::Private | Tok::Attr => ExprKind::Reserved(self.word(token)),
             Tok::Regex => ExprKind::Regex(self.regex_source(token)),
             Tok::Number => return self.number(),
@@ -70,6 +78,10 @@ impl Parser<'_> {
             None if is_float(text) => {
                 let message = format!("Internal Error, NUMBER token does not contain a valid number, {text}");
                 return self.fail("", message, token.span());
+            }
+            None if self.legacy => {
+                self.note("number beyond 64 bits", token.span());
+                ExprKind::Str(EcoString::from(text))
             }
             None => {
                 self.late.push(SyntaxError { issue: "NUMERIC_OVERFLOW", message: overflow(text), span: token.span() });

@@ -25,9 +25,8 @@ impl Parser<'_> {
     }
 
     pub(super) fn resource_braces(&mut self, mut left: Expr) -> R<Expr> {
-        let mut links = 0;
         while self.kind() == Tok::LBrace {
-            self.chain(&mut links)?;
+            self.chain()?;
             left = self.nested(|p| p.resource_body(left))?;
         }
         Ok(left)
@@ -97,6 +96,7 @@ impl Parser<'_> {
         let kind = self.kind();
         match kind {
             Tok::RBrace | Tok::Comma => true,
+            Tok::Word if self.legacy => matches!(self.ahead(1).kind, Tok::FArrow | Tok::PArrow),
             Tok::Name | Tok::Times => matches!(self.ahead(1).kind, Tok::FArrow | Tok::PArrow),
             _ => kind.is_keyword() && matches!(self.ahead(1).kind, Tok::FArrow | Tok::PArrow),
         }
@@ -132,7 +132,7 @@ impl Parser<'_> {
         let mut span = brace.span();
         span.end = close.end;
         let hash = Expr { span, kind: ExprKind::Hash(entries) };
-        if is_statement_function(name) {
+        if is_statement_function(name) || (self.legacy && is_old_statement_function(name)) {
             return Ok(self.statement_call(left, vec![hash]));
         }
         let start = left.span.start;
@@ -167,7 +167,11 @@ impl Parser<'_> {
             let value = self.expression()?;
             return Ok(AttrOp { span: self.span_from(token.start), kind: AttrKind::Splat, value });
         }
-        if token.kind != Tok::Name && !token.kind.is_keyword() {
+        let old = self.legacy && token.kind == Tok::Word;
+        if old {
+            self.note("attribute name with a dash", token.span());
+        }
+        if token.kind != Tok::Name && !token.kind.is_keyword() && !old {
             return self.unexpected();
         }
         self.bump();
@@ -197,6 +201,11 @@ impl Parser<'_> {
         let collector = Collector { type_name, exported, query, ops };
         Ok(self.make(start, ExprKind::Collect(Box::new(collector))))
     }
+}
+
+/// Functions of old that took a hash without parentheses; any other name is a type without a title.
+fn is_old_statement_function(name: &str) -> bool {
+    name.starts_with("validate_") || name.starts_with("ensure_") || name.starts_with("create_")
 }
 
 /// `name => value` as an entry of a hash; `None` for `+>`.

@@ -44,7 +44,7 @@ impl Parser<'_> {
 
     fn one_statement(&mut self, block: &mut Block, misplaced: &mut Option<(String, Token)>) {
         let (started_at, braces) = (self.at, self.braces);
-        match self.statement() {
+        match self.framed(Self::statement) {
             Ok(written) => {
                 self.append(block, written, misplaced);
                 if self.kind() == Tok::Semic {
@@ -87,7 +87,10 @@ impl Parser<'_> {
     }
 
     /// `notice` followed by an expression is a call of it.
-    fn append(&mut self, block: &mut Block, written: Written, misplaced: &mut Option<(String, Token)>) {
+    fn append(&mut self, block: &mut Block, mut written: Written, misplaced: &mut Option<(String, Token)>) {
+        if self.legacy {
+            written.first = self.old_statement(written.first);
+        }
         if block.last().is_some_and(|last| self.calls_without_parens(last)) {
             let functor = block.pop().unwrap_or_else(|| self.make(0, ExprKind::Error));
             let mut args = Vec::with_capacity(1 + written.rest.len());
@@ -104,12 +107,21 @@ impl Parser<'_> {
     }
 
     fn calls_without_parens(&self, expr: &Expr) -> bool {
-        matches!(&expr.kind, ExprKind::Name(name) if is_statement_function(name))
+        matches!(&expr.kind, ExprKind::Name(name) if self.legacy || is_statement_function(name))
     }
 
     /// Builds `name args`.
-    pub(super) fn statement_call(&self, functor: Expr, args: Vec<Expr>) -> Expr {
+    pub(super) fn statement_call(&mut self, functor: Expr, args: Vec<Expr>) -> Expr {
         let start = functor.span.start;
+        if let (true, ExprKind::Name(name)) = (self.legacy, &functor.kind) {
+            if name == "import" {
+                self.note("import", functor.span);
+                return self.make(start, ExprKind::Import(args));
+            }
+            if !is_statement_function(name) {
+                self.note("call without parentheses", functor.span);
+            }
+        }
         let call = Call { functor, args, lambda: None, style: CallStyle::Statement };
         self.make(start, ExprKind::Call(Box::new(call)))
     }
@@ -135,7 +147,6 @@ impl Parser<'_> {
     }
 
     pub(super) fn relationship_from(&mut self, mut left: Expr) -> R<Expr> {
-        let mut links = 0;
         loop {
             let op = match self.kind() {
                 Tok::InEdge => RelationOp::Before,
@@ -144,17 +155,11 @@ impl Parser<'_> {
                 Tok::OutEdgeSub => RelationOp::Subscribe,
                 _ => return Ok(left),
             };
-            self.chain(&mut links)?;
+            self.chain()?;
             self.bump();
             let right = self.resource()?;
             left = self.make(left.span.start, ExprKind::Relation(op, Box::new(left), Box::new(right)));
         }
-    }
-
-    /// Counts a link of a chain that nests to the left.
-    pub(super) fn chain(&mut self, links: &mut u32) -> R<()> {
-        *links += 1;
-        if *links > super::MAX_CHAIN { self.too_deep() } else { Ok(()) }
     }
 }
 
