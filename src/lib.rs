@@ -13,7 +13,9 @@
 //! read by the next ones.
 
 pub mod catalog;
+pub mod content;
 pub mod eval;
 pub mod puppet;
 pub mod repo;
+pub mod ruby;
 pub mod value;
