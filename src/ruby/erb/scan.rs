@@ -152,11 +152,10 @@ impl Scanner<'_> {
         self.skip(len);
     }
 
-    /// `<%-` takes the blanks before it away when nothing else stands before it on the line.
+    /// `<%-` takes the blanks before it away when nothing but a line start or a tag stands before them.
     fn drop_indent(&mut self) {
         let kept = self.pending.trim_end_matches([' ', '\t']);
-        let at_line_start = kept.ends_with('\n') || (kept.is_empty() && self.out.source.ends_with('\n'));
-        if at_line_start || (kept.is_empty() && self.out.source.is_empty()) {
+        if kept.is_empty() || kept.ends_with('\n') {
             self.pending.truncate(kept.len());
         }
     }
@@ -216,5 +215,6 @@ mod tests {
         let joined = join("a\n  <%- if x -%>\nb");
         let texts: Vec<_> = joined.texts.iter().map(|t| (t.text.as_str(), t.line)).collect();
         assert_eq!(texts, [("a\n", 1), ("b", 3)]);
+        assert_eq!(join("<%= a %>  <%- if x -%>").texts.len(), 0, "blanks between two tags go as well");
     }
 }

@@ -1,9 +1,11 @@
 //! Calls: with a receiver, without one, and those that change their receiver.
 
 use super::{Callable, Eval, Interp, Stop};
-use crate::ruby::ast::{Call, Expr, Kind};
+use crate::ruby::ast::{Block, Call, Expr, Kind};
 use crate::ruby::{methods, values};
 use crate::value::Value;
+use ecow::EcoString;
+use std::sync::Arc;
 
 /// Methods that change their receiver in place.
 const MUTATORS: &[&str] = &[
@@ -102,12 +104,23 @@ impl Interp<'_> {
         self.line = line;
         let own = self.methods.iter().rev().find(|(n, _)| *n == call.name).map(|(_, b)| b.clone());
         if let Some(method) = own {
-            return self.run_method(&method, args, true);
+            return self.own_method(&call.name, &method, args);
         }
         if let Some(result) = self.kernel(&call.name, &args, block.as_ref())? {
             return Ok(result);
         }
         if args.is_empty() { self.bare_word(&call.name) } else { Ok(values::beyond(format!("{}()", call.name))) }
+    }
+
+    /// A method of the template; recursion that rests on an unknown would never end.
+    fn own_method(&mut self, name: &EcoString, method: &Arc<Block>, args: Vec<Value>) -> Eval {
+        if self.possible > 0 && self.running.iter().filter(|n| *n == name).count() > 1 {
+            return Ok(values::derived(name, &args.iter().collect::<Vec<_>>(), None));
+        }
+        self.running.push(name.clone());
+        let result = self.run_method(method, args, true);
+        self.running.pop();
+        result
     }
 
     /// A bare word is a local of the template or, in the old style, a variable of the scope.

@@ -118,7 +118,8 @@ impl Interp<'_> {
             ("JSON", "generate" | "dump", [value]) => return self.send(value.clone(), "to_json", Vec::new(), None),
             ("JSON", "pretty_generate", [value]) => methods::json::pretty(value),
             ("YAML" | "Psych", "dump", [value]) => return self.puppet_function("to_yaml", std::slice::from_ref(value)),
-            ("Gem::Version", "new" | "create", [version]) => values::object(values::VERSION, &[methods::inspect::to_s(version)]),
+            ("Gem::Version", "new" | "create", [version]) if version.is_unknown() => values::derived(name, &[version], None),
+            ("Gem::Version", "new" | "create", [version]) => values::object(values::VERSION, &[methods::inspect::to_s(version.sample())]),
             ("File", _, args) => return Ok(methods::paths::file(name, args)),
             ("Math", "sqrt" | "log" | "log2" | "log10", [number]) => methods::number::math(name, number),
             ("Puppet::Parser::Functions", "function", [function]) => {

@@ -60,6 +60,8 @@ pub(crate) struct Interp<'a> {
     line: u32,
     /// More than zero while it is not certain that this code runs.
     possible: usize,
+    /// The template's own methods that are running.
+    running: Vec<EcoString>,
     /// The unknown on which that depends.
     doubt: Option<Value>,
     pub(crate) out: Output,
@@ -83,6 +85,7 @@ impl<'a> Interp<'a> {
             depth: 0,
             line: 1,
             possible: 0,
+            running: Vec::new(),
             doubt: None,
             out: Output::default(),
             variables: Vec::new(),

@@ -36,10 +36,16 @@ impl Interp<'_> {
                 None => self.send_unknown(&receiver, &sym.clone(), name, args, block),
             };
         }
-        if !BLIND.contains(&name) && (args.iter().any(values::holds_symbolic) || values::holds_symbolic(&receiver)) {
+        if let Some(constant) = values::text_of(&receiver, values::CONSTANT) {
+            return self.constant_call(&constant.to_owned(), name, args, block);
+        }
+        let symbolic = args.iter().any(values::holds_symbolic);
+        if symbolic {
             if let Some(text) = append(&receiver, name, &args) {
                 return Ok(text);
             }
+        }
+        if !BLIND.contains(&name) && (symbolic || values::holds_symbolic(&receiver)) {
             return self.send_settled(&receiver, name, &args, block);
         }
         self.send_known(&receiver, name, &args, block)
@@ -49,7 +55,14 @@ impl Interp<'_> {
         match methods::call(self, receiver, name, args, block)? {
             Some(value) => Ok(value),
             None if matches!(receiver, Value::Undef) => self.raise(format!("undefined method `{name}' for nil")),
-            None => Ok(values::beyond(format!("{}#{name}", methods::class_name(receiver)))),
+            None => {
+                let unknown = values::beyond(format!("{}#{name}", methods::class_name(receiver)));
+                match block {
+                    // What the block writes must not get lost with the method.
+                    Some(block) => self.yield_possibly(block, &unknown),
+                    None => Ok(unknown),
+                }
+            }
         }
     }
 

@@ -208,7 +208,13 @@ pub(crate) fn mutate(
             None
         }
         ("concat", args) => {
-            items.extend(args.iter().filter_map(Value::as_array).flatten().cloned());
+            for more in args {
+                match more.as_array() {
+                    Some(more) => items.extend(more.iter().cloned()),
+                    None if more.is_unknown() => items.push(more.clone()),
+                    None => return it.raise("no implicit conversion into Array"),
+                }
+            }
             None
         }
         ("insert", [Value::Int(at), rest @ ..]) => {
