@@ -11,6 +11,7 @@ mod order;
 mod places;
 mod references;
 mod removal;
+mod restart;
 mod smarthost;
 
 pub use context::{Evidence, HostContext, HostSide, RepoContext};
@@ -52,7 +53,7 @@ macro_rules! rule {
 static RULES: &[Rule] = &[
     rule!("catalog-broken", broken::Broken),
     rule!("config-unsound"),
-    rule!("config-without-restart"),
+    rule!("config-without-restart", restart::ConfigWithoutRestart),
     rule!("coverage-lost", coverage::CoverageLost),
     rule!("package-index-stale"),
     rule!("promotion-incomplete"),
