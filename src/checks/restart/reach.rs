@@ -4,7 +4,7 @@ use super::knowledge::Knowledge;
 use crate::catalog::{Catalog, RefreshGraph, Resource, ResourceId};
 
 /// The two questions asked of the graph.
-pub(super) trait Reach {
+pub(in crate::checks) trait Reach {
     /// Resources that are refreshed when `from` changes.
     fn refreshed_by(&self, from: ResourceId) -> Vec<ResourceId>;
     /// Whether `a` is applied before `b` in every run.
