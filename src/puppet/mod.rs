@@ -11,6 +11,8 @@ mod line_index;
 mod locate;
 mod parser;
 pub mod pn;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use line_index::LineIndex;
