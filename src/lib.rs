@@ -14,6 +14,7 @@
 
 pub mod catalog;
 pub mod checks;
+pub mod cli;
 pub mod config;
 pub mod content;
 pub mod diff;
@@ -26,5 +27,7 @@ pub mod package;
 pub mod puppet;
 pub mod repo;
 pub mod report;
+pub mod rollout;
+pub mod ruby;
 pub mod shell;
 pub mod value;

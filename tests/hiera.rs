@@ -9,7 +9,7 @@ use holdpoint::hiera::{
     BackendAnswer, Data, DataFiles, Hiera, HieraScope, HieraSettings, Merge, Outcome, ScopeValue, Value,
 };
 use holdpoint::repo::{Layout, LayoutSettings, Repo, Tree};
-use serde_json::{Value as Json, json};
+use serde_json::{json, Value as Json};
 
 /// The facts that the oracle used, and the assignments of the case.
 struct Scope(BTreeMap<String, Json>);
@@ -42,11 +42,15 @@ impl HieraScope for Scope {
 }
 
 fn scope(source: &str) -> Scope {
-    let mut all: BTreeMap<String, Json> = serde_json::from_str(include_str!("../fixtures/language/facts.json")).unwrap();
+    let mut all: BTreeMap<String, Json> =
+        serde_json::from_str(include_str!("../fixtures/language/facts.json")).unwrap();
     let facts = Json::Object(all.clone().into_iter().collect());
     all.insert("facts".into(), facts);
     all.insert("environment".into(), json!("production"));
-    all.insert("trusted".into(), json!({"certname": "host1.example.com", "hostname": "host1", "domain": "example.com"}));
+    all.insert(
+        "trusted".into(),
+        json!({"certname": "host1.example.com", "hostname": "host1", "domain": "example.com"}),
+    );
     all.insert("server_facts".into(), json!({"serverversion": "7.23.0", "servername": "puppet.example.com"}));
     for line in source.lines() {
         if let Some((name, value)) = line.split_once('=') {

@@ -32,7 +32,8 @@ pub struct Suppression {
 pub struct Incident {
     /// What happened.
     pub title: String,
-    /// When: `YYYY-MM-DD`.
+    /// When, `YYYY-MM-DD`, if that is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub date: String,
     /// Where it is told.
     #[serde(default, skip_serializing_if = "String::is_empty")]

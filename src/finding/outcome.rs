@@ -1,6 +1,6 @@
 //! What a run hands over: its findings, and how much of the repository it could see.
 
-use super::{Confidence, Finding, Pool, Severity, Status};
+use super::{Confidence, Finding, HostSet, Pool, Severity, Status};
 use serde::Serialize;
 
 /// Version of the JSON form. Raised when a reader of the older form would be misled.
@@ -22,6 +22,9 @@ pub struct Report {
     /// Hosts that serve together; for the rollout alone.
     #[serde(skip)]
     pub pools: Vec<Pool>,
+    /// Hosts whose catalog differs between base and head; for the rollout alone.
+    #[serde(skip)]
+    pub changed: HostSet,
 }
 
 /// How much was seen. What is missing here is what a green result does not vouch for.
@@ -99,12 +102,13 @@ impl Report {
     #[must_use]
     pub fn new(base: Option<String>, head: String, mut findings: Vec<Finding>, coverage: Coverage) -> Self {
         super::assign_fingerprints(&mut findings);
-        Self { schema_version: SCHEMA_VERSION, base, head, findings, coverage, pools: Vec::new() }
+        Self { schema_version: SCHEMA_VERSION, base, head, findings, coverage, ..Self::default() }
     }
 
-    /// Adds the pools that a rollout is planned over.
+    /// Adds what a rollout is planned over: the hosts that change, and which hosts serve together.
     #[must_use]
-    pub fn with_pools(mut self, pools: Vec<Pool>) -> Self {
+    pub fn with_fleet(mut self, changed: HostSet, pools: Vec<Pool>) -> Self {
+        self.changed = changed;
         self.pools = pools;
         self
     }

@@ -62,6 +62,8 @@ pub struct Parsed {
     pub validated: bool,
     /// Older dialect, in source order.
     pub legacy: Vec<LegacyNote>,
+    /// Lines taken by the text of heredocs, in order.
+    pub(crate) heredocs: Vec<ast::Span>,
     /// `#` comments, for inline suppressions: span and text without the `#`.
     pub comments: Vec<(ast::Span, EcoString)>,
 }
@@ -70,24 +72,25 @@ pub struct Parsed {
 #[must_use]
 pub fn parse(src: &str, dialect: Dialect) -> Parsed {
     let (parsed, late) = parser::parse_manifest(src, dialect);
-    validated(parsed, late, src)
+    validated(parsed, late, src, dialect)
 }
 
 /// Parses an EPP template.
 #[must_use]
 pub fn parse_epp(src: &str) -> Parsed {
     let (parsed, late) = parser::parse_template(src);
-    validated(parsed, late, src)
+    validated(parsed, late, src, Dialect::Modern)
 }
 
 /// Adds what is well formed and not allowed, unless the text could not be read at all.
-fn validated(mut parsed: Parsed, late: Vec<SyntaxError>, src: &str) -> Parsed {
+fn validated(mut parsed: Parsed, late: Vec<SyntaxError>, src: &str, dialect: Dialect) -> Parsed {
     if parsed.errors.is_empty() {
         parsed.validated = true;
-        let (errors, warnings) = validate::validate(&parsed.body, src);
-        parsed.errors = late;
-        parsed.errors.extend(errors);
-        parsed.warnings.extend(warnings);
+        let found = validate::validate(&parsed, late, src, dialect);
+        parsed.errors = found.errors;
+        parsed.warnings.extend(found.warnings);
+        parsed.legacy.extend(found.legacy);
     }
+    parsed.legacy.sort_by_key(|note| note.span);
     parsed
 }

@@ -18,8 +18,11 @@ pub(super) fn render(report: &Report, palette: Palette) -> String {
 fn line(finding: &Finding, palette: Palette) -> String {
     let at = finding.primary().map_or_else(|| "-".to_owned(), place);
     let level = palette.severity(finding.severity, &format!("{}[{}]", finding.severity, finding.rule));
-    let hosts = count(finding.hosts.count, "host");
-    format!("{at}: {level} {} ({hosts}, confidence {})\n", clean(&finding.message), finding.confidence)
+    let hosts = match finding.hosts.count {
+        0 => String::new(),
+        n => format!("{}, ", count(n, "host")),
+    };
+    format!("{at}: {level} {} ({hosts}confidence {})\n", clean(&finding.message), finding.confidence)
 }
 
 #[cfg(test)]

@@ -69,17 +69,30 @@ pub(crate) fn fenced(language: &str, text: &str) -> String {
     format!("{fence}{language}\n{text}{fence}\n")
 }
 
-/// Text that means itself: no markup, no mention, no reference.
+/// Text that means itself: no markup, no mention, no reference. What stands in backticks stays code.
 pub(crate) fn escape(text: &str) -> String {
+    let text = clean(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return literal(&text);
+    }
+    let code = |(i, part): (usize, &&str)| match (i % 2, part.is_empty()) {
+        (1, false) => format!("`{part}`"),
+        (1, true) => "\\`\\`".to_owned(),
+        _ => literal(part),
+    };
+    parts.iter().enumerate().map(code).collect()
+}
+
+fn literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in clean(text).chars() {
+    for c in text.chars() {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '[' | ']' | '|' | '~' => out.extend(['\\', c]),
-            '_' => out.push_str("\\_"),
             '@' => out.push_str("&#64;"),
+            '\\' | '`' | '*' | '[' | ']' | '|' | '~' | '_' => out.extend(['\\', c]),
             _ => out.push(c),
         }
     }
@@ -102,7 +115,9 @@ mod tests {
 
     #[test]
     fn markup_from_the_repository_stays_text() {
-        assert_eq!(escape("<b>[x](y)</b> `c` @all"), "&lt;b&gt;\\[x\\](y)&lt;/b&gt; \\`c\\` &#64;all");
+        assert_eq!(escape("<b>[x](y)</b> @all"), "&lt;b&gt;\\[x\\](y)&lt;/b&gt; &#64;all");
+        assert_eq!(escape("`a_b` c_d `"), "\\`a\\_b\\` c\\_d \\`", "unbalanced: nothing is code");
+        assert_eq!(escape("`a_b` <i>"), "`a_b` &lt;i&gt;");
         assert_eq!(fenced("", "a\n```\n"), "````\na\n```\n````\n");
     }
 }

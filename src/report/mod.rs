@@ -9,10 +9,12 @@ mod human;
 mod json;
 mod markdown;
 mod paint;
+mod plan;
 pub(crate) mod summary;
 pub(crate) mod text;
 
 pub use paint::Palette;
+pub use plan::{render as render_plan, PlanFormat};
 
 use crate::finding::Report;
 use std::fmt;
@@ -42,6 +44,9 @@ pub enum FormatError {
     /// Never heard of.
     #[error("there is no format `{0}`; there are: human, concise, json, gitlab, markdown")]
     Unknown(String),
+    /// Not for a plan.
+    #[error("there is no format `{0}` for a plan; there are: human, markdown, json")]
+    NoPlan(String),
 }
 
 impl Format {

@@ -22,8 +22,6 @@ pub(crate) struct Heredoc {
     pub(crate) escapes: EcoString,
     /// Blank text that is taken off the start of each line that has it.
     pub(crate) margin: EcoString,
-    /// Where the text lies.
-    pub(crate) body: Span,
 }
 
 /// What `@(…)` said.
@@ -63,7 +61,7 @@ impl Lexer<'_> {
         if self.heredoc_depth >= MAX_NESTING {
             return Err((LexError::plain("NESTING_TOO_DEEP", "Heredocs are nested too deep"), after));
         }
-        let spec = read_spec(&self.text[start + 2..after - 1]).map_err(|e| (e, after))?;
+        let spec = find_spec(&self.text[start..after - 1]).map_err(|e| (e, after))?;
         let from = match self.newline_jump {
             Some(at) => at,
             None => match find(&self.src[after..self.end], b"\n") {
@@ -79,16 +77,20 @@ impl Lexer<'_> {
 
     fn heredoc_tokens(&mut self, start: usize, after: usize, from: usize, spec: Spec, ending: Ending) {
         let index = self.out.tokens.len();
+        let outer_after = self.after;
         self.push(Tok::Heredoc, start, after);
-        let body = Span { start: narrow(from), end: narrow(ending.body_end) };
         let dollar = spec.heredoc.escapes.contains('$');
-        self.out.heredocs.push((index, Heredoc { margin: ending.margin, body, ..spec.heredoc }));
+        self.out.heredocs.push((index, Heredoc { margin: ending.margin, ..spec.heredoc }));
         self.pos = after;
         if spec.interpolates {
             self.heredoc_body(index, from, ending.body_end, dollar);
         } else {
             self.push(Tok::HdStr, from, ending.body_end);
         }
+        if !self.open.is_empty() {
+            self.after = outer_after;
+        }
+        self.out.bodies.push(Span { start: narrow(from), end: narrow(ending.next_line) });
         self.newline_jump = Some(ending.next_line);
     }
 
@@ -143,6 +145,17 @@ fn marker(head: &str, mark: char) -> (&str, bool) {
     match head.trim_end_matches(is_blank).strip_suffix(mark) {
         Some(rest) => (rest, true),
         None => (head, false),
+    }
+}
+
+/// Puppet searches the tag: when the first `@(` begins none, a later one may.
+fn find_spec(text: &str) -> Result<Spec, LexError> {
+    let (_, mut rest) = text.split_at(2);
+    loop {
+        match (read_spec(rest), rest.split_once("@(")) {
+            (Err(e), Some((_, later))) if e.issue == "HEREDOC_INVALID_SYNTAX" => rest = later,
+            (result, _) => return result,
+        }
     }
 }
 

@@ -6,6 +6,9 @@ impl Lexer<'_> {
     pub(super) fn number(&mut self) {
         let start = self.pos;
         let len = number_len(&self.src[start..self.end]);
+        if self.legacy && self.old_number(start, len) {
+            return;
+        }
         if len == 0 {
             return self.bad_number();
         }
@@ -15,6 +18,23 @@ impl Lexer<'_> {
             return self.fail(error, start);
         }
         self.push(Tok::Number, start, start + len);
+    }
+
+    /// Before Puppet 4 a bare word could begin with a digit, and numbers were not checked. A dash
+    /// between digits stays a minus.
+    fn old_number(&mut self, start: usize, len: usize) -> bool {
+        let tail = &self.src[start + len..self.end];
+        let dashed = len > 0 && tail.first() == Some(&b'-') && tail.get(1).is_some_and(u8::is_ascii_lowercase);
+        if len == 0 || dashed {
+            return self.old_name(start, len);
+        }
+        if complaint(&self.text[start..start + len]).is_none() {
+            return false;
+        }
+        self.note("number with digits that its radix does not have", start, start + len);
+        self.pos = start + len;
+        self.push(Tok::Word, start, start + len);
+        true
     }
 
     /// What follows a dot is complained of together with the digits before the dot.

@@ -11,11 +11,28 @@ impl Lexer<'_> {
         if len == 0 {
             return self.bad_word();
         }
+        if self.legacy && self.old_name(start, len) {
+            return;
+        }
         let word = &self.src[start..start + len];
         self.pos += len;
         self.matched = (start, self.pos);
         let kind = Tok::keyword(word).unwrap_or_else(|| if is_name(word) { Tok::Name } else { Tok::Word });
         self.push(kind, start, start + len);
+    }
+
+    /// Before Puppet 4 any segment of a name could begin with a digit (`varnish::1layer`,
+    /// `000_default`). Says whether a name longer than `len` was taken.
+    pub(super) fn old_name(&mut self, start: usize, len: usize) -> bool {
+        let old = old_name_len(&self.src[start..self.end]);
+        if old <= len {
+            return false;
+        }
+        self.pos = start + old;
+        self.matched = (start, self.pos);
+        self.note("name with a segment that begins with a digit", start, start + old);
+        self.push(Tok::Name, start, start + old);
+        true
     }
 
     fn bad_word(&mut self) {
@@ -30,7 +47,7 @@ impl Lexer<'_> {
 
     pub(super) fn class_ref(&mut self) {
         let start = self.pos;
-        let len = class_ref_len(&self.src[start..self.end]);
+        let len = self.class_ref_end(start) - start;
         self.pos += len;
         if self.src[self.pos..self.end].starts_with(b"::") {
             let at = self.pos + 1;
@@ -51,6 +68,9 @@ impl Lexer<'_> {
         }
         let start = self.pos;
         let len = bare_word_len(&self.src[start..self.end]);
+        if self.legacy && self.old_name(start, len) {
+            return;
+        }
         if len == 0 {
             self.pos += 2;
             let at = self.pos;
@@ -62,9 +82,22 @@ impl Lexer<'_> {
         self.push(kind, start, start + len);
     }
 
+    /// End of a type name; before Puppet 4 it could hold dashes.
+    fn class_ref_end(&mut self, start: usize) -> usize {
+        let mut end = start + class_ref_len(&self.src[start..self.end]);
+        while self.legacy && self.src[end..self.end].starts_with(b"-") && self.src.get(end + 1).is_some_and(u8::is_ascii_alphabetic) {
+            let tail = &self.src[end + 1..self.end];
+            let segment = tail.iter().take_while(|b| is_word(**b)).count();
+            let stop = end + 1 + segment;
+            end = stop + class_ref_len(&self.src[stop..self.end]);
+            self.note("type name with a dash", start, end);
+        }
+        end
+    }
+
     fn absolute_class_ref(&mut self) {
         let start = self.pos;
-        let len = class_ref_len(&self.src[start..self.end]);
+        let len = self.class_ref_end(start) - start;
         self.pos += len;
         if self.src[self.pos..self.end].starts_with(b"::") {
             let at = (self.pos + 3).min(self.end);
@@ -89,6 +122,18 @@ pub(super) fn bare_word_len(bytes: &[u8]) -> usize {
     loop {
         let from = if bytes[at..].starts_with(b"::") { at + 2 } else { at };
         if !bytes.get(from).is_some_and(|b| b.is_ascii_lowercase() || *b == b'_') {
+            return at;
+        }
+        at = segment_end(bytes, from + 1);
+    }
+}
+
+/// Length of `((::)?[a-z0-9][\w-]*)+` without a dash at its end.
+fn old_name_len(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        let from = if bytes[at..].starts_with(b"::") { at + 2 } else { at };
+        if (at > 0 && from == at) || !bytes.get(from).is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
             return at;
         }
         at = segment_end(bytes, from + 1);

@@ -120,7 +120,11 @@ impl Parser<'_> {
     fn parameter(&mut self) -> R<Param> {
         let ty = if self.kind() == Tok::ClassRef { Some(self.parameter_type()?) } else { None };
         let captures_rest = self.eat(Tok::Times);
-        let token = self.expect(Tok::Variable)?;
+        let token = self.token();
+        if self.legacy && token.kind == Tok::Name && ty.is_none() {
+            return self.old_parameter(token);
+        }
+        self.expect(Tok::Variable)?;
         let name = self.variable_name(token);
         let default = if self.eat(Tok::Equals) { Some(self.expression()?) } else { None };
         Ok(Param { span: token.span(), name, ty, default, captures_rest, block: false })
@@ -164,11 +168,12 @@ impl Parser<'_> {
                 Ok(NodeMatch::Regex(self.regex_source(token), token.span()))
             }
             Tok::Name | Tok::Number => self.dotted_host(),
+            Tok::Word if self.legacy => self.dotted_host(),
             Tok::Word => {
                 self.bump();
                 Ok(NodeMatch::Name(self.word(token), token.span()))
             }
-            Tok::Str | Tok::DqPre | Tok::Heredoc => self.quoted_host(token.span()),
+            Tok::Str | Tok::DqPre | Tok::Heredoc => self.quoted_host(),
             _ => self.unexpected(),
         }
     }
@@ -176,7 +181,7 @@ impl Parser<'_> {
     fn dotted_host(&mut self) -> R<NodeMatch> {
         let start = self.bump().start;
         while self.eat(Tok::Dot) {
-            if !matches!(self.kind(), Tok::Name | Tok::Number) {
+            if !matches!(self.kind(), Tok::Name | Tok::Number) && !(self.legacy && self.kind() == Tok::Word) {
                 return self.unexpected();
             }
             self.bump();
@@ -187,8 +192,9 @@ impl Parser<'_> {
         Ok(NodeMatch::Name(name, span))
     }
 
-    fn quoted_host(&mut self, span: Span) -> R<NodeMatch> {
+    fn quoted_host(&mut self) -> R<NodeMatch> {
         let expr = self.primary()?;
+        let span = expr.span;
         match expr.kind {
             ExprKind::Str(name) => Ok(NodeMatch::Name(name, span)),
             ExprKind::Heredoc { syntax, .. } => {

@@ -85,6 +85,11 @@ impl Parser<'_> {
     pub(super) fn postfix(&mut self, mut left: Expr) -> R<Expr> {
         loop {
             let kind = self.kind();
+            if kind == Tok::ListStart && self.old_spaced_index(&left) {
+                self.note("blank before an index", left.span);
+                left = self.access(left)?;
+                continue;
+            }
             if !matches!(kind, Tok::LBrack | Tok::LParen | Tok::Dot | Tok::LCollect | Tok::LLCollect) {
                 return Ok(left);
             }

@@ -39,6 +39,8 @@ impl Parser<'_> {
             ExprKind::Resource(r) => &mut r.form,
             ExprKind::ResourceDefaults(r) => &mut r.form,
             ExprKind::ResourceOverride(r) => &mut r.form,
+            // Puppet has read the next token by then.
+            _ if self.kind() == Tok::Error => return self.unexpected(),
             _ => {
                 let name = if form == Form::Virtual { "Virtual (@)" } else { "Exported (@@)" };
                 return self.fail("", format!("{name} can only be applied to a Resource Expression"), at.span());
@@ -96,6 +98,9 @@ impl Parser<'_> {
         let kind = self.kind();
         match kind {
             Tok::RBrace | Tok::Comma => true,
+            // Words that begin no expression can only be an attribute.
+            Tok::And | Tok::Or | Tok::In | Tok::Else | Tok::Elsif | Tok::Inherits => true,
+            Tok::Word if self.legacy => matches!(self.ahead(1).kind, Tok::FArrow | Tok::PArrow),
             Tok::Name | Tok::Times => matches!(self.ahead(1).kind, Tok::FArrow | Tok::PArrow),
             _ => kind.is_keyword() && matches!(self.ahead(1).kind, Tok::FArrow | Tok::PArrow),
         }
@@ -131,7 +136,7 @@ impl Parser<'_> {
         let mut span = brace.span();
         span.end = close.end;
         let hash = Expr { span, kind: ExprKind::Hash(entries) };
-        if is_statement_function(name) {
+        if is_statement_function(name) || (self.legacy && is_old_statement_function(name)) {
             return Ok(self.statement_call(left, vec![hash]));
         }
         let start = left.span.start;
@@ -166,7 +171,11 @@ impl Parser<'_> {
             let value = self.expression()?;
             return Ok(AttrOp { span: self.span_from(token.start), kind: AttrKind::Splat, value });
         }
-        if token.kind != Tok::Name && !token.kind.is_keyword() {
+        let old = self.legacy && token.kind == Tok::Word;
+        if old {
+            self.note("attribute name with a dash", token.span());
+        }
+        if token.kind != Tok::Name && !token.kind.is_keyword() && !old {
             return self.unexpected();
         }
         self.bump();
@@ -196,6 +205,11 @@ impl Parser<'_> {
         let collector = Collector { type_name, exported, query, ops };
         Ok(self.make(start, ExprKind::Collect(Box::new(collector))))
     }
+}
+
+/// Functions of old that took a hash without parentheses; any other name is a type without a title.
+fn is_old_statement_function(name: &str) -> bool {
+    name.starts_with("validate_") || name.starts_with("ensure_") || name.starts_with("create_")
 }
 
 /// `name => value` as an entry of a hash; `None` for `+>`.

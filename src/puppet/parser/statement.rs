@@ -44,6 +44,11 @@ impl Parser<'_> {
 
     fn one_statement(&mut self, block: &mut Block, misplaced: &mut Option<(String, Token)>) {
         let (started_at, braces) = (self.at, self.braces);
+        if misplaced.is_some() && !self.may_begin_statement()
+            && let Some((message, comma)) = misplaced.take()
+        {
+            self.error("", message, comma.span());
+        }
         match self.framed(Self::statement) {
             Ok(written) => {
                 self.append(block, written, misplaced);
@@ -60,6 +65,18 @@ impl Parser<'_> {
                 }
             }
         }
+    }
+
+    /// Puppet closes the list of statements before it looks at a token that begins none.
+    fn may_begin_statement(&self) -> bool {
+        let after_semicolon = self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).is_some_and(|t| t.kind == Tok::Semic);
+        after_semicolon
+            || !matches!(
+                self.kind(),
+                Tok::RBrack | Tok::RParen | Tok::RBrace | Tok::Colon | Tok::Semic | Tok::FArrow | Tok::PArrow | Tok::Pipe
+                    | Tok::RCollect | Tok::RRCollect | Tok::Else | Tok::Elsif | Tok::Inherits | Tok::Other | Tok::EppEnd
+                    | Tok::DqMid | Tok::DqPost | Tok::HdMid | Tok::HdPost
+            )
     }
 
     /// A semicolon stands between two statements, never after the last.
@@ -87,7 +104,10 @@ impl Parser<'_> {
     }
 
     /// `notice` followed by an expression is a call of it.
-    fn append(&mut self, block: &mut Block, written: Written, misplaced: &mut Option<(String, Token)>) {
+    fn append(&mut self, block: &mut Block, mut written: Written, misplaced: &mut Option<(String, Token)>) {
+        if self.legacy {
+            written.first = self.old_statement(written.first);
+        }
         if block.last().is_some_and(|last| self.calls_without_parens(last)) {
             let functor = block.pop().unwrap_or_else(|| self.make(0, ExprKind::Error));
             let mut args = Vec::with_capacity(1 + written.rest.len());
@@ -104,12 +124,21 @@ impl Parser<'_> {
     }
 
     fn calls_without_parens(&self, expr: &Expr) -> bool {
-        matches!(&expr.kind, ExprKind::Name(name) if is_statement_function(name))
+        matches!(&expr.kind, ExprKind::Name(name) if self.legacy || is_statement_function(name))
     }
 
     /// Builds `name args`.
-    pub(super) fn statement_call(&self, functor: Expr, args: Vec<Expr>) -> Expr {
+    pub(super) fn statement_call(&mut self, functor: Expr, args: Vec<Expr>) -> Expr {
         let start = functor.span.start;
+        if let (true, ExprKind::Name(name)) = (self.legacy, &functor.kind) {
+            if name == "import" {
+                self.note("import", functor.span);
+                return self.make(start, ExprKind::Import(args));
+            }
+            if !is_statement_function(name) {
+                self.note("call without parentheses", functor.span);
+            }
+        }
         let call = Call { functor, args, lambda: None, style: CallStyle::Statement };
         self.make(start, ExprKind::Call(Box::new(call)))
     }

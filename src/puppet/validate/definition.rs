@@ -57,7 +57,10 @@ impl Checker<'_> {
                     c.expr(to);
                 });
             }
-            ExprKind::Error => self.top(expr),
+            ExprKind::Error => {
+                self.top(expr);
+                self.settle(expr.span);
+            }
             _ => {}
         }
     }
@@ -102,7 +105,7 @@ impl Checker<'_> {
     }
 
     fn no_idle_end(&mut self, body: &[Expr], container: &str) {
-        let Some(last) = body.last().filter(|e| effect::has_none(e)) else { return };
+        let Some(last) = body.last().filter(|e| effect::has_none(e) && !self.old_idle(e)) else { return };
         if matches!(&last.kind, ExprKind::Block(b) if effect::resource_without_title(b).is_some()) {
             return;
         }
@@ -162,6 +165,9 @@ impl Checker<'_> {
 
     fn node(&mut self, node: &NodeDef, expr: &Expr) {
         for host in &node.matches {
+            if let (NodeMatch::Name(_, span), false) = (host, self.late.is_empty()) {
+                self.settle(*span);
+            }
             if let NodeMatch::Name(name, span) = host
                 && !names::is_hostname(name)
             {
