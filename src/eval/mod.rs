@@ -40,7 +40,7 @@ mod strings;
 mod typeexpr;
 mod variables;
 
-pub use compiler::compile;
+pub use compiler::{compile, evaluate};
 pub use facts::{Enc, Facts, HostSpec};
 pub use outcome::{CompileError, Compiled, Observation};
 pub use session::{FileCache, Options, Session};
