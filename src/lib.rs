@@ -28,5 +28,6 @@ pub mod puppet;
 pub mod repo;
 pub mod report;
 pub mod rollout;
+pub mod ruby;
 pub mod shell;
 pub mod value;

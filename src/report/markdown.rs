@@ -73,7 +73,7 @@ pub(crate) fn fenced(language: &str, text: &str) -> String {
 pub(crate) fn escape(text: &str) -> String {
     let text = clean(text);
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return literal(&text);
     }
     let code = |(i, part): (usize, &&str)| match (i % 2, part.is_empty()) {

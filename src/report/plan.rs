@@ -69,13 +69,16 @@ fn watched(stage: &Stage) -> Vec<String> {
     stage.watch.iter().map(row).collect()
 }
 
+/// A part of a stage: its name and its points.
+type Part = (&'static str, Vec<String>);
+
 /// The parts of the stages, a part that repeats the one before cut short.
-fn told(stages: &[Stage]) -> Vec<(&Stage, Vec<(&'static str, Vec<String>)>)> {
-    let mut before: Vec<(&'static str, Vec<String>)> = Vec::new();
+fn told(stages: &[Stage]) -> Vec<(&Stage, Vec<Part>)> {
+    let mut before: Vec<Part> = Vec::new();
     let mut out = Vec::new();
     for stage in stages {
         let parts = parts(stage).to_vec();
-        let again = |part: &(&'static str, Vec<String>)| !part.1.is_empty() && before.contains(part);
+        let again = |part: &Part| !part.1.is_empty() && before.contains(part);
         let cut =
             parts.iter().map(|p| if again(p) { (p.0, vec!["as in the stage before".to_owned()]) } else { p.clone() });
         out.push((stage, cut.collect()));
@@ -85,7 +88,7 @@ fn told(stages: &[Stage]) -> Vec<(&Stage, Vec<(&'static str, Vec<String>)>)> {
 }
 
 /// The parts of a stage in their order.
-fn parts(stage: &Stage) -> [(&'static str, Vec<String>); 5] {
+fn parts(stage: &Stage) -> [Part; 5] {
     [
         ("do", stage.actions.clone()),
         ("watch", watched(stage)),
