@@ -15,7 +15,7 @@ pub mod time;
 pub mod types;
 pub mod version;
 
-pub use origin::Origin;
+pub use origin::{Origin, RenderedPiece};
 pub use sym::{Cause, CauseKind, Sym, SymExpr};
 
 use ecow::EcoString;
