@@ -13,9 +13,21 @@
 //! read by the next ones.
 
 pub mod catalog;
+pub mod checks;
+pub mod cli;
+pub mod config;
 pub mod content;
+pub mod diff;
 pub mod eval;
+pub mod finding;
+pub mod gate;
+pub mod hiera;
+pub mod nodes;
+pub mod package;
 pub mod puppet;
 pub mod repo;
+pub mod report;
+pub mod rollout;
 pub mod ruby;
+pub mod shell;
 pub mod value;

@@ -2,6 +2,10 @@
 //!
 //! The data model alone. `eval` fills it, `graph` reads the refresh graph off it, `diff` compares two.
 
+mod graph;
+
+pub use graph::{Reached, RefreshGraph};
+
 use crate::repo::Loc;
 use crate::value::{Cause, Value};
 use ecow::EcoString;

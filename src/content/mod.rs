@@ -1,1 +1,4 @@
-//! Content of shipped files.
+//! What a shipped file says.
+
+pub mod mail;
+pub mod references;

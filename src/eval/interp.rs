@@ -5,6 +5,7 @@
 
 use super::error::EvalError;
 use crate::value::Value;
+use crate::value::types::TypeContext;
 
 /// A lambda, as a function sees it: a handle that only the evaluator can run.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +18,14 @@ pub struct Block {
     pub at_most: usize,
 }
 
+/// What `$0`, `$1` … become after a match.
+pub type Captures = Vec<Value>;
+
 /// Services of the evaluator.
-pub trait Interp {
+///
+/// Resolving a type alias and recording a decision on a per-host value belong to [`TypeContext`],
+/// which the type system asks too.
+pub trait Interp: TypeContext {
     /// Runs a lambda.
     ///
     /// # Errors
@@ -33,10 +40,10 @@ pub trait Interp {
     fn variable(&mut self, name: &str) -> Option<Value>;
     /// Records a log message.
     fn log(&mut self, level: &str, message: String);
-    /// Resolves a type name that is not built in (alias `Stdlib::Host`); `None` if unknown.
-    fn type_alias(&mut self, name: &str) -> Option<std::sync::Arc<crate::value::types::Type>>;
-    /// A decision was taken on a per-host value: other hosts of the group must agree.
-    fn observe(&mut self, subject: &Value, decided: bool);
+    /// `strict=error` (the default of Puppet 8): strings are not coerced to numbers.
+    fn strict(&self) -> bool {
+        false
+    }
 }
 
 /// A built-in function.

@@ -6,12 +6,16 @@
 //! be grouped, and the report can say which fact would settle it.
 
 mod compare;
-mod display;
+pub mod display;
 mod origin;
+pub mod quote;
+pub mod regex;
 mod sym;
+pub mod time;
 pub mod types;
+pub mod version;
 
-pub use origin::Origin;
+pub use origin::{Origin, RenderedPiece};
 pub use sym::{Cause, CauseKind, Sym, SymExpr};
 
 use ecow::EcoString;
@@ -28,6 +32,34 @@ pub enum Tri {
     No,
     /// Depends on something unknown.
     Maybe,
+}
+
+impl From<bool> for Tri {
+    fn from(b: bool) -> Self {
+        if b { Self::Yes } else { Self::No }
+    }
+}
+
+impl Tri {
+    /// Both hold. The second is only asked when the first does not fail.
+    #[must_use]
+    pub fn and(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::No => Self::No,
+            Self::Yes => other(),
+            Self::Maybe => if other() == Self::No { Self::No } else { Self::Maybe },
+        }
+    }
+
+    /// The opposite.
+    #[must_use]
+    pub fn negate(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Maybe => Self::Maybe,
+        }
+    }
 }
 
 /// A value. Cloning is cheap.
@@ -166,6 +198,58 @@ impl Value {
     #[must_use]
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Sym(s) if s.sample.is_none())
+    }
+
+    /// As `"${value}"` prints it.
+    #[must_use]
+    pub fn to_puppet_string(&self) -> String {
+        self.to_string()
+    }
+
+    /// Whether it is, or holds somewhere inside, something unknown.
+    #[must_use]
+    pub fn has_unknown(&self) -> bool {
+        self.any_sym(&|s| s.sample.is_none())
+    }
+
+    /// Whether it is, or holds somewhere inside, a symbolic value (unknown or per host).
+    #[must_use]
+    pub fn has_sym(&self) -> bool {
+        self.any_sym(&|_| true)
+    }
+
+    fn any_sym(&self, test: &dyn Fn(&Sym) -> bool) -> bool {
+        match self {
+            Self::Sym(s) => test(s) || s.sample.as_ref().is_some_and(|v| v.any_sym(test)),
+            Self::Array(a) => a.items.iter().any(|v| v.any_sym(test)),
+            Self::Hash(h) => h.entries.iter().any(|(k, v)| k.any_sym(test) || v.any_sym(test)),
+            Self::Sensitive(v) => v.any_sym(test),
+            Self::Object(o) => o.attrs.values().any(|v| v.any_sym(test)),
+            _ => false,
+        }
+    }
+
+    /// The value for the host being compiled, with every per-host part inside replaced by its sample.
+    #[must_use]
+    pub fn sampled(&self) -> Value {
+        match self {
+            Self::Sym(s) => s.sample.as_ref().map_or_else(|| self.clone(), Value::sampled),
+            Self::Array(a) if self.has_sym() => {
+                Self::Array(Arc::new(Array { items: a.items.iter().map(Value::sampled).collect(), origin: a.origin.clone() }))
+            }
+            Self::Hash(h) if self.has_sym() => Self::Hash(Arc::new(Hash {
+                entries: h.entries.iter().map(|(k, v)| (k.sampled(), v.sampled())).collect(),
+                origin: h.origin.clone(),
+            })),
+            Self::Sensitive(v) if v.has_sym() => Self::Sensitive(Arc::new(v.sampled())),
+            _ => self.clone(),
+        }
+    }
+
+    /// A symbolic result of an operation on `args`.
+    #[must_use]
+    pub fn call(name: impl Into<EcoString>, args: Vec<Value>, sample: Option<Value>) -> Self {
+        Self::Sym(Arc::new(Sym { expr: SymExpr::Call(name.into(), args), sample }))
     }
 
     /// Truthiness: only `undef` and `false` are false.

@@ -38,4 +38,19 @@ pub enum Origin {
         /// Where the list came from.
         list: Option<Arc<Origin>>,
     },
+    /// Rendered from a template: which stretch of the text came from which template line and value.
+    Rendered(Vec<RenderedPiece>),
+}
+
+/// A stretch of rendered text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderedPiece {
+    /// First byte in the rendered text.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// The template line it was written on.
+    pub at: Loc,
+    /// Where the inserted value came from; `None` for the template's own text.
+    pub origin: Option<Arc<Origin>>,
 }

@@ -1,0 +1,114 @@
+//! The control paragraph of a package: fields, and the templates file that has the same syntax.
+
+/// Control fields in file order; names compare without case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Control {
+    fields: Vec<(String, String)>,
+}
+
+impl Control {
+    /// Reads the first paragraph of `text`.
+    #[must_use]
+    pub fn parse(text: &str) -> Control {
+        paragraphs(text).into_iter().next().unwrap_or_default()
+    }
+
+    /// Builds a paragraph from fields.
+    #[must_use]
+    pub fn from_fields(fields: Vec<(String, String)>) -> Control {
+        Control { fields }
+    }
+
+    /// A field's value.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = self.fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The `Package` field, empty where it is missing.
+    #[must_use]
+    pub fn package(&self) -> &str {
+        self.get("Package").unwrap_or_default()
+    }
+
+    /// The `Version` field, empty where it is missing.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        self.get("Version").unwrap_or_default()
+    }
+
+    /// Names in `Depends` and `Pre-Depends`, alternatives included, versions left out.
+    #[must_use]
+    pub fn depends(&self) -> Vec<String> {
+        let fields = ["Pre-Depends", "Depends"];
+        let lists = fields.iter().filter_map(|f| self.get(f));
+        lists.flat_map(|list| list.split([',', '|'])).filter_map(bare_name).collect()
+    }
+}
+
+fn bare_name(relation: &str) -> Option<String> {
+    let word = relation.split_whitespace().next()?;
+    let name = word.split([':', '(', '[']).next()?;
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// All paragraphs of a deb822 text; a line that is no field and no continuation is skipped.
+pub(crate) fn paragraphs(text: &str) -> Vec<Control> {
+    let mut all = Vec::new();
+    let mut now = Control::default();
+    for line in text.lines() {
+        if line.trim().is_empty() {
+            finish(&mut all, &mut now);
+        } else {
+            add_line(&mut now, line);
+        }
+    }
+    finish(&mut all, &mut now);
+    all
+}
+
+fn finish(all: &mut Vec<Control>, now: &mut Control) {
+    if !now.fields.is_empty() {
+        all.push(std::mem::take(now));
+    }
+}
+
+fn add_line(now: &mut Control, line: &str) {
+    if line.starts_with([' ', '\t']) {
+        if let Some((_, value)) = now.fields.last_mut() {
+            value.push('\n');
+            value.push_str(line.trim());
+        }
+    } else if let Some((name, value)) = line.split_once(':') {
+        now.fields.push((name.trim().to_owned(), value.trim().to_owned()));
+    }
+}
+
+/// debconf questions with their defaults, from a `templates` file.
+pub(crate) fn questions(text: &str) -> Vec<(String, String)> {
+    let found = paragraphs(text).into_iter().filter_map(|p| {
+        let name = p.get("Template")?.to_owned();
+        let default = p.get("Default").unwrap_or_default().to_owned();
+        Some((name, default))
+    });
+    found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_continue_and_ignore_case() {
+        let c = Control::parse("Package: a\nDepends: b (>= 1) | c:any,\n d\n\nPackage: z\n");
+        assert_eq!(c.get("package"), Some("a"));
+        assert_eq!(c.depends(), ["b", "c", "d"]);
+    }
+
+    #[test]
+    fn questions_have_defaults() {
+        let q = questions("Template: a/b\nType: boolean\nDefault: true\n\nTemplate: a/c\n");
+        assert_eq!(q, [("a/b".into(), "true".into()), ("a/c".into(), String::new())]);
+    }
+}

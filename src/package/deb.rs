@@ -1,0 +1,283 @@
+//! Opens a `.deb` (xz, gzip, zstd or plain members) under limits; the only place that knows how
+//! the archive is unpacked. Contents are streamed past, not held.
+
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read};
+use std::path::Path;
+
+use super::control::{Control, questions};
+use super::error::DebError;
+use super::member::{Member, MemberKind, Origin, Package, Script};
+
+/// What a package may hold before it is refused.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Members of one archive.
+    pub members: usize,
+    /// Bytes of one control file or kept data file.
+    pub file: u64,
+    /// Bytes of one member name.
+    pub name: usize,
+    /// Unpacked bytes whatever the size of the package.
+    pub floor: u64,
+    /// Unpacked bytes per packed byte above the floor.
+    pub ratio: u64,
+    /// Unpacked bytes in all.
+    pub total: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { members: 250_000, file: 8 << 20, name: 4096, floor: 64 << 20, ratio: 120, total: 6 << 30 }
+    }
+}
+
+/// Names of the control members that are kept.
+const SCRIPTS: [&str; 5] = ["preinst", "postinst", "prerm", "postrm", "config"];
+
+/// Reads a package file.
+///
+/// # Errors
+/// When the file cannot be opened, is damaged, no package, or goes over the limits.
+pub fn read_path(path: &Path, limits: &Limits) -> Result<Package, DebError> {
+    let name = path.display().to_string();
+    let io = |source| DebError::Io { path: name.clone(), source };
+    let file = File::open(path).map_err(io)?;
+    let size = file.metadata().map_err(io)?.len();
+    Reading { path: &name, limits, size }.package(BufReader::with_capacity(1 << 16, file), true)
+}
+
+/// Reads a package from memory; `name` is used in messages.
+///
+/// # Errors
+/// As [`read_path`].
+pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Package, DebError> {
+    let size = bytes.len() as u64;
+    Reading { path: name, limits, size }.package(Cursor::new(bytes), true)
+}
+
+/// Reads the control fields only.
+pub(crate) fn read_control(path: &Path, limits: &Limits) -> Result<Control, DebError> {
+    let name = path.display().to_string();
+    let io = |source| DebError::Io { path: name.clone(), source };
+    let file = File::open(path).map_err(io)?;
+    let size = file.metadata().map_err(io)?.len();
+    let reading = Reading { path: &name, limits, size };
+    reading.package(BufReader::new(file), false).map(|p| p.control)
+}
+
+struct Reading<'a> {
+    path: &'a str,
+    limits: &'a Limits,
+    size: u64,
+}
+
+type Entry<'e, 'r> = tar::Entry<'e, Box<dyn Read + 'r>>;
+
+impl Reading<'_> {
+    fn package(&self, reader: impl Read, with_data: bool) -> Result<Package, DebError> {
+        let mut deb = debpkg::DebPkg::parse(reader).map_err(|e| self.archive_error("header", e))?;
+        let control = deb.control().map_err(|e| self.archive_error("control member", e))?;
+        let mut package = self.control_member(control.into_inner())?;
+        if with_data {
+            let data = deb.data().map_err(|e| self.archive_error("data member", e))?;
+            package.members = self.data_member(data.into_inner())?;
+        }
+        Ok(package)
+    }
+
+    fn control_member<'r>(&self, inner: Box<dyn Read + 'r>) -> Result<Package, DebError> {
+        let mut package = self.empty();
+        self.each_entry(inner, "control member", |entry, path, this| {
+            let name = path.trim_start_matches('/');
+            if SCRIPTS.contains(&name) {
+                let text = this.text(entry)?;
+                package.scripts.push(Script { name: name.to_owned(), text });
+            } else if name == "control" {
+                package.control = Control::parse(&this.text(entry)?);
+            } else if name == "conffiles" {
+                package.conffiles = conffile_paths(&this.text(entry)?);
+            } else if name == "templates" {
+                package.questions = questions(&this.text(entry)?);
+            }
+            Ok(())
+        })?;
+        self.complete(package)
+    }
+
+    fn empty(&self) -> Package {
+        Package {
+            origin: Origin::File(self.path.to_owned()),
+            control: Control::default(),
+            scripts: Vec::new(),
+            conffiles: Vec::new(),
+            members: Vec::new(),
+            questions: Vec::new(),
+        }
+    }
+
+    fn complete(&self, package: Package) -> Result<Package, DebError> {
+        let missing = |what| Err(DebError::BadControl { path: self.path.to_owned(), what });
+        if package.control.package().is_empty() {
+            return missing("Package field");
+        }
+        if package.control.version().is_empty() {
+            return missing("Version field");
+        }
+        Ok(package)
+    }
+
+    fn data_member<'r>(&self, inner: Box<dyn Read + 'r>) -> Result<Vec<Member>, DebError> {
+        let mut members = Vec::new();
+        self.each_entry(inner, "data member", |entry, path, this| {
+            if let Some(kind) = this.kind(entry)? {
+                let content = if wants_content(&path) { Some(this.text(entry)?) } else { None };
+                members.push(Member {
+                    mode: entry.header().mode().unwrap_or(0) & 0o7777,
+                    owner: owner(entry),
+                    path,
+                    kind,
+                    content,
+                });
+            }
+            Ok(())
+        })?;
+        Ok(members)
+    }
+
+    /// Walks an unpacked tar under the limits; paths come absolute and without a trailing slash.
+    fn each_entry<'r>(
+        &self,
+        inner: Box<dyn Read + 'r>,
+        part: &'static str,
+        mut each: impl FnMut(&mut Entry<'_, 'r>, String, &Self) -> Result<(), DebError>,
+    ) -> Result<(), DebError> {
+        let room = self.room();
+        let bounded: Box<dyn Read + 'r> = Box::new(Bounded { inner, left: room });
+        let mut archive = tar::Archive::new(bounded);
+        let entries = archive.entries().map_err(|e| self.io_error(part, &e))?;
+        for (count, entry) in entries.enumerate() {
+            let mut entry = entry.map_err(|e| self.io_error(part, &e))?;
+            if count >= self.limits.members {
+                return Err(self.too_large("the number of members", self.limits.members as u64));
+            }
+            let path = self.safe_path(&entry.path_bytes())?;
+            each(&mut entry, path, self)?;
+        }
+        Ok(())
+    }
+
+    fn room(&self) -> u64 {
+        let scaled = self.size.saturating_mul(self.limits.ratio);
+        scaled.saturating_add(self.limits.floor).min(self.limits.total)
+    }
+
+    fn safe_path(&self, raw: &[u8]) -> Result<String, DebError> {
+        if raw.len() > self.limits.name {
+            return Err(self.too_large("a member name", self.limits.name as u64));
+        }
+        let text = String::from_utf8_lossy(raw).into_owned();
+        let bad = || DebError::BadName { path: self.path.to_owned(), name: text.clone() };
+        if text.contains('\0') || text.split('/').any(|part| part == "..") {
+            return Err(bad());
+        }
+        let parts = text.split('/').filter(|p| !p.is_empty() && *p != ".");
+        Ok(parts.fold(String::new(), |path, part| path + "/" + part))
+    }
+
+    fn kind(&self, entry: &Entry<'_, '_>) -> Result<Option<MemberKind>, DebError> {
+        use tar::EntryType as T;
+        let target = || {
+            let raw = entry.link_name_bytes().unwrap_or_default();
+            if raw.len() > self.limits.name {
+                return Err(self.too_large("a link target", self.limits.name as u64));
+            }
+            Ok(String::from_utf8_lossy(&raw).into_owned())
+        };
+        Ok(Some(match entry.header().entry_type() {
+            T::Regular | T::Continuous | T::GNUSparse => MemberKind::File,
+            T::Directory => MemberKind::Dir,
+            T::Symlink => MemberKind::Symlink(target()?),
+            T::Link => MemberKind::Hardlink(absolute(&target()?)),
+            T::XHeader | T::XGlobalHeader => return Ok(None),
+            _ => MemberKind::Special,
+        }))
+    }
+
+    fn text(&self, entry: &mut Entry<'_, '_>) -> Result<String, DebError> {
+        if entry.size() > self.limits.file {
+            return Err(self.too_large("a control file", self.limits.file));
+        }
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).map_err(|e| self.io_error("a member", &e))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn too_large(&self, what: &'static str, limit: u64) -> DebError {
+        DebError::TooLarge { path: self.path.to_owned(), what, limit }
+    }
+
+    fn io_error(&self, part: &str, error: &std::io::Error) -> DebError {
+        if error.to_string().contains(OVER) {
+            return self.too_large("the unpacked size", self.room());
+        }
+        DebError::Damaged { path: self.path.to_owned(), what: format!("{part}: {error}") }
+    }
+
+    fn archive_error(&self, part: &str, error: debpkg::Error) -> DebError {
+        match error {
+            debpkg::Error::Io(e) if e.kind() == std::io::ErrorKind::InvalidData && part == "header" => {
+                DebError::NotDeb { path: self.path.to_owned(), what: e.to_string() }
+            }
+            debpkg::Error::Io(e) => self.io_error(part, &e),
+            debpkg::Error::MissingDebianBinary | debpkg::Error::InvalidVersion => {
+                DebError::NotDeb { path: self.path.to_owned(), what: error.to_string() }
+            }
+            other => DebError::Damaged { path: self.path.to_owned(), what: format!("{part}: {other}") },
+        }
+    }
+}
+
+const OVER: &str = "unpacked size over the limit";
+
+/// A reader that fails once its allowance is used up.
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.left = self.left.checked_sub(n as u64).ok_or_else(|| std::io::Error::other(OVER))?;
+        Ok(n)
+    }
+}
+
+fn owner(entry: &Entry<'_, '_>) -> String {
+    match entry.header().username() {
+        Ok(Some(name)) if !name.is_empty() => name.to_owned(),
+        _ => entry.header().uid().map(|u| u.to_string()).unwrap_or_default(),
+    }
+}
+
+/// Contents that the analysis reads: units for their `[Install]` section, init scripts for their
+/// run levels, sysusers lines for accounts.
+pub(crate) fn wants_content(path: &str) -> bool {
+    let folder = path.contains("/systemd/system/") || path.contains("/systemd/user/");
+    if path.contains("/sysusers.d/") || path.starts_with("/etc/init.d/") {
+        return true;
+    }
+    folder && [".service", ".socket", ".timer", ".path", ".mount", ".target"].iter().any(|end| path.ends_with(end))
+}
+
+fn conffile_paths(text: &str) -> Vec<String> {
+    // dpkg also knows "remove-on-upgrade PATH": such a file is not shipped.
+    let lines = text.lines().map(str::trim).filter(|l| l.starts_with('/'));
+    lines.map(str::to_owned).collect()
+}
+
+/// A tar's link target or name as an absolute path.
+pub(crate) fn absolute(name: &str) -> String {
+    format!("/{}", name.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/'))
+}

@@ -1,0 +1,66 @@
+//! dpkg's own part of a removal: data members go on remove, conffiles on purge, directories when
+//! nothing is left in them.
+
+use std::collections::BTreeSet;
+
+use super::effect::{By, Effect, Kind, Phase, Tool, Verdict};
+use super::member::{Member, MemberKind, Package};
+use crate::shell::knowledge::Knowledge;
+
+/// Effects of unpacked data going away.
+pub(crate) fn effects(package: &Package, knowledge: &Knowledge) -> Vec<Effect> {
+    let conffiles: BTreeSet<&str> = package.conffiles.iter().map(String::as_str).collect();
+    let kept = parents(conffiles.iter().copied());
+    let mut all = Vec::new();
+    for member in &package.members {
+        let path = member.path.as_str();
+        if path.is_empty() || conffiles.contains(path) {
+            continue;
+        }
+        match &member.kind {
+            MemberKind::Dir if knowledge.is_shared_dir(path) => {}
+            MemberKind::Dir => {
+                let phase = if kept.contains(path) { Phase::Purge } else { Phase::Remove };
+                all.push(dir_effect(phase, path));
+            }
+            kind => all.push(member_effect(member, kind)),
+        }
+    }
+    all.extend(package.conffiles.iter().map(|path| conffile_effect(path)));
+    all
+}
+
+/// Every directory above the given paths.
+pub(crate) fn parents<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    let mut all = BTreeSet::new();
+    for path in paths {
+        all.extend(path.match_indices('/').skip(1).map(|(at, _)| &path[..at]));
+    }
+    all
+}
+
+fn member_effect(member: &Member, kind: &MemberKind) -> Effect {
+    let (kind, why) = match kind {
+        MemberKind::Symlink(target) => (Kind::LinkRemoved, format!("the package ships it as a link to {target}")),
+        _ => (Kind::FileRemoved, "the package ships it".to_owned()),
+    };
+    let by = By::Tool(Tool::Data);
+    Effect { phase: Phase::Remove, kind, subject: member.path.clone(), verdict: Verdict::Certain, by, why }
+}
+
+fn dir_effect(phase: Phase, path: &str) -> Effect {
+    let why = "the package ships it; it stays if something else is in it".to_owned();
+    let by = By::Tool(Tool::Data);
+    Effect { phase, kind: Kind::DirRemoved, subject: path.to_owned(), verdict: Verdict::Certain, by, why }
+}
+
+fn conffile_effect(path: &str) -> Effect {
+    Effect {
+        phase: Phase::Purge,
+        kind: Kind::ConffileRemoved,
+        subject: path.to_owned(),
+        verdict: Verdict::Certain,
+        by: By::Tool(Tool::Dpkg),
+        why: "a conffile stays on remove and goes on purge, with local changes".to_owned(),
+    }
+}
