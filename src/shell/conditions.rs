@@ -113,16 +113,25 @@ impl Interp<'_> {
         if let Some(so) = self.knowledge.stock_path(path) {
             return Truth::of(so);
         }
-        if self.stage == Stage::Installing {
-            return Truth::likely(false, &format!("{path} is left from an earlier installation"));
+        let words = format!("{path} exists");
+        if let Some(owner) = self.knowledge.library_owner(path) {
+            let there = owner.is_empty() || self.setting.depends.iter().any(|d| d.starts_with(owner));
+            return if there { Truth::Yes } else { Truth::maybe(&words) };
         }
-        if self.knowledge.is_leftover(path) {
-            return Truth::likely(false, &format!("{path} exists"));
+        if self.of_dependency(path) {
+            return Truth::likely(true, &format!("{path} is not there"));
         }
-        if op == "-s" {
-            return Truth::likely(true, &format!("{path} is not empty"));
+        if path.starts_with("/run/") || path.starts_with("/var/run/") {
+            return Truth::maybe(&words);
         }
-        Truth::Yes
+        let _ = op;
+        Truth::likely(false, &words)
+    }
+
+    /// A path that is named after a package this one depends on.
+    fn of_dependency(&self, path: &str) -> bool {
+        let named = |part: &str| self.setting.depends.iter().any(|d| d.len() >= 4 && part.starts_with(d.as_str()));
+        path.split('/').any(named)
     }
 
     /// Can a command be run? Own ones go with the data; those of the base system are there.

@@ -29,6 +29,7 @@ impl Interp<'_> {
             "alternatives" => self.alternatives(args, &mut state),
             "update-rc.d" => self.update_rcd(args, &mut state),
             "systemd-helper" => self.systemd_helper(call, &mut state),
+            "apache2-invoke" => self.apache2_invoke(call, &mut state),
             "debconf" => self.debconf(call, &mut state),
             "ucf" => self.ucf(args, &mut state),
             "maintscript-helper" => self.maintscript_helper(args, &state),

@@ -28,7 +28,13 @@ pub(crate) struct Call<'c> {
 impl Interp<'_> {
     /// Runs a command by its row; one without a row ends nobody knows how.
     pub(crate) fn command(&mut self, name: &str, args: &[Value], raw: &str, mut state: State) -> Outcome {
+        if name.starts_with("/etc/init.d/") {
+            return self.init_script(name, args, raw, state);
+        }
         let Some(row) = self.knowledge.command(name) else {
+            if state.foreign.is_some() && !self.knowledge.is_stock_command(name) && !name.contains('/') {
+                self.note(format!("{name} may be a function of a file that is not read: {raw}"));
+            }
             self.print(&Text::hole(&format!("$({raw})")), &state);
             state.status = Status::unknown(raw);
             return Outcome::go(state);

@@ -44,14 +44,20 @@ impl Interp<'_> {
         if args.has(&["--list"]) {
             let path = args.known(0).unwrap_or_default();
             let truth = self.registered(Registry::Statoverride, path, state);
-            if truth != Truth::No {
-                self.print(&Text::hole(&format!("$({})", call.raw)), state);
+            let line = state.world.details.get(&(Registry::Statoverride, path.to_owned())).cloned();
+            match line {
+                Some(line) if truth == Truth::Yes => self.print(&Text::lit(&line), state),
+                _ if truth != Truth::No => self.print(&Text::hole(&format!("$({})", call.raw)), state),
+                _ => {}
             }
             return Status::of(truth);
         }
         if args.has(&["--add"]) {
-            if let Some(path) = args.known(3) {
-                state.world.registered.insert((Registry::Statoverride, path.to_owned()));
+            let words: Vec<&str> = args.operands.iter().filter_map(Value::known).collect();
+            if let [_, _, _, path] = words.as_slice() {
+                let key = (Registry::Statoverride, (*path).to_owned());
+                state.world.details.insert(key.clone(), words.join(" ") + "\n");
+                state.world.registered.insert(key);
             }
         } else if args.has(&["--remove"]) {
             let Some(value) = args.operands.first() else { return Status::OK };
