@@ -8,7 +8,24 @@
 //!                                                                     ^
 //!                        package (.deb, archive) + shell (maintainer scripts): evidence
 //! ```
+//!
+//! `value` and `catalog` are vocabulary: data without behaviour of a stage, filled by one stage and
+//! read by the next ones.
 
+pub mod catalog;
+pub mod checks;
+pub mod cli;
+pub mod content;
+pub mod diff;
+pub mod eval;
+pub mod finding;
+pub mod gate;
+pub mod hiera;
+pub mod nodes;
 pub mod package;
 pub mod puppet;
+pub mod repo;
+pub mod report;
+pub mod rollout;
 pub mod shell;
+pub mod value;

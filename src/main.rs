@@ -1,3 +1,10 @@
 //! Entry point: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    holdpoint::cli::run()
+}

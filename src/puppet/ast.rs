@@ -64,6 +64,10 @@ pub enum ExprKind {
     Reserved(EcoString),
     /// `$x`, `$::x`, `$a::b`, `$0`: the name without the dollar; a leading `::` is kept.
     Var(EcoString),
+    /// `(a)`; the parentheses are kept, as real Puppet keeps them.
+    Paren(Box<Expr>),
+    /// Several expressions where one is asked for (`<%= { a b } %>`).
+    Block(Block),
     /// `[a, b]`
     Array(Vec<Expr>),
     /// `{ a => 1 }`
@@ -138,6 +142,13 @@ pub enum ExprKind {
         name: EcoString,
         /// Type expression.
         value: Box<Expr>,
+    },
+    /// `type Runtime[ruby, 'A'] = B`
+    TypeMapping {
+        /// What is mapped.
+        from: Box<Expr>,
+        /// What to.
+        to: Box<Expr>,
     },
     /// `import 'x.pp'` of Puppet 2 and 3 (legacy dialect only).
     Import(Vec<Expr>),

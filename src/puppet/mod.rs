@@ -4,8 +4,17 @@
 //! moving this folder. Errors ride along with the tree: one file may have several.
 
 pub mod ast;
+mod escape;
+mod extent;
+mod label;
+mod lexer;
 mod line_index;
+mod locate;
+mod parser;
+pub mod pn;
+mod validate;
 
+pub use extent::resource_extents;
 pub use line_index::LineIndex;
 
 use ecow::EcoString;
@@ -47,8 +56,40 @@ pub struct Parsed {
     pub body: ast::Block,
     /// Errors in source order.
     pub errors: Vec<SyntaxError>,
+    /// What Puppet 7 warns of and takes (`DUPLICATE_KEY`, an error in Puppet 8).
+    pub warnings: Vec<SyntaxError>,
+    /// Whether the errors are those of validation: the text itself could be read.
+    pub validated: bool,
     /// Older dialect, in source order.
     pub legacy: Vec<LegacyNote>,
     /// `#` comments, for inline suppressions: span and text without the `#`.
     pub comments: Vec<(ast::Span, EcoString)>,
+}
+
+/// Parses a manifest. Never fails: what could not be read is in [`Parsed::errors`].
+#[must_use]
+pub fn parse(src: &str, dialect: Dialect) -> Parsed {
+    let (parsed, late) = parser::parse_manifest(src, dialect);
+    validated(parsed, late, src, dialect)
+}
+
+/// Parses an EPP template.
+#[must_use]
+pub fn parse_epp(src: &str) -> Parsed {
+    let (parsed, late) = parser::parse_template(src);
+    validated(parsed, late, src, Dialect::Modern)
+}
+
+/// Adds what is well formed and not allowed, unless the text could not be read at all.
+fn validated(mut parsed: Parsed, late: Vec<SyntaxError>, src: &str, dialect: Dialect) -> Parsed {
+    if parsed.errors.is_empty() {
+        parsed.validated = true;
+        let found = validate::validate(&parsed.body, src, dialect);
+        parsed.errors = late;
+        parsed.errors.extend(found.errors);
+        parsed.warnings.extend(found.warnings);
+        parsed.legacy.extend(found.legacy);
+    }
+    parsed.legacy.sort_by_key(|note| note.span);
+    parsed
 }

@@ -1,0 +1,96 @@
+//! `catalog-broken`: what compiles at base and does not at head, and files that are not there to be served.
+
+use super::places::head;
+use super::{Check, HostContext, RepoContext, draft};
+use crate::catalog::Resource;
+use crate::diff::{Change, Content, content_of};
+use crate::eval::CompileError;
+use crate::finding::{Confidence, Finding, Location, Severity, Side};
+use crate::puppet::{LineIndex, SyntaxError, parse, parse_epp};
+use crate::repo::ChangeKind;
+use std::collections::BTreeSet;
+
+pub(crate) struct Broken;
+
+impl Check for Broken {
+    fn id(&self) -> &'static str {
+        "catalog-broken"
+    }
+
+    fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
+        out.extend(compile_errors(cx));
+        out.extend(cx.changes.iter().filter_map(|c| missing_source(cx, c)));
+    }
+
+    fn repo(&self, cx: &RepoContext<'_>, out: &mut Vec<Finding>) {
+        let changed = cx.files.iter().filter(|f| f.kind != ChangeKind::Removed);
+        for file in changed.filter(|f| f.path.ends_with(".pp") || f.path.ends_with(".epp")) {
+            out.extend(syntax_findings(cx, &file.path));
+        }
+    }
+}
+
+/// The first new error: real Puppet would stop there, and what follows may be its consequence.
+fn compile_errors(cx: &HostContext<'_>) -> Option<Finding> {
+    let head_side = cx.head?;
+    let known: BTreeSet<&str> = cx.base?.errors.iter().map(|e| e.message.as_str()).collect();
+    let error = head_side.errors.iter().find(|e| !known.contains(e.message.as_str()))?;
+    // Where the base was broken already, this host's catalog is only known in part.
+    let whole = known.is_empty();
+    let confidence = if whole { Confidence::High } else { Confidence::Medium };
+    let severity = if whole { Severity::High } else { Severity::Medium };
+    Some(error_finding(error).severity(severity).confidence(confidence))
+}
+
+fn error_finding(error: &CompileError) -> Finding {
+    let subject = error.at.as_ref().map_or_else(|| error.message.clone(), |at| format!("{}: {}", at.path, error.message));
+    let message = format!("the catalog compiles at base and not at head: {}", error.message);
+    let finding = draft("catalog-broken", subject, "compile-error", message).remedy(error.help());
+    match &error.at {
+        Some(at) => finding.at(head(at, "real Puppet stops here; the agent goes on with its cached catalog or not at all")),
+        None => finding,
+    }
+}
+
+/// A file that asks for a source which the head does not hold.
+fn missing_source(cx: &HostContext<'_>, change: &Change) -> Option<Finding> {
+    let side = cx.head?;
+    let (before, id) = match change {
+        Change::Added(id) => (None, *id),
+        Change::Content { base, head } => (cx.base.and_then(|b| b.get(*base)), *head),
+        _ => return None,
+    };
+    let resource = side.get(id).filter(|r| r.type_name == "File" && r.possible.is_none())?;
+    let Content::Missing(path) = content_of(resource, side.sources()) else { return None };
+    let was_missing = before.zip(cx.base).is_some_and(|(r, b)| matches!(content_of(r, b.sources()), Content::Missing(_)));
+    (!was_missing).then(|| missing_finding(resource, &path))
+}
+
+fn missing_finding(resource: &Resource, path: &str) -> Finding {
+    let message = format!("{} is to be copied from {path}, which is not in the repository: the agent will fail it and skip what depends on it", resource.reference());
+    let at = resource.param("source").map_or(&resource.at, |p| &p.at);
+    let finding = draft("catalog-broken", format!("{}:source", resource.reference()), "missing-source", message);
+    finding.at(head(at, "nothing answers this address")).remedy(format!("add {path}, or correct the address"))
+}
+
+fn syntax_findings(cx: &RepoContext<'_>, path: &str) -> Vec<Finding> {
+    let text = |tree: &crate::repo::Tree| tree.text(path).ok().flatten();
+    let Some(now) = text(cx.head.tree()) else { return Vec::new() };
+    let errors = syntax_errors(cx, path, &now);
+    let known = cx.base.and_then(|b| text(b.tree())).map_or_else(Vec::new, |t| syntax_errors(cx, path, &t));
+    // One slip often makes several errors; the first is the one to mend.
+    let fresh = errors.iter().find(|e| !known.iter().any(|k| k.message == e.message));
+    fresh.map(|e| syntax_finding(path, &now, e)).into_iter().collect()
+}
+
+fn syntax_errors(cx: &RepoContext<'_>, path: &str, text: &str) -> Vec<SyntaxError> {
+    if path.ends_with(".epp") { parse_epp(text).errors } else { parse(text, cx.dialect).errors }
+}
+
+fn syntax_finding(path: &str, text: &str, error: &SyntaxError) -> Finding {
+    let line = LineIndex::new(text).line(error.span.start);
+    let message = format!("{path} no longer parses: {}; every host that loads it fails to compile", error.message);
+    let location = Location::new(Side::Head, path, line).label(error.message.clone());
+    let finding = draft("catalog-broken", path, "syntax", message).severity(Severity::High).confidence(Confidence::High);
+    finding.at(location).remedy("mend the syntax before merging; `puppet parser validate` will agree")
+}

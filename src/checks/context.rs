@@ -1,0 +1,85 @@
+//! What a check may look at.
+
+use crate::catalog::{Catalog, RefreshGraph, Resource, ResourceId};
+use crate::diff::{Change, Side, Sources};
+use crate::eval::CompileError;
+use crate::package::Removal;
+use crate::puppet::Dialect;
+use crate::repo::FileChange;
+use ecow::EcoString;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The whole run: two revisions (one for an audit) and what differs between their files.
+pub struct RepoContext<'a> {
+    /// Files at base; `None` in an audit.
+    pub base: Option<&'a Sources>,
+    /// Files at head.
+    pub head: &'a Sources,
+    /// Changed files; in an audit none.
+    pub files: &'a [FileChange],
+    /// The dialect the repository is written in.
+    pub dialect: Dialect,
+    /// Removal evidence by package name.
+    pub packages: &'a (dyn Evidence + 'a),
+}
+
+/// Where removal evidence comes from.
+pub trait Evidence: Sync {
+    /// What removing the package would do.
+    ///
+    /// # Errors
+    /// Why it can't be said: the package was not found or could not be read.
+    fn removal(&self, package: &str) -> Result<Arc<Removal>, String>;
+    /// The paths a package ships, if it is at hand.
+    fn ships(&self, package: &str) -> Option<Arc<BTreeSet<String>>>;
+}
+
+/// One group of hosts that compile alike, at base and head.
+pub struct HostContext<'a> {
+    /// The run.
+    pub repo: &'a RepoContext<'a>,
+    /// The hosts.
+    pub hosts: &'a [EcoString],
+    /// The node block or role they share.
+    pub role: &'a str,
+    /// At base; `None` in an audit or for a new host.
+    pub base: Option<HostSide<'a>>,
+    /// At head; `None` when the host is gone.
+    pub head: Option<HostSide<'a>>,
+    /// What differs; empty in an audit.
+    pub changes: &'a [Change],
+}
+
+/// A compiled revision of a host.
+#[derive(Clone, Copy)]
+pub struct HostSide<'a> {
+    /// Catalog and files.
+    pub side: Side<'a>,
+    /// The refresh graph.
+    pub graph: &'a RefreshGraph,
+    /// Errors of the compilation; the catalog is then as complete as it could be made.
+    pub errors: &'a [CompileError],
+    /// Why the catalog is not whole although nothing is wrong with it (a limit of this tool).
+    pub cut_short: Option<&'a str>,
+}
+
+impl<'a> HostSide<'a> {
+    /// The catalog.
+    #[must_use]
+    pub fn catalog(&self) -> &'a Catalog {
+        self.side.catalog
+    }
+
+    /// The files.
+    #[must_use]
+    pub fn sources(&self) -> &'a Sources {
+        self.side.sources
+    }
+
+    /// A resource by index.
+    #[must_use]
+    pub fn get(&self, id: ResourceId) -> Option<&'a Resource> {
+        self.side.catalog.get(id)
+    }
+}

@@ -1,0 +1,80 @@
+//! Who on a host refers to a path: lines of managed files, commands, links, units.
+
+use super::context::HostSide;
+use super::removal::{file_path, wanted};
+use crate::catalog::{Param, Resource};
+use crate::content::references;
+use crate::diff::content_of;
+use crate::repo::Loc;
+use std::collections::BTreeSet;
+
+/// A place that refers to a path.
+pub(crate) struct Reference {
+    /// For a sentence: "`Include /etc/apache2/wmf/all.conf` in /etc/apache2/apache2.conf".
+    pub(crate) what: String,
+    /// For the margin of the quoted line.
+    pub(crate) label: String,
+    /// Where it is written.
+    pub(crate) at: Loc,
+}
+
+/// Parameters that hold commands or paths, by resource type.
+const HOLDERS: [(&str, &[&str]); 4] =
+    [("Exec", &["command", "unless", "onlyif", "creates", "cwd"]), ("Cron", &["command"]), ("File", &["target"]), ("Service", &["start", "stop", "restart", "binary"])];
+
+/// Every reference to `path` or to something below it, each line once.
+pub(crate) fn references_to(path: &str, head: HostSide<'_>) -> Vec<Reference> {
+    let resources = head.catalog().resources.iter().filter(|r| !r.is_virtual && wanted(r));
+    let mut seen = BTreeSet::new();
+    let all = resources.flat_map(|r| resource_references(r, path, head));
+    all.filter(|r| seen.insert((r.at.clone(), r.what.clone()))).collect()
+}
+
+fn resource_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<Reference> {
+    let holders = HOLDERS.iter().filter(|(t, _)| resource.type_name == *t).flat_map(|(_, names)| *names);
+    let params = holders.filter_map(|name| resource.param(name)).filter(|p| param_refers(p, path));
+    let mut found: Vec<Reference> = params.map(|p| param_reference(resource, p)).collect();
+    if resource.type_name == "File" {
+        found.extend(line_references(resource, path, head));
+    }
+    found
+}
+
+fn param_refers(param: &Param, path: &str) -> bool {
+    param.value.as_str().is_some_and(|text| text.split([' ', '\'', '"', ';', '=', ':']).any(|word| at_or_below(word, path)))
+}
+
+fn param_reference(resource: &Resource, param: &Param) -> Reference {
+    let what = format!("{} of {}", param.name, resource.reference());
+    Reference { label: format!("{what} refers to it"), what, at: param.at.clone() }
+}
+
+fn line_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<Reference> {
+    let lines = content_of(resource, head.sources()).lines(&resource.at);
+    let mut found = Vec::new();
+    for line in &lines {
+        let hit = references::in_line(&line.text).into_iter().find(|r| at_or_below(&r.path, path));
+        if let Some(hit) = hit {
+            let what = format!("`{}` in {}", line.text.trim(), file_path(resource));
+            found.push(Reference { what, label: format!("{} that rests on it, in {}", hit.kind, file_path(resource)), at: line.at.clone() });
+        }
+    }
+    found
+}
+
+/// `/a/b` is at or below `/a`; `/ab` is not.
+fn at_or_below(candidate: &str, path: &str) -> bool {
+    candidate.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_or_below;
+
+    #[test]
+    fn a_longer_name_is_another_path() {
+        assert!(at_or_below("/usr/local/apache/common/docroot", "/usr/local/apache/common"));
+        assert!(at_or_below("/usr/local/apache/common", "/usr/local/apache/common"));
+        assert!(!at_or_below("/usr/local/apache/common-local", "/usr/local/apache/common"));
+    }
+}

@@ -1,0 +1,120 @@
+//! `removal-deletes-user`: a package takes an account with it that the host still needs.
+
+use super::uses::{Use, uses_of};
+use super::{Going, going, wanted};
+use crate::catalog::Resource;
+use crate::checks::order::{Order, between};
+use crate::checks::{Check, HostContext, draft, head, of_effect};
+use crate::finding::{Confidence, FailureMode, Finding, Severity};
+use crate::package::{Effect, Kind, Removal, Verdict};
+
+pub(crate) struct DeletesUser;
+
+const ACCOUNTS: [Kind; 2] = [Kind::UserDeleted, Kind::GroupDeleted];
+
+impl Check for DeletesUser {
+    fn id(&self) -> &'static str {
+        "removal-deletes-user"
+    }
+
+    fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
+        for package in going(cx) {
+            if let Some(removal) = package.evidence(cx) {
+                out.extend(accounts(&package, &removal).into_iter().filter_map(|a| finding(&package, &a)));
+            }
+        }
+    }
+}
+
+/// An account that goes; the group of the same name goes with the user and is told with it.
+struct Account<'a> {
+    name: &'a str,
+    effect: &'a Effect,
+    user: bool,
+    group: bool,
+}
+
+fn accounts<'a>(package: &'a Going<'_>, removal: &'a Removal) -> Vec<Account<'a>> {
+    let mut found: Vec<Account<'a>> = Vec::new();
+    for effect in package.effects(removal, &ACCOUNTS) {
+        let user = effect.kind == Kind::UserDeleted;
+        match found.iter_mut().find(|a| a.name == effect.subject) {
+            Some(account) => {
+                if user && !account.user {
+                    account.effect = effect;
+                }
+                account.user |= user;
+                account.group |= !user;
+            }
+            None => found.push(Account { name: &effect.subject, effect, user, group: !user }),
+        }
+    }
+    found
+}
+
+fn finding(package: &Going<'_>, account: &Account<'_>) -> Option<Finding> {
+    let catalog = package.head.catalog();
+    let declared = |kind: &str| catalog.find(kind, account.name).filter(|r| !r.is_virtual && wanted(r));
+    let user = declared("User").filter(|_| account.user);
+    let declaration = user.or_else(|| declared("Group").filter(|_| account.group));
+    let uses = uses_of(account.name, package.head);
+    if declaration.is_none() && uses.is_empty() {
+        return None;
+    }
+    let draft = draft("removal-deletes-user", format!("{}:{}", package.name, account.name), "deleted", message(package, account, declaration, &uses));
+    let certain = account.effect.verdict == Verdict::Certain;
+    let confidence = if certain { Confidence::High } else { Confidence::Medium };
+    let draft = draft.severity(if certain { Severity::High } else { Severity::Medium }).confidence(confidence).mode(FailureMode::FastFail);
+    Some(locate(draft, package, account, declaration, &uses).remedy(remedy(package, account, declaration)))
+}
+
+fn locate(draft: Finding, package: &Going<'_>, account: &Account<'_>, declaration: Option<&Resource>, uses: &[Use]) -> Finding {
+    let at = package.ensure().map_or(&package.resource.at, |p| &p.at);
+    let mut draft = draft.at(head(at, "the package is removed here")).also(of_effect(package.name, account.effect, "deletes the account"));
+    if let Some(resource) = declaration {
+        draft = draft.also(head(&resource.at, &format!("{} is declared here", resource.reference())));
+    }
+    uses.iter().take(4).fold(draft, |d, u| d.also(head(&u.at, &u.how)))
+}
+
+fn message(package: &Going<'_>, account: &Account<'_>, declaration: Option<&Resource>, uses: &[Use]) -> String {
+    let what = match (account.user, account.group) {
+        (true, true) => "user and group",
+        (true, false) => "user",
+        _ => "group",
+    };
+    let possibly = if account.effect.verdict == Verdict::Certain { "deletes" } else { "may delete" };
+    let mut text = format!("{} package {} {possibly} the {what} {}", package.verb(), package.name, account.name);
+    if let Some(resource) = declaration {
+        text.push_str(&format!(", which {} declares; {}", resource.reference(), recreation(package, resource)));
+    }
+    if !uses.is_empty() {
+        let running = if uses.iter().any(|u| u.runs) { "; a process that runs as it makes userdel refuse, so on some hosts the account may survive" } else { "" };
+        text.push_str(&format!("; {} still rest on it{running}", counted(uses)));
+    }
+    text
+}
+
+/// When the account comes back, read off the order between package and account.
+fn recreation(package: &Going<'_>, account: &Resource) -> String {
+    let uid = if account.type_name == "User" && account.value("uid").is_none() { ", perhaps with another uid, since none is fixed" } else { "" };
+    let when = match between(package.head.catalog(), package.head.graph, package.resource, account) {
+        Order::FirstThenSecond => "the same run recreates it, after a gap",
+        Order::SecondThenFirst => "only the next run recreates it, since this one has already passed it",
+        Order::Open => "nothing orders the two, so count on the next run to recreate it",
+    };
+    format!("{when}{uid}")
+}
+
+fn counted(uses: &[Use]) -> String {
+    if uses.len() == 1 { uses.first().map_or_else(String::new, |u| u.how.clone()) } else { format!("{} resources", uses.len()) }
+}
+
+fn remedy(package: &Going<'_>, account: &Account<'_>, declaration: Option<&Resource>) -> String {
+    let manage = if declaration.is_some() {
+        format!("make Package['{}'] come before the account (`before`), so that one run heals the gap", package.name)
+    } else {
+        format!("declare {} in Puppet with a fixed uid in an earlier change", account.name)
+    };
+    format!("{manage}; remove the package on one canary first; if it goes wrong, reinstall {} and run Puppet", package.name)
+}

@@ -1,0 +1,82 @@
+//! `single-smarthost`: a mail setting that hangs on one SMTP host.
+//!
+//! The value is followed from the setting it lands in back to where it was taken out of a list. A class
+//! parameter speaks for a setting only where no rendered file shows the same value landing.
+
+mod consumer;
+
+use super::places::head;
+use super::{Check, HostContext, HostSide, draft};
+use crate::content::mail::Queue;
+use crate::finding::{Confidence, FailureMode, Finding, Severity};
+use consumer::{Consumer, Reliance, consumers};
+use std::collections::BTreeSet;
+
+pub(crate) struct SingleSmarthost;
+
+impl Check for SingleSmarthost {
+    fn id(&self) -> &'static str {
+        "single-smarthost"
+    }
+
+    fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
+        let Some(side) = cx.head else { return };
+        let known: BTreeSet<String> = cx.base.map_or_else(BTreeSet::new, |base| subjects(base));
+        out.extend(consumers(side).iter().filter(|c| !known.contains(&c.identity())).map(finding));
+    }
+}
+
+/// What hung on one host before the change already is not the change's fault.
+fn subjects(side: HostSide<'_>) -> BTreeSet<String> {
+    consumers(side).iter().map(Consumer::identity).collect()
+}
+
+fn finding(consumer: &Consumer) -> Finding {
+    let finding = draft("single-smarthost", consumer.subject(), consumer.reliance.change(), message(consumer));
+    let finding = finding.severity(severity(consumer)).confidence(confidence(consumer)).mode(mode(consumer));
+    let finding = finding.at(head(&consumer.at, &format!("{} = {}", consumer.key, consumer.value)));
+    let finding = consumer.landed.iter().fold(finding, |f, at| f.also(head(at, "the setting lands here")));
+    let finding = consumer.list.iter().fold(finding, |f, at| f.also(head(at, "the list of relays is set here")));
+    finding.remedy(remedy(consumer))
+}
+
+fn message(consumer: &Consumer) -> String {
+    let Consumer { program, key, .. } = consumer;
+    let fate = match consumer.queue {
+        Queue::None => "mail sent meanwhile is lost, since it keeps no queue",
+        Queue::Own => "mail is delayed in its own queue meanwhile",
+    };
+    match &consumer.reliance {
+        Reliance::Element { index, len } => format!("{program} sends mail through one relay alone: {key} is element {index} of a list of {len}; when that host is down {fate}"),
+        Reliance::Literal => format!("{program} sends mail through one relay alone: {key} names {} and no other; when that host is down {fate}", consumer.value),
+        Reliance::UnprovenFailover { len } => {
+            format!("{program} is given {len} relays in {key}, but its own failover is unproven: when the first is down {fate} until somebody notices")
+        }
+    }
+}
+
+fn severity(consumer: &Consumer) -> Severity {
+    match (&consumer.reliance, consumer.queue) {
+        (Reliance::UnprovenFailover { .. }, _) | (_, Queue::Own) => Severity::Medium,
+        (_, Queue::None) => Severity::High,
+    }
+}
+
+fn confidence(consumer: &Consumer) -> Confidence {
+    match consumer.reliance {
+        Reliance::Element { .. } => Confidence::High,
+        Reliance::Literal | Reliance::UnprovenFailover { .. } => Confidence::Medium,
+    }
+}
+
+fn mode(consumer: &Consumer) -> FailureMode {
+    match consumer.queue {
+        Queue::None => FailureMode::Silent,
+        Queue::Own => FailureMode::Delayed,
+    }
+}
+
+fn remedy(consumer: &Consumer) -> String {
+    let Consumer { program, key, .. } = consumer;
+    format!("run a queueing MTA on the host and point {program}'s {key} at localhost; the MTA's own route list then does the failover")
+}

@@ -1,0 +1,4 @@
+//! What a shipped file says.
+
+pub mod mail;
+pub mod references;

@@ -1,0 +1,123 @@
+//! Two catalogs of one host to what would really change on it.
+//!
+//! Resources are matched by type and title. A file whose `source` in the repository has other bytes
+//! is a change although its parameters are the same; a moved source with the same bytes is none.
+
+mod content;
+mod sources;
+
+pub use content::{Content, Line, content_of};
+pub use sources::Sources;
+
+use crate::catalog::{Catalog, Param, Resource, ResourceId};
+use ecow::EcoString;
+
+/// One revision of a host: its catalog and the files its catalog draws from.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// The catalog.
+    pub catalog: &'a Catalog,
+    /// The revision's files.
+    pub sources: &'a Sources,
+}
+
+/// What changes on a host.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// The resource is new at head.
+    Added(ResourceId),
+    /// The resource is gone at head: no longer managed (which is not the same as removed).
+    Removed(ResourceId),
+    /// A parameter has another value, is new, or is gone.
+    Param {
+        /// At base.
+        base: ResourceId,
+        /// At head.
+        head: ResourceId,
+        /// Name.
+        name: EcoString,
+    },
+    /// The content that a file resource puts on the host differs.
+    Content {
+        /// At base.
+        base: ResourceId,
+        /// At head.
+        head: ResourceId,
+    },
+}
+
+/// Parameters that say what a file holds; their differences are [`Change::Content`].
+const CONTENT_PARAMS: [&str; 2] = ["content", "source"];
+
+/// Everything that differs, in head order and then base order.
+#[must_use]
+pub fn compare(base: Side<'_>, head: Side<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (id, resource) in ids(head.catalog) {
+        match counterpart(resource, base.catalog) {
+            None => changes.push(Change::Added(id)),
+            Some(before) => compare_resource(before, (id, resource), base, head, &mut changes),
+        }
+    }
+    for (id, resource) in ids(base.catalog) {
+        if counterpart(resource, head.catalog).is_none() {
+            changes.push(Change::Removed(id));
+        }
+    }
+    changes
+}
+
+/// Resources that reach the agent, with their index.
+fn ids(catalog: &Catalog) -> impl Iterator<Item = (ResourceId, &Resource)> {
+    (0..).zip(&catalog.resources).filter(|(_, r)| !r.is_virtual)
+}
+
+/// The same resource in the other catalog, if it reaches the agent there.
+fn counterpart<'a>(resource: &Resource, other: &'a Catalog) -> Option<(ResourceId, &'a Resource)> {
+    let id = *other.index.get(&(resource.type_name.clone(), resource.title.clone()))?;
+    let found = other.get(id)?;
+    (!found.is_virtual).then_some((id, found))
+}
+
+fn compare_resource(
+    (base_id, before): (ResourceId, &Resource),
+    (head_id, after): (ResourceId, &Resource),
+    base: Side<'_>,
+    head: Side<'_>,
+    out: &mut Vec<Change>,
+) {
+    for name in changed_params(before, after) {
+        out.push(Change::Param { base: base_id, head: head_id, name });
+    }
+    if after.type_name == "File" && content_differs((before, base.sources), (after, head.sources)) {
+        out.push(Change::Content { base: base_id, head: head_id });
+    }
+}
+
+fn changed_params(before: &Resource, after: &Resource) -> Vec<EcoString> {
+    let is_file = after.type_name == "File";
+    let told_apart = |p: &&Param| !(is_file && CONTENT_PARAMS.contains(&p.name.as_str()));
+    let mut names: Vec<EcoString> = Vec::new();
+    for param in after.params.iter().filter(told_apart) {
+        if before.value(&param.name) != Some(&param.value) {
+            names.push(param.name.clone());
+        }
+    }
+    for param in before.params.iter().filter(told_apart) {
+        if after.value(&param.name).is_none() {
+            names.push(param.name.clone());
+        }
+    }
+    names
+}
+
+fn content_differs(before: (&Resource, &Sources), after: (&Resource, &Sources)) -> bool {
+    let (old, new) = (content_of(before.0, before.1), content_of(after.0, after.1));
+    match (&old, &new) {
+        (Content::Elsewhere, _) | (_, Content::Elsewhere) => before.0.value("source") != after.0.value("source"),
+        _ => !old.same_as(&new),
+    }
+}
+
+#[cfg(test)]
+mod tests;

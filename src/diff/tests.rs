@@ -1,0 +1,1 @@
+//! Near misses of the comparison: what is no change must stay none.

@@ -1,0 +1,67 @@
+//! What a compilation hands over.
+
+use crate::catalog::Catalog;
+use crate::repo::Loc;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// An error of a compilation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CompileError {
+    /// Where.
+    pub at: Option<Loc>,
+    /// Puppet's wording, without "Evaluation Error:" and position.
+    pub message: String,
+    /// Puppet's issue code.
+    pub issue: Option<&'static str>,
+    /// The undecided condition under which it happens; such an error does not break the catalog.
+    pub possible: Option<Arc<str>>,
+}
+
+impl CompileError {
+    /// What the user can do.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self.issue {
+            Some("UNKNOWN_FUNCTION") => "check the module path, or model the function in holdpoint.toml",
+            Some("UNKNOWN_VARIABLE") => "set the variable, or give the fact with --facts",
+            _ => "fix the manifest or the data at the line named",
+        }
+    }
+}
+
+/// A decision that rested on a per-host value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Observation {
+    /// The truth of an expression.
+    Truth(Value, bool),
+    /// The value of an expression.
+    Equals(Value, Value),
+    /// Which files of the data hierarchy exist; the paths as they were for the sample.
+    Files(Vec<Arc<str>>),
+}
+
+/// The outcome of compiling one host.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// The catalog; partial when there are errors.
+    pub catalog: Catalog,
+    /// Errors in the order met. Real Puppet would have stopped at the first.
+    pub errors: Vec<CompileError>,
+    /// Errors that only happen under an undecided condition.
+    pub possible_errors: Vec<CompileError>,
+    /// Every path of the repository that was consulted, present or not, sorted.
+    pub deps: Vec<Arc<str>>,
+    /// Decisions on per-host values.
+    pub observations: Vec<Observation>,
+    /// The data files read, in order, for this very host.
+    pub data_files: Vec<Arc<str>>,
+}
+
+impl Compiled {
+    /// The error at which real Puppet would have refused the catalog.
+    #[must_use]
+    pub fn broken(&self) -> Option<&CompileError> {
+        self.errors.first()
+    }
+}

@@ -1,0 +1,125 @@
+//! What a lookup asks of the evaluator and what it answers.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::data::{Data, Origin};
+use super::error::HieraError;
+
+/// Where interpolated variables come from.
+pub trait HieraScope {
+    /// The value of a variable: `fqdn`, `::fqdn`, `facts`, `profile::x::y`. Digging into a value
+    /// (`facts.os.family`) is done by Hiera.
+    fn variable(&self, name: &str) -> ScopeValue;
+
+    /// Runs a `lookup_key`, `data_hash` or `data_dig` function that is not known as data. `options`
+    /// is what real Puppet hands to it (with `path`). The default says that it cannot be run.
+    fn call_backend(&self, function: &str, key: &str, options: &Data) -> BackendAnswer {
+        let _ = (key, options);
+        BackendAnswer::Unknown(format!("the Hiera function `{function}` is not known"))
+    }
+
+    /// Applies `convert_to` of `lookup_options` (a type, or a list of type and arguments).
+    fn convert(&self, value: Data, to: &Data) -> Result<Data, String> {
+        let _ = to;
+        Ok(value)
+    }
+}
+
+/// The value of a variable.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ScopeValue {
+    /// It has this value on every host that compiles alike.
+    Known(Data),
+    /// It has this value on the host at hand; the result depends on the host.
+    PerHost(String),
+    /// It is not set.
+    Missing,
+    /// It is set, to what is not known; why.
+    Unknown(String),
+}
+
+/// What a custom function said.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BackendAnswer {
+    /// A value.
+    Found(Data),
+    /// `context.not_found`
+    NotFound,
+    /// It could not be evaluated; why.
+    Unknown(String),
+}
+
+/// How values of several levels become one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Merge {
+    /// The first that is found.
+    #[default]
+    First,
+    /// All of them, flattened, each once.
+    Unique,
+    /// Mappings merged at their top level.
+    Hash,
+    /// Mappings and sequences merged all the way down.
+    Deep(DeepOptions),
+}
+
+/// Options of the deep merge.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DeepOptions {
+    /// Elements with this prefix remove the element without it.
+    pub knockout_prefix: Option<EcoString>,
+    /// Sort merged sequences.
+    pub sort_merged_arrays: bool,
+    /// Merge mappings inside sequences by position.
+    pub merge_hash_arrays: bool,
+    /// Lower levels win (`reverse_deep`).
+    pub reverse: bool,
+}
+
+/// The answer to a lookup.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    /// The value, or why there is none.
+    pub outcome: Outcome,
+    /// Every file the answer depends on, existing or not, in the order it was consulted.
+    pub consulted: Vec<Arc<str>>,
+    /// Whether a value that differs from host to host went into it.
+    pub per_host: bool,
+    /// What a reader of the result should know: levels passed over, and why.
+    pub notes: Vec<String>,
+}
+
+/// The value, or why there is none.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Found; every part of it knows its origin.
+    Found(Data),
+    /// No level has the key.
+    NotFound,
+    /// The answer cannot be told.
+    Unknown {
+        /// Why.
+        why: String,
+    },
+    /// Puppet would fail here.
+    Error(HieraError),
+}
+
+impl Lookup {
+    /// The value, if one was found.
+    #[must_use]
+    pub fn found(&self) -> Option<&Data> {
+        match &self.outcome {
+            Outcome::Found(data) => Some(data),
+            _ => None,
+        }
+    }
+
+    /// Where the value was written.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.found().and_then(|data| data.at.as_ref())
+    }
+}

@@ -1,0 +1,543 @@
+//! The lookup itself: layers, levels, places; then interpolation and digging.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use super::Hiera;
+use super::api::{BackendAnswer, HieraScope, Lookup, Merge, Outcome};
+use super::data::{Data, Hash, Value};
+use super::error::HieraError;
+use super::files::{self, Format, Slot};
+use super::key::{self, Key};
+use super::level::{Backend, Layer, Level, Places};
+use super::merge;
+use super::template::{self, Got, HOLE, Part, Template};
+
+/// Lookups within lookups.
+const MAX_DEPTH: usize = 100;
+
+/// Why a lookup cannot go on.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Unknown(String),
+    Error(HieraError),
+}
+
+impl From<HieraError> for Stop {
+    fn from(error: HieraError) -> Self {
+        Self::Error(error)
+    }
+}
+
+type Answer = Result<Option<Data>, Stop>;
+
+/// One lookup and those within it.
+pub(crate) struct Run<'a> {
+    hiera: &'a Hiera,
+    scope: &'a dyn HieraScope,
+    consulted: RefCell<Vec<Arc<str>>>,
+    notes: RefCell<Vec<String>>,
+    per_host: Cell<bool>,
+    /// Keys and variables being looked up, to find recursion.
+    stack: RefCell<Vec<String>>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(hiera: &'a Hiera, scope: &'a dyn HieraScope) -> Self {
+        Self {
+            hiera,
+            scope,
+            consulted: RefCell::new(Vec::with_capacity(16)),
+            notes: RefCell::default(),
+            per_host: Cell::new(false),
+            stack: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn finish(self, answer: Answer) -> Lookup {
+        let outcome = match answer {
+            Ok(Some(Data { value: Value::Unknown(why), .. })) => Outcome::Unknown { why: why.into() },
+            Ok(Some(data)) => Outcome::Found(data),
+            Ok(None) => Outcome::NotFound,
+            Err(Stop::Unknown(why)) => Outcome::Unknown { why },
+            Err(Stop::Error(error)) => Outcome::Error(error),
+        };
+        Lookup {
+            outcome,
+            consulted: self.consulted.into_inner(),
+            per_host: self.per_host.get(),
+            notes: self.notes.into_inner(),
+        }
+    }
+
+    /// A lookup with its options, as `lookup()` does it.
+    pub(crate) fn top(&self, key: &Key, merge: Option<&Merge>) -> Answer {
+        if key.root == "lookup_options" {
+            return Ok(None);
+        }
+        let options = if self.hiera.has_options() { self.options(key)? } else { None };
+        let told = options.as_ref().and_then(|o| o.as_hash()?.get("merge"));
+        let merge = match (merge, told) {
+            (Some(merge), _) => merge.clone(),
+            (None, Some(data)) => Merge::from_data(data)?,
+            (None, None) => Merge::First,
+        };
+        let Some(value) = self.found(key, &merge)? else { return Ok(None) };
+        let convert = options.as_ref().and_then(|o| o.as_hash()?.get("convert_to"));
+        match convert {
+            None => Ok(Some(value)),
+            Some(to) => self.scope.convert(value, to).map(Some).map_err(|why| {
+                let message = format!("The convert_to lookup_option for key '{}' raised error: {why}", key.root);
+                Stop::Error(HieraError::new(message, "correct the value or the lookup_options"))
+            }),
+        }
+    }
+
+    fn found(&self, key: &Key, merge: &Merge) -> Answer {
+        let layers = self.hiera.layers(key.module());
+        let value = merge::over(merge, &layers, |layer| match layer {
+            Some(layer) => self.layer(layer, &layer.levels, &key.root, merge),
+            None => Ok(None),
+        })?;
+        if let Some(value) = value
+            && let Some(inner) = key::dig(&key.root, &key.segments, &value)?
+        {
+            return Ok(Some(inner));
+        }
+        let module = layers.last().copied().flatten().filter(|layer| !layer.defaults.is_empty());
+        let Some(module) = module else { return Ok(None) };
+        match self.layer(module, &module.defaults, &key.root, merge)? {
+            Some(value) => Ok(key::dig(&key.root, &key.segments, &value)?),
+            None => Ok(None),
+        }
+    }
+
+    /// The entry of `lookup_options` that concerns a key.
+    fn options(&self, key: &Key) -> Answer {
+        let layers = self.hiera.layers(key.module());
+        let find = |layer: &Option<&Layer>| match layer {
+            Some(layer) => self.layer(layer, &layer.levels, "lookup_options", &Merge::Hash),
+            None => Ok(None),
+        };
+        let Some(all) = merge::over(&Merge::Hash, &layers, find)? else { return Ok(None) };
+        let Some(all) = all.as_hash() else {
+            return Err(Stop::Error(HieraError::new("value of lookup_options must be a hash", "make it a hash")));
+        };
+        if let Some(options) = all.get(&key.root).filter(|d| d.value != Value::Undef) {
+            return Ok(Some(options.clone()));
+        }
+        for (pattern, options) in all.iter() {
+            let Some(pattern) = pattern.as_str().filter(|p| p.starts_with('^')) else { continue };
+            if self.hiera.matches(pattern, &key.root)? {
+                return Ok(Some(options.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn layer(&self, layer: &Layer, levels: &[Level], key: &str, merge: &Merge) -> Answer {
+        self.consult(&layer.config);
+        if let Some(error) = &layer.error {
+            return Err(Stop::Error(error.clone()));
+        }
+        if levels.is_empty() {
+            return Ok(None);
+        }
+        self.guarded(key, || merge::over(merge, levels, |level| self.level(level, key, merge)))
+    }
+
+    /// Runs a job under a name that must not turn up again inside it.
+    fn guarded<T>(&self, name: &str, job: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
+        {
+            let mut stack = self.stack.borrow_mut();
+            if stack.iter().any(|n| n == name) || stack.len() > MAX_DEPTH {
+                let message = format!("Recursive lookup detected in [{}]", stack.join(", "));
+                return Err(Stop::Error(HieraError::new(message, "break the circle of %{…} references")));
+            }
+            stack.push(name.into());
+        }
+        let out = job();
+        self.stack.borrow_mut().pop();
+        out
+    }
+
+    fn consult(&self, path: &Arc<str>) {
+        self.consulted.borrow_mut().push(Arc::clone(path));
+    }
+
+    fn note(&self, note: impl FnOnce() -> String) {
+        self.notes.borrow_mut().push(note());
+    }
+
+    fn level(&self, level: &Level, key: &str, merge: &Merge) -> Answer {
+        match &level.backend {
+            Backend::Absent { .. } => return Ok(None),
+            Backend::Unknown { why } => return Err(Stop::Unknown(why.clone())),
+            Backend::Role { variable } => return self.roles(level, variable, key, merge),
+            _ => {}
+        }
+        match &level.places {
+            Places::Nowhere => self.at(level, None, key),
+            Places::Paths(paths) => merge::over(merge, paths, |path| self.path(level, path, key)),
+            Places::Globs(globs) => {
+                let mut slots = Vec::new();
+                for glob in globs {
+                    slots.extend(self.glob(glob)?);
+                }
+                if slots.is_empty() {
+                    return Ok(None);
+                }
+                merge::over(merge, &slots, |slot| self.at(level, Some(slot), key))
+            }
+            Places::Mapped { variable, local, path } => {
+                let paths = self.mapped(variable, local, path)?;
+                if paths.is_empty() {
+                    return Ok(None);
+                }
+                merge::over(merge, &paths, |path| self.at(level, Some(&self.hiera.files.slot(path)), key))
+            }
+        }
+    }
+
+    fn path(&self, level: &Level, path: &Template, key: &str) -> Answer {
+        let mut buffer = String::with_capacity(64);
+        let rendered = path.path(self.scope, &mut buffer)?;
+        if matches!(level.backend, Backend::ExpandPath) {
+            push_namespace(&mut buffer, key);
+        }
+        if rendered.per_host {
+            self.per_host.set(true);
+        }
+        match rendered.unknown {
+            None => self.at(level, Some(&self.hiera.files.slot(&buffer)), key),
+            Some(why) => self.perhaps(level, &buffer, key, &why),
+        }
+    }
+
+    /// A path that is not known: unknown if any file it could be has the key.
+    fn perhaps(&self, level: &Level, pattern: &str, key: &str, why: &str) -> Answer {
+        let candidates = self.hiera.files.candidates(pattern);
+        for slot in candidates.iter() {
+            self.consult(&slot.path);
+            if self.at(level, Some(slot), key)?.is_some() {
+                let shown = pattern.replace(HOLE, "*");
+                return Err(Stop::Unknown(format!("`{key}` may come from {shown} ({} has it): {why}", slot.path)));
+            }
+        }
+        self.note(|| format!("level `{}` passed over, no file it could be has `{key}`: {why}", level.name));
+        Ok(None)
+    }
+
+    fn glob(&self, glob: &Template) -> Result<Vec<Arc<Slot>>, Stop> {
+        let mut buffer = String::new();
+        let rendered = glob.path(self.scope, &mut buffer)?;
+        self.per_host.set(self.per_host.get() | rendered.per_host);
+        let pattern = crate::repo::normal(&buffer.replace(HOLE, "*"));
+        if let Some(why) = rendered.unknown {
+            return Err(Stop::Unknown(format!("the files of {pattern} are not known: {why}")));
+        }
+        let paths = files::glob(self.hiera.files.tree(), &pattern);
+        Ok(paths.iter().map(|path| self.hiera.files.slot(path)).collect())
+    }
+
+    fn mapped(&self, variable: &Key, local: &str, path: &Template) -> Result<Vec<String>, Stop> {
+        let value = match template::variable(variable, self.scope)? {
+            Got::Missing => return Ok(Vec::new()),
+            Got::Value(value, _) => value,
+        };
+        let items = match &value.value {
+            Value::Unknown(why) => return Err(Stop::Unknown(why.to_string())),
+            Value::Array(items) => items.to_vec(),
+            Value::Undef => return Ok(Vec::new()),
+            _ => vec![value],
+        };
+        let mut out = Vec::new();
+        for item in items {
+            let inner = Local { outer: self.scope, name: local, value: item };
+            let mut buffer = String::new();
+            if let Some(why) = path.path(&inner, &mut buffer)?.unknown {
+                return Err(Stop::Unknown(why));
+            }
+            out.push(buffer);
+        }
+        Ok(out)
+    }
+
+    /// Looks at one file, or calls a function that has none.
+    fn at(&self, level: &Level, slot: Option<&Arc<Slot>>, key: &str) -> Answer {
+        if let Some(slot) = slot {
+            self.consult(&slot.path);
+            if !slot.exists {
+                return Ok(None);
+            }
+        }
+        match (&level.backend, slot) {
+            (Backend::File { format, encrypted }, Some(slot)) => {
+                let value = self.in_file(slot, *format, key)?;
+                Ok(if *encrypted { value.map(|v| decrypted(&v)) } else { value })
+            }
+            (Backend::ExpandPath, Some(slot)) => self.in_file(slot, Format::Yaml, key),
+            (Backend::Regex { key: field, subject }, Some(slot)) => self.in_regex_file(slot, field, subject, key),
+            (Backend::Function { name, is_data_hash, options }, slot) => {
+                self.function(name, *is_data_hash, options, slot, key)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn in_file(&self, slot: &Slot, format: Format, key: &str) -> Answer {
+        let file = self.hiera.files.data(slot, format)?;
+        if let Some((class, line)) = &file.refused
+            && !self.hiera.is_legacy()
+        {
+            let message = format!("Unable to parse ({}): Tried to load unspecified class: {class}", slot.path);
+            return Err(Stop::Error(HieraError::new(message, "quote the value").at(&slot.path, *line)));
+        }
+        let Some((name, value)) = file.root.as_hash().and_then(|hash| hash.entry(key)) else { return Ok(None) };
+        if let Some(bad) = not_data(value) {
+            let message = format!(
+                "Value for key '{key}', in hash returned from data_hash function, when using location '{}', has wrong type, expects Puppet::LookupValue, got {bad}",
+                slot.path
+            );
+            let line = name.at.as_ref().map_or(1, |at| at.line);
+            return Err(Stop::Error(HieraError::new(message, "quote the value or the key").at(&slot.path, line)));
+        }
+        self.interpolated(value).map(Some)
+    }
+
+    fn in_regex_file(&self, slot: &Slot, field: &str, subject: &Template, key: &str) -> Answer {
+        let file = self.hiera.files.data(slot, Format::Yaml)?;
+        let mut text = String::new();
+        let rendered = subject.path(self.scope, &mut text)?;
+        self.per_host.set(self.per_host.get() | rendered.per_host);
+        let Some(labels) = file.root.as_hash() else { return Ok(None) };
+        for (label, data) in labels.iter() {
+            let Some(data) = data.as_hash() else { return Ok(None) };
+            let Some(value) = data.get(key) else { continue };
+            if let Some(why) = rendered.unknown {
+                let label = label.as_str().unwrap_or_default();
+                return Err(Stop::Unknown(format!("`{key}` may come from {}, {label}: {why}", slot.path)));
+            }
+            let pattern = match data.get(field).map(|d| &d.value) {
+                Some(Value::Regexp(source) | Value::Str(source)) => source,
+                _ => return Ok(None),
+            };
+            if self.hiera.matches(pattern, &text)? {
+                return self.interpolated(value).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn function(
+        &self,
+        name: &str,
+        is_data_hash: bool,
+        options: &[(String, Template, Data)],
+        slot: Option<&Arc<Slot>>,
+        key: &str,
+    ) -> Answer {
+        let mut all = Hash::default();
+        for (option, template, value) in options {
+            let mut text = String::new();
+            let value = match (value.as_str(), template.path(self.scope, &mut text)?.unknown) {
+                (Some(_), None) => Data::str(text),
+                (Some(_), Some(why)) => Data::new(Value::Unknown(why.into())),
+                (None, _) => value.clone(),
+            };
+            all.insert(Data::str(option.as_str()), value);
+        }
+        if let Some(slot) = slot {
+            all.insert(Data::str("path"), Data::str(&*slot.path));
+        }
+        match self.scope.call_backend(name, key, &Data::new(Value::Hash(Arc::new(all)))) {
+            BackendAnswer::NotFound => Ok(None),
+            BackendAnswer::Unknown(why) => Err(Stop::Unknown(why)),
+            BackendAnswer::Found(data) if is_data_hash => match data.as_hash().and_then(|h| h.get(key)) {
+                Some(value) => self.interpolated(value).map(Some),
+                None => Ok(None),
+            },
+            BackendAnswer::Found(data) => Ok(Some(data)),
+        }
+    }
+
+    /// Hiera 3: every role of the host is asked; two that disagree are an error.
+    fn roles(&self, level: &Level, variable: &str, key: &str, merge: &Merge) -> Answer {
+        let Places::Paths(prefixes) = &level.places else { return Ok(None) };
+        let variable = Key::whole(variable);
+        let roles = match template::variable(&variable, self.scope)? {
+            Got::Missing => return Ok(None),
+            Got::Value(value, _) => value,
+        };
+        if let Value::Unknown(why) = &roles.value {
+            return Err(Stop::Unknown(format!("the roles of the host are not known: {why}")));
+        }
+        let mut result: Option<(Data, String)> = None;
+        for (role, _) in roles.as_hash().into_iter().flat_map(Hash::iter) {
+            let Some(role) = role.as_str() else { continue };
+            let Some(value) = self.role(prefixes, role, key, merge)? else { continue };
+            result = Some(match result {
+                None => (value, role.to_owned()),
+                Some((old, first)) if *merge == Merge::First && old != value => {
+                    let message = format!("Conflicting value for {key} found in role {role} (and {first})");
+                    return Err(Stop::Error(HieraError::new(message, "make the roles agree, or set the key per host")));
+                }
+                Some(kept) if *merge == Merge::First => kept,
+                Some((old, first)) => (merge::two(merge, &old, &value)?, first),
+            });
+        }
+        Ok(result.map(|(value, _)| value))
+    }
+
+    fn role(&self, prefixes: &[Template], role: &str, key: &str, merge: &Merge) -> Answer {
+        let file = Backend::File { format: Format::Yaml, encrypted: false };
+        let level = Level { name: format!("role {role}"), backend: file, places: Places::Nowhere };
+        merge::over(merge, prefixes, |prefix| {
+            let mut path = prefix.clone();
+            path.parts.push(Part::Text(format!("{}.yaml", role.replace("::", "/")).into()));
+            self.path(&level, &path, key)
+        })
+    }
+
+    /// A value with everything put in that stands in `%{…}`.
+    fn interpolated(&self, data: &Data) -> Result<Data, Stop> {
+        if !has_dynamic(data) {
+            return Ok(data.clone());
+        }
+        let value = match &data.value {
+            Value::Str(text) => return self.text(text, data),
+            Value::Array(items) => {
+                let items: Result<Vec<Data>, Stop> = items.iter().map(|item| self.interpolated(item)).collect();
+                Value::Array(items?.into())
+            }
+            Value::Hash(hash) => {
+                let mut out = Hash::default();
+                for (key, value) in hash.iter() {
+                    out.insert(self.interpolated(key)?, self.interpolated(value)?);
+                }
+                Value::Hash(Arc::new(out))
+            }
+            other => other.clone(),
+        };
+        Ok(Data { value, at: data.at.clone() })
+    }
+
+    fn text(&self, text: &str, data: &Data) -> Result<Data, Stop> {
+        let mut out = String::with_capacity(text.len());
+        for part in &Template::parse(text).parts {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Bad(error) => return Err(Stop::Error(placed(error, data))),
+                Part::Alias(key) => {
+                    let found = self.inner(key)?;
+                    let value = found.map_or(Value::Str("".into()), |d| d.value);
+                    return Ok(Data { value, at: data.at.clone() });
+                }
+                Part::Lookup(key) => {
+                    let found = self.inner(key)?.unwrap_or_else(|| Data::str(""));
+                    if let Value::Unknown(_) = found.value {
+                        return Ok(Data { value: found.value, at: data.at.clone() });
+                    }
+                    template::push_data(&found, &mut out);
+                }
+                Part::Var(key) => match self.variable(key)? {
+                    None => {}
+                    Some(Data { value: Value::Unknown(why), .. }) => {
+                        return Ok(Data { value: Value::Unknown(why), at: data.at.clone() });
+                    }
+                    Some(value) => template::push_data(&value, &mut out),
+                },
+            }
+        }
+        Ok(Data { value: Value::Str(out.into()), at: data.at.clone() })
+    }
+
+    fn variable(&self, key: &Key) -> Answer {
+        let Got::Value(value, per_host) = template::variable(key, self.scope)? else { return Ok(None) };
+        if per_host {
+            self.per_host.set(true);
+        }
+        if !has_dynamic(&value) {
+            return Ok(Some(value));
+        }
+        self.guarded(&format!("scope:{}", key.root), || self.interpolated(&value).map(Some))
+    }
+
+    fn inner(&self, key: &str) -> Answer {
+        match self.top(&Key::parse(key)?, None) {
+            Err(Stop::Unknown(why)) => Ok(Some(Data::new(Value::Unknown(why.into())))),
+            outcome => outcome,
+        }
+    }
+}
+
+/// A variable that stands for one element of another.
+struct Local<'a> {
+    outer: &'a dyn HieraScope,
+    name: &'a str,
+    value: Data,
+}
+
+impl HieraScope for Local<'_> {
+    fn variable(&self, name: &str) -> super::api::ScopeValue {
+        if name.trim_start_matches("::") == self.name {
+            super::api::ScopeValue::Known(self.value.clone())
+        } else {
+            self.outer.variable(name)
+        }
+    }
+}
+
+fn placed(error: &HieraError, data: &Data) -> HieraError {
+    match &data.at {
+        Some(at) => error.clone().at(&at.file, at.line),
+        None => error.clone(),
+    }
+}
+
+/// `a::b::c` below `common` is in `common/a/b.yaml`, `c` in `common.yaml`.
+fn push_namespace(path: &mut String, key: &str) {
+    let key = key.strip_prefix("::").unwrap_or(key);
+    if let Some((namespace, _)) = key.rsplit_once("::") {
+        path.push('/');
+        path.push_str(&namespace.replace("::", "/"));
+    }
+    path.push_str(".yaml");
+}
+
+fn has_dynamic(data: &Data) -> bool {
+    match &data.value {
+        Value::Str(text) => template::is_dynamic(text),
+        Value::Array(items) => items.iter().any(has_dynamic),
+        Value::Hash(hash) => hash.iter().any(|(k, v)| has_dynamic(k) || has_dynamic(v)),
+        _ => false,
+    }
+}
+
+/// The first thing in a value that Puppet does not take as data.
+fn not_data(data: &Data) -> Option<&'static str> {
+    match &data.value {
+        Value::Symbol(_) => Some("Runtime[ruby, 'Symbol']"),
+        Value::Array(items) => items.iter().find_map(not_data),
+        Value::Hash(hash) => hash.iter().find_map(|(key, value)| match key.value {
+            Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Unknown(_) => not_data(value),
+            _ => Some("a hash whose keys are neither strings nor numbers"),
+        }),
+        _ => None,
+    }
+}
+
+/// Encrypted text is opaque; its end tells one secret from another.
+fn decrypted(data: &Data) -> Data {
+    let value = match &data.value {
+        Value::Str(text) if text.trim_start().starts_with("ENC[") => {
+            let text = text.trim().trim_end_matches(']');
+            let tail: String = text.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
+            Value::Unknown(format!("an encrypted value (…{tail})").into())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(decrypted).collect()),
+        Value::Hash(hash) => Value::Hash(Arc::new(hash.iter().map(|(k, v)| (k.clone(), decrypted(v))).collect())),
+        other => other.clone(),
+    };
+    Data { value, at: data.at.clone() }
+}

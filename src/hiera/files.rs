@@ -1,0 +1,184 @@
+//! Data files of one tree, parsed once and shared with other trees that hold the same content.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
+
+use super::error::HieraError;
+use super::template::HOLE;
+use super::yaml::{self, DataFile};
+use super::{data::Value, json};
+use crate::repo::{Oid, Tree};
+
+/// Parsed data files by content, to be shared between base and head.
+#[derive(Default)]
+pub struct DataFiles {
+    parsed: Mutex<FxHashMap<(Oid, Arc<str>), Parsed>>,
+}
+
+type Parsed = Result<Arc<DataFile>, HieraError>;
+
+/// How a data file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Yaml,
+    Json,
+}
+
+/// A path that was looked at.
+pub(crate) struct Slot {
+    pub(crate) path: Arc<str>,
+    pub(crate) exists: bool,
+    parsed: OnceLock<Parsed>,
+}
+
+/// The data files of one tree.
+pub(crate) struct Files {
+    tree: Tree,
+    shared: Arc<DataFiles>,
+    slots: RwLock<FxHashMap<Arc<str>, Arc<Slot>>>,
+    candidates: RwLock<FxHashMap<String, Arc<[Arc<Slot>]>>>,
+}
+
+impl Files {
+    pub(crate) fn new(tree: Tree, shared: Arc<DataFiles>) -> Self {
+        Self { tree, shared, slots: RwLock::default(), candidates: RwLock::default() }
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    pub(crate) fn slot(&self, path: &str) -> Arc<Slot> {
+        if let Some(slot) = self.slots.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Arc::clone(slot);
+        }
+        let normal = crate::repo::normal(path);
+        let slot = Arc::new(Slot {
+            exists: self.tree.exists(&normal),
+            path: Arc::from(normal),
+            parsed: OnceLock::new(),
+        });
+        let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(slots.entry(Arc::from(path)).or_insert(slot))
+    }
+
+    /// The content of a file that exists.
+    pub(crate) fn data(&self, slot: &Slot, format: Format) -> Parsed {
+        slot.parsed.get_or_init(|| self.parse(&slot.path, format)).clone()
+    }
+
+    fn parse(&self, path: &Arc<str>, format: Format) -> Parsed {
+        let Some(oid) = self.tree.oid(path) else { return Err(unreadable(path, self.tree.read(path).err())) };
+        let key = (oid, Arc::clone(path));
+        if let Some(known) = self.shared.lock().get(&key) {
+            return known.clone();
+        }
+        let parsed = match self.tree.read(path) {
+            Ok(Some(bytes)) => read(path, &bytes, format).map(Arc::new),
+            outcome => Err(unreadable(path, outcome.err())),
+        };
+        self.shared.lock().entry(key).or_insert(parsed).clone()
+    }
+
+    /// The files that a path with unknown parts could be.
+    pub(crate) fn candidates(&self, pattern: &str) -> Arc<[Arc<Slot>]> {
+        let known = self.candidates.read().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
+        known.unwrap_or_else(|| {
+            let found = self.matching(pattern);
+            let mut memo = self.candidates.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(memo.entry(pattern.into()).or_insert(found))
+        })
+    }
+
+    fn matching(&self, pattern: &str) -> Arc<[Arc<Slot>]> {
+        let literal = pattern.split(HOLE).next().unwrap_or_default();
+        let folder = literal.rsplit_once('/').map_or("", |(dir, _)| dir);
+        let paths = self.tree.list(folder).filter(|path| matches_holes(path, pattern));
+        paths.map(|path| self.slot(path)).collect()
+    }
+}
+
+impl DataFiles {
+    fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<(Oid, Arc<str>), Parsed>> {
+        self.parsed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn unreadable(path: &Arc<str>, why: Option<crate::repo::ReadError>) -> HieraError {
+    let why = why.map_or_else(|| "no such file".into(), |e| e.to_string());
+    let mut error = HieraError::new(format!("data file not read: {why}"), "fetch the file or remove it");
+    error.file = Some(Arc::clone(path));
+    error
+}
+
+fn read(path: &Arc<str>, bytes: &[u8], format: Format) -> Result<DataFile, HieraError> {
+    let mut file = match format {
+        Format::Yaml => yaml::load(path, bytes)?,
+        Format::Json => json::load(path, bytes)?,
+    };
+    if !matches!(file.root.value, Value::Hash(_) | Value::Undef | Value::Bool(false)) {
+        file.notes.push((1, "file does not contain a valid yaml hash; it is passed over".into()));
+    }
+    Ok(file)
+}
+
+/// Whether a path fits a pattern in which each hole stands for any text.
+pub(crate) fn matches_holes(path: &str, pattern: &str) -> bool {
+    let mut pieces = pattern.split(HOLE);
+    let Some(mut rest) = path.strip_prefix(pieces.next().unwrap_or_default()) else { return false };
+    let pieces: Vec<&str> = pieces.collect();
+    let Some((last, middle)) = pieces.split_last() else { return rest.is_empty() };
+    for piece in middle {
+        match rest.find(piece) {
+            Some(at) => rest = rest.get(at + piece.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// Ruby's `Dir.glob` for one pattern over the paths of a tree: `*`, `**/`, `?`, `[a]`, `{a,b}`.
+pub(crate) fn glob(tree: &Tree, pattern: &str) -> Vec<Arc<str>> {
+    let literal = pattern.split(['*', '?', '[', '{']).next().unwrap_or_default();
+    let folder = literal.rsplit_once('/').map_or("", |(dir, _)| dir);
+    let Some(regex) = glob_regex(pattern) else { return Vec::new() };
+    tree.list(folder).filter(|path| regex.is_match(path)).cloned().collect()
+}
+
+fn glob_regex(pattern: &str) -> Option<regex::Regex> {
+    let mut out = String::from("^");
+    let mut rest = pattern;
+    let mut braces = 0usize;
+    while let Some(c) = rest.chars().next() {
+        let mut taken = c.len_utf8();
+        match c {
+            '*' if rest.starts_with("**/") => {
+                out.push_str("(?:[^./][^/]*/)*");
+                taken = 3;
+            }
+            '*' => out.push_str(if out.ends_with(['^', '/']) { "(?:[^./][^/]*)?" } else { "[^/]*" }),
+            '?' => out.push_str("[^/]"),
+            '[' => match rest.find(']').and_then(|end| rest.get(..=end)) {
+                Some(class) => {
+                    out.push_str(&class.replacen("[!", "[^", 1));
+                    taken = class.len();
+                }
+                None => out.push_str("\\["),
+            },
+            '{' => {
+                braces += 1;
+                out.push_str("(?:");
+            }
+            '}' if braces > 0 => {
+                braces -= 1;
+                out.push(')');
+            }
+            ',' if braces > 0 => out.push('|'),
+            c => out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
+        }
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    out.push('$');
+    regex::Regex::new(&out).ok()
+}

@@ -1,0 +1,71 @@
+//! A hierarchy as it was configured: layers of levels, ready to be looked through.
+
+use std::sync::Arc;
+
+use super::data::Data;
+use super::error::HieraError;
+use super::files::Format;
+use super::key::Key;
+use super::template::Template;
+
+/// One hiera.yaml.
+#[derive(Debug, Clone)]
+pub(crate) struct Layer {
+    /// Its path.
+    pub(crate) config: Arc<str>,
+    pub(crate) levels: Vec<Level>,
+    /// `default_hierarchy` of a module.
+    pub(crate) defaults: Vec<Level>,
+    /// It cannot be used: every lookup fails with this.
+    pub(crate) error: Option<HieraError>,
+    /// What a reader should know.
+    pub(crate) notes: Vec<String>,
+}
+
+/// One entry of a hierarchy.
+#[derive(Debug, Clone)]
+pub(crate) struct Level {
+    pub(crate) name: String,
+    pub(crate) backend: Backend,
+    pub(crate) places: Places,
+}
+
+/// What is done at a place.
+#[derive(Debug, Clone)]
+pub(crate) enum Backend {
+    /// A file that holds the key.
+    File { format: Format, encrypted: bool },
+    /// A folder split by namespace; the place is the path without the extension.
+    ExpandPath,
+    /// Expressions matched against a subject.
+    Regex { key: String, subject: Template },
+    /// One file per role; the places end where the role's path begins.
+    Role { variable: String },
+    /// A function that is not modelled.
+    Function { name: String, is_data_hash: bool, options: Vec<(String, Template, Data)> },
+    /// Not part of the repository.
+    Absent { why: String },
+    /// Cannot be evaluated.
+    Unknown { why: String },
+}
+
+/// Where a level's data lies.
+#[derive(Debug, Clone)]
+pub(crate) enum Places {
+    /// Nowhere in particular.
+    Nowhere,
+    Paths(Vec<Template>),
+    Globs(Vec<Template>),
+    /// One path per element of a variable.
+    Mapped { variable: Key, local: String, path: Template },
+}
+
+impl Level {
+    /// Whether data of this level is known to lie elsewhere.
+    pub(crate) fn absent(&self) -> Option<&str> {
+        match &self.backend {
+            Backend::Absent { why } => Some(why),
+            _ => None,
+        }
+    }
+}

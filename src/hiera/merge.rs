@@ -1,0 +1,304 @@
+//! How values of several levels become one: first, unique, hash, deep.
+//!
+//! The deep merge follows the gem that Puppet uses, down to the order of what comes out: elements
+//! of lower levels come first.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::api::{DeepOptions, Merge};
+use super::data::{Data, Hash, Value};
+use super::error::HieraError;
+
+impl Merge {
+    /// From what `lookup()` and `lookup_options` take: a name, or a hash with `strategy`.
+    pub fn from_data(data: &Data) -> Result<Self, HieraError> {
+        let (name, options) = match &data.value {
+            Value::Str(name) => (name.clone(), None),
+            Value::Hash(hash) => match hash.get("strategy").and_then(Data::as_str) {
+                Some(name) => (EcoString::from(name), Some(&**hash)),
+                None => return Err(bad("The hash given as 'merge' must contain the name of a strategy in string form for the key 'strategy'")),
+            },
+            _ => return Err(bad("a merge is a name or a hash")),
+        };
+        let unconstrained = matches!(name.as_str(), "unconstrained_deep" | "reverse_deep");
+        let allowed: &[&str] = match name.as_str() {
+            "deep" => &["strategy", "knockout_prefix", "merge_debug", "merge_hash_arrays", "sort_merged_arrays"],
+            _ => &["strategy"],
+        };
+        for (key, _) in options.into_iter().flat_map(Hash::iter).filter(|_| !unconstrained) {
+            let key = key.as_str().unwrap_or_default();
+            if !allowed.contains(&key) {
+                return Err(bad(&format!("The merge options has wrong type, unrecognized key '{key}'")));
+            }
+        }
+        Ok(match name.as_str() {
+            "first" | "default" => Self::First,
+            "unique" => Self::Unique,
+            "hash" => Self::Hash,
+            "deep" | "unconstrained_deep" => Self::Deep(deep_options(options, false)?),
+            "reverse_deep" => Self::Deep(deep_options(options, true)?),
+            other => return Err(bad(&format!("Unknown merge strategy: '{other}'"))),
+        })
+    }
+}
+
+fn deep_options(options: Option<&Hash>, reverse: bool) -> Result<DeepOptions, HieraError> {
+    let flag = |name: &str| match options.and_then(|o| o.get(name)).map(|d| &d.value) {
+        None | Some(Value::Undef) => Ok(false),
+        Some(Value::Bool(on)) => Ok(*on),
+        Some(_) => Err(bad(&format!("The merge options has wrong type, entry '{name}' expects a Boolean"))),
+    };
+    let knockout_prefix = match options.and_then(|o| o.get("knockout_prefix")).map(|d| &d.value) {
+        None | Some(Value::Undef) => None,
+        Some(Value::Str(prefix)) => Some(prefix.clone()),
+        Some(_) => return Err(bad("The merge options has wrong type, entry 'knockout_prefix' expects a String")),
+    };
+    Ok(DeepOptions {
+        knockout_prefix,
+        sort_merged_arrays: flag("sort_merged_arrays")?,
+        merge_hash_arrays: flag("merge_hash_arrays")?,
+        reverse,
+    })
+}
+
+fn bad(message: &str) -> HieraError {
+    HieraError::new(message, "use first, unique, hash, deep, or a hash with one of them as strategy")
+}
+
+/// Runs `find` over the places a value may come from and merges what it finds.
+pub(crate) fn over<T, E: From<HieraError>>(
+    merge: &Merge,
+    places: &[T],
+    mut find: impl FnMut(&T) -> Result<Option<Data>, E>,
+) -> Result<Option<Data>, E> {
+    if let [only] = places {
+        return Ok(find(only)?.map(|value| single(merge, value)));
+    }
+    let mut result: Option<Data> = None;
+    for place in places {
+        let Some(value) = find(place)? else { continue };
+        result = Some(match result {
+            None if *merge == Merge::First => return Ok(Some(value)),
+            None if *merge == Merge::Unique => converted(&value),
+            None => value,
+            Some(high) => two(merge, &high, &value)?,
+        });
+    }
+    Ok(result)
+}
+
+/// A value that nothing is merged with.
+fn single(merge: &Merge, value: Data) -> Data {
+    match (merge, &value.value) {
+        (Merge::Unique, Value::Array(items)) => {
+            let mut unique = Vec::new();
+            append_new(&mut unique, items);
+            Data { value: Value::Array(unique.into()), at: value.at }
+        }
+        _ => value,
+    }
+}
+
+/// Merges the value of a higher level with that of a lower one.
+pub(crate) fn two(merge: &Merge, high: &Data, low: &Data) -> Result<Data, HieraError> {
+    for unknown in [high, low] {
+        if matches!(unknown.value, Value::Unknown(_)) {
+            return Ok(unknown.clone());
+        }
+    }
+    match merge {
+        Merge::First => Ok(high.clone()),
+        Merge::Unique => unique(high, low),
+        Merge::Hash => hash(high, low),
+        Merge::Deep(options) if options.reverse => deep(low, high.clone(), options),
+        Merge::Deep(options) => deep(high, low.clone(), options),
+    }
+}
+
+fn wrong(which: &str, expected: &str, got: &Data) -> HieraError {
+    let name = match &got.value {
+        Value::Hash(_) if expected != "Hash" => "Struct",
+        _ => got.type_name(),
+    };
+    let error = HieraError::new(
+        format!("The {which} element of the merge has wrong type, expects a {expected} value, got {name}"),
+        "make the values of all levels the same kind, or choose another merge",
+    );
+    match &got.at {
+        Some(at) => error.at(&at.file, at.line),
+        None => error,
+    }
+}
+
+fn unique(high: &Data, low: &Data) -> Result<Data, HieraError> {
+    for (which, value) in [("first", high), ("second", low)] {
+        if matches!(value.value, Value::Hash(_) | Value::Undef) {
+            return Err(wrong(which, "value of type Scalar or Array", value));
+        }
+    }
+    let mut out = Vec::new();
+    for value in [high, low] {
+        if let Value::Array(items) = &converted(value).value {
+            append_new(&mut out, items);
+        }
+    }
+    Ok(Data { value: Value::Array(out.into()), at: high.at.clone() })
+}
+
+fn converted(value: &Data) -> Data {
+    let mut out = Vec::new();
+    match value.as_array() {
+        Some(items) => flatten(items, &mut out),
+        None => out.push(value.clone()),
+    }
+    Data { value: Value::Array(out.into()), at: value.at.clone() }
+}
+
+fn flatten(items: &[Data], out: &mut Vec<Data>) {
+    for item in items {
+        match item.as_array() {
+            Some(inner) => flatten(inner, out),
+            None => out.push(item.clone()),
+        }
+    }
+}
+
+fn append_new(out: &mut Vec<Data>, items: &[Data]) {
+    for item in items {
+        if !out.iter().any(|known| same(known, item)) {
+            out.push(item.clone());
+        }
+    }
+}
+
+/// Ruby's `eql?`: 1 and 1.0 differ, hashes with equal entries do not.
+fn same(a: &Data, b: &Data) -> bool {
+    a == b
+}
+
+/// Keys of the lower level come first; values of the higher one win.
+fn hash(high: &Data, low: &Data) -> Result<Data, HieraError> {
+    let first = high.as_hash().ok_or_else(|| wrong("first", "Hash", high))?;
+    let second = low.as_hash().ok_or_else(|| wrong("second", "Hash", low))?;
+    let mut out = second.clone();
+    for (key, value) in first.iter() {
+        out.insert(key.clone(), value.clone());
+    }
+    Ok(Data { value: Value::Hash(Arc::new(out)), at: high.at.clone() })
+}
+
+/// Merges `source` into `dest`.
+fn deep(source: &Data, dest: Data, options: &DeepOptions) -> Result<Data, HieraError> {
+    if matches!(source.value, Value::Undef) {
+        return Ok(dest);
+    }
+    if matches!(dest.value, Value::Undef | Value::Bool(false)) {
+        return Ok(source.clone());
+    }
+    match &source.value {
+        Value::Hash(from) => deep_hash(from, source, dest, options),
+        Value::Array(from) => deep_array(from, source, dest, options),
+        _ => overwrite(source, options),
+    }
+}
+
+fn deep_hash(from: &Hash, source: &Data, dest: Data, options: &DeepOptions) -> Result<Data, HieraError> {
+    let Some(into) = dest.as_hash() else {
+        return if from.is_empty() { Ok(dest) } else { overwrite(source, options) };
+    };
+    let mut out = into.clone();
+    for (key, value) in from.iter() {
+        let present = out.get_data(key).filter(|d| !matches!(d.value, Value::Undef | Value::Bool(false)));
+        // A new key is merged with itself: that removes duplicates and knocked out elements.
+        let old = present.unwrap_or(value).clone();
+        let merged = deep(value, old, options)?;
+        out.insert(key.clone(), merged);
+    }
+    Ok(Data { value: Value::Hash(Arc::new(out)), at: source.at.clone().or(dest.at) })
+}
+
+fn deep_array(from: &[Data], source: &Data, dest: Data, options: &DeepOptions) -> Result<Data, HieraError> {
+    let mut from = from.to_vec();
+    let mut dest = dest;
+    if let Some(prefix) = &options.knockout_prefix {
+        let bare = |d: &Data| d.as_str() == Some(prefix);
+        if from.iter().any(bare) {
+            from.retain(|d| !bare(d));
+            dest = cleared(dest);
+        }
+    }
+    let Some(into) = dest.as_array() else {
+        return overwrite(&Data { value: Value::Array(from.into()), at: source.at.clone() }, options);
+    };
+    let mut into = into.to_vec();
+    if let Some(prefix) = &options.knockout_prefix {
+        from.retain(|item| !knock_out(item, prefix, &mut into));
+    }
+    let hashes = from.iter().chain(&into).all(|d| d.as_hash().is_some());
+    let mut out = Vec::new();
+    if options.merge_hash_arrays && hashes {
+        for (place, old) in into.into_iter().enumerate() {
+            let empty = Data::new(Value::Hash(Arc::default()));
+            out.push(deep(from.get(place).unwrap_or(&empty), old, options)?);
+        }
+        out.extend(from.into_iter().skip(out.len()));
+    } else {
+        append_new(&mut out, &into);
+        append_new(&mut out, &from);
+    }
+    if options.sort_merged_arrays {
+        sort(&mut out)?;
+    }
+    Ok(Data { value: Value::Array(out.into()), at: source.at.clone().or(dest.at) })
+}
+
+/// Whether `item` is `PREFIXx`, which removes `x` and itself from the lower levels.
+fn knock_out(item: &Data, prefix: &str, dest: &mut Vec<Data>) -> bool {
+    let Some(text) = item.as_str() else { return false };
+    let Some(bare) = text.strip_prefix(prefix) else { return false };
+    dest.retain(|d| d.as_str() != Some(bare) && d.as_str() != Some(text));
+    true
+}
+
+fn cleared(dest: Data) -> Data {
+    let value = match dest.value {
+        Value::Array(_) => Value::Array(Arc::from([])),
+        Value::Hash(_) => Value::Hash(Arc::default()),
+        Value::Str(_) => Value::Str(EcoString::new()),
+        _ => Value::Undef,
+    };
+    Data { value, at: dest.at }
+}
+
+#[allow(clippy::unnecessary_wraps)]
+fn overwrite(source: &Data, options: &DeepOptions) -> Result<Data, HieraError> {
+    let Some(prefix) = &options.knockout_prefix else { return Ok(source.clone()) };
+    if source.as_str().is_some_and(|s| s.starts_with(prefix.as_str())) {
+        return Ok(Data { value: Value::Str(EcoString::new()), at: source.at.clone() });
+    }
+    if let Some(items) = source.as_array() {
+        let keep = |d: &&Data| !d.as_str().is_some_and(|s| s.starts_with(prefix.as_str()));
+        let kept: Arc<[Data]> = items.iter().filter(keep).cloned().collect();
+        return Ok(Data { value: Value::Array(kept), at: source.at.clone() });
+    }
+    Ok(source.clone())
+}
+
+fn sort(items: &mut [Data]) -> Result<(), HieraError> {
+    #[allow(clippy::cast_precision_loss)]
+    let number = |d: &Data| match d.value {
+        Value::Int(i) => Some(i as f64),
+        Value::Float(f) => Some(f),
+        _ => None,
+    };
+    if items.iter().all(|d| d.as_str().is_some()) {
+        items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+    } else if items.iter().all(|d| number(d).is_some()) {
+        items.sort_by(|a, b| number(a).unwrap_or(0.0).total_cmp(&number(b).unwrap_or(0.0)));
+    } else if items.len() > 1 {
+        return Err(HieraError::new("cannot sort merged arrays of mixed values", "drop sort_merged_arrays"));
+    }
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! Hiera: hiera.yaml of version 3, 4 and 5, lookups and merges, with provenance.
+//!
+//! Every value knows the file and line it was written on, and every answer lists the files it
+//! depends on. Custom Ruby backends are modelled as rows of `rules/knowledge/hiera_backends.toml`.
+
+mod api;
+mod config;
+mod config3;
+mod data;
+mod datadir;
+mod engine;
+mod error;
+mod files;
+mod json;
+mod key;
+mod level;
+mod merge;
+mod model;
+mod scalar;
+mod template;
+pub mod yaml;
+
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
+
+pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, ScopeValue};
+pub use data::{Data, Hash, Origin, Value};
+pub use error::HieraError;
+pub use files::DataFiles;
+pub use model::{HieraSettings, Kind, Model, Models};
+
+use crate::repo::{Layout, Tree};
+use config::Reader;
+use engine::Run;
+use files::Files;
+use key::Key;
+use level::Layer;
+
+/// The Hiera of one tree. Lookups may run on any number of threads.
+pub struct Hiera {
+    files: Files,
+    /// hiera.yaml of version 3, which old servers had.
+    global: Option<Layer>,
+    environment: Option<Layer>,
+    modules: FxHashMap<String, Layer>,
+    notes: Vec<String>,
+    has_options: OnceLock<bool>,
+    patterns: RwLock<FxHashMap<String, Option<Arc<fancy_regex::Regex>>>>,
+}
+
+impl Hiera {
+    /// Reads the configuration of a tree. Data files are read when a lookup needs them; `shared`
+    /// keeps them for other trees.
+    pub fn load(tree: &Tree, layout: &Layout, settings: &HieraSettings, shared: &Arc<DataFiles>) -> Result<Self, HieraError> {
+        let models = Models::built_in()?;
+        let mut hiera = Self {
+            files: Files::new(tree.clone(), Arc::clone(shared)),
+            global: None,
+            environment: None,
+            modules: FxHashMap::default(),
+            notes: Vec::new(),
+            has_options: OnceLock::new(),
+            patterns: RwLock::default(),
+        };
+        let reader = |file: &str, is_module| Reader {
+            tree,
+            models: &models,
+            settings,
+            file: Arc::from(file),
+            root: &layout.root,
+            is_module,
+        };
+        if let Some(file) = &layout.hiera {
+            let (layer, version) = layer(&reader(file, false));
+            hiera.tell(&layer);
+            let slot = if version == Some(3) { &mut hiera.global } else { &mut hiera.environment };
+            *slot = Some(layer);
+        }
+        for (name, folder) in &layout.modules {
+            let file = format!("{folder}/hiera.yaml");
+            if tree.exists(&file) {
+                let (layer, version) = layer(&reader(&file, true));
+                if version == Some(3) {
+                    hiera.notes.push(format!("{file}: version 3 in a module is ignored, as Puppet does"));
+                    continue;
+                }
+                hiera.modules.insert(name.clone(), layer);
+            }
+        }
+        Ok(hiera)
+    }
+
+    /// `lookup(key)`: dots dig, `lookup_options` apply unless a merge is given.
+    pub fn lookup(&self, key: &str, scope: &dyn HieraScope, merge: Option<&Merge>) -> Lookup {
+        let run = Run::new(self, scope);
+        let answer = Key::parse(key).map_err(engine::Stop::Error).and_then(|key| run.top(&key, merge));
+        run.finish(answer)
+    }
+
+    /// The automatic lookup of a class parameter (`class::parameter`): the key is never split.
+    pub fn bind(&self, key: &str, scope: &dyn HieraScope) -> Lookup {
+        let run = Run::new(self, scope);
+        let answer = run.top(&Key::whole(key), None);
+        run.finish(answer)
+    }
+
+    /// What a reader should know of the configuration, absent data included.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The levels whose data is not part of the repository, with the reason.
+    #[must_use]
+    pub fn absent(&self) -> Vec<(String, String)> {
+        let levels = self.global.iter().chain(&self.environment).flat_map(|layer| &layer.levels);
+        levels.filter_map(|level| Some((level.name.clone(), level.absent()?.to_owned()))).collect()
+    }
+
+    /// The configuration's own error, if it cannot be used.
+    #[must_use]
+    pub fn config_error(&self) -> Option<&HieraError> {
+        self.global.iter().chain(&self.environment).find_map(|layer| layer.error.as_ref())
+    }
+
+    /// Whether there is any hierarchy at all.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        self.global.is_some() || self.environment.is_some() || !self.modules.is_empty()
+    }
+
+    /// The variables that paths of the hierarchy are made of, sorted.
+    #[must_use]
+    pub fn path_variables(&self) -> Vec<String> {
+        let mut names = std::collections::BTreeSet::new();
+        for level in self.global.iter().chain(&self.environment).flat_map(|layer| &layer.levels) {
+            if let level::Places::Paths(paths) | level::Places::Globs(paths) = &level.places {
+                names.extend(paths.iter().flat_map(|p| p.variables()).map(|v| v.trim_start_matches("::").to_owned()));
+            }
+            if let level::Backend::Role { variable } = &level.backend {
+                names.insert(variable.clone());
+            }
+        }
+        names.into_iter().collect()
+    }
+
+    fn tell(&mut self, layer: &Layer) {
+        self.notes.extend(layer.notes.iter().cloned());
+        for level in &layer.levels {
+            if let Some(why) = level.absent() {
+                self.notes.push(format!("{}: level `{}` passed over: {why}", layer.config, level.name));
+            }
+        }
+    }
+
+    fn layers(&self, module: Option<&str>) -> [Option<&Layer>; 3] {
+        let module = if self.modules.is_empty() { None } else { module.and_then(|name| self.modules.get(name)) };
+        [self.global.as_ref(), self.environment.as_ref(), module]
+    }
+
+    fn is_legacy(&self) -> bool {
+        self.global.is_some()
+    }
+
+    /// Whether any data file mentions `lookup_options`; most repositories have none.
+    fn has_options(&self) -> bool {
+        *self.has_options.get_or_init(|| {
+            let tree = self.files.tree();
+            let is_data = |path: &str| path.ends_with(".yaml") || path.ends_with(".json") || path.ends_with(".eyaml");
+            let mentions = |path: &str| {
+                tree.read(path).ok().flatten().is_some_and(|bytes| memmem(&bytes, b"lookup_options"))
+            };
+            !self.is_legacy() && tree.list("").any(|path| is_data(path) && mentions(path))
+        })
+    }
+
+    /// Whether a Ruby expression matches, compiled once.
+    fn matches(&self, pattern: &str, text: &str) -> Result<bool, HieraError> {
+        let known = self.patterns.read().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
+        let regex = known.unwrap_or_else(|| {
+            let regex = fancy_regex::Regex::new(&crate::nodes::rust_pattern(pattern)).ok().map(Arc::new);
+            let mut patterns = self.patterns.write().unwrap_or_else(PoisonError::into_inner);
+            patterns.insert(pattern.to_owned(), regex.clone());
+            regex
+        });
+        let bad = || HieraError::new(format!("not a regular expression: {pattern}"), "correct the expression");
+        regex.ok_or_else(bad)?.is_match(text).map_err(|_| bad())
+    }
+}
+
+fn memmem(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// Reads one hiera.yaml; a broken one is a layer whose lookups all fail.
+fn layer(reader: &Reader<'_>) -> (Layer, Option<i64>) {
+    let outcome = read_config(reader);
+    outcome.unwrap_or_else(|error| {
+        let layer = Layer {
+            config: Arc::clone(&reader.file),
+            levels: Vec::new(),
+            defaults: Vec::new(),
+            error: Some(error),
+            notes: Vec::new(),
+        };
+        (layer, None)
+    })
+}
+
+fn read_config(reader: &Reader<'_>) -> Result<(Layer, Option<i64>), HieraError> {
+    let bytes = reader.tree.read(&reader.file).map_err(|e| reader.fail(1, e.to_string(), "fetch the file"))?;
+    let file = yaml::load(&reader.file, bytes.as_deref().unwrap_or_default())?;
+    let empty = Hash::default();
+    let config = file.root.as_hash().unwrap_or(&empty);
+    let version = config::version(config);
+    let layer = match version {
+        Some(5) => reader.version5(config)?,
+        Some(4) => reader.version4(config)?,
+        Some(3) => reader.version3(config),
+        other => return Err(config3::unsupported(reader, other)),
+    };
+    Ok((layer, version))
+}

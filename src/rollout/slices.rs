@@ -1,0 +1,59 @@
+//! The hosts after the canary, cut so that every pool keeps its capacity.
+
+use super::canary::pool_of;
+use super::{Change, Settings};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The hosts that go together.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Slice {
+    /// How many of which pool: `(pool, taken, size)`.
+    pub(super) shares: Vec<(String, usize, usize)>,
+    /// All of them.
+    pub(super) hosts: Vec<Arc<str>>,
+}
+
+/// One slice after another; pools go side by side, none above its share.
+pub(super) fn cut(change: &Change<'_>, settings: &Settings, canary: &str) -> Vec<Slice> {
+    let mut slices: Vec<Slice> = Vec::new();
+    for ((name, size), hosts) in by_pool(change, canary) {
+        for (index, part) in hosts.chunks(allowed(size, settings.pool_share)).enumerate() {
+            if slices.len() <= index {
+                slices.push(Slice::default());
+            }
+            if let Some(slice) = slices.get_mut(index) {
+                slice.shares.push((name.clone(), part.len(), size));
+                slice.hosts.extend(part.iter().cloned());
+            }
+        }
+    }
+    slices
+}
+
+/// At least one, or nothing would ever go out.
+fn allowed(size: usize, share: u8) -> usize {
+    (size * usize::from(share) / 100).max(1)
+}
+
+/// The hosts still to go, by pool and its whole size. A host of no known pool is a pool of its own.
+fn by_pool(change: &Change<'_>, canary: &str) -> BTreeMap<(String, usize), Vec<Arc<str>>> {
+    let mut pools: BTreeMap<(String, usize), Vec<Arc<str>>> = BTreeMap::new();
+    for host in change.hosts.members.iter().filter(|h| ***h != *canary) {
+        let key = pool_of(change, host).map_or_else(|| (host.to_string(), 1), |p| (p.name.clone(), p.hosts.len()));
+        pools.entry(key).or_default().push(Arc::clone(host));
+    }
+    pools
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_rounded_down_but_never_to_nothing() {
+        for (size, share, expected) in [(83, 25, 20), (4, 25, 1), (3, 25, 1), (1, 25, 1), (10, 100, 10), (10, 0, 1)] {
+            assert_eq!(allowed(size, share), expected, "{share} % of {size}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Equality, ordering and hashing of values.
+//!
+//! `==` here is identity of data (exact, case sensitive, as hash keys and catalogs compare); the
+//! language's own `==` is [`Value::loosely_equals`].
+
+use super::{Str, Value};
+use std::hash::{Hash, Hasher};
+
+impl PartialEq for Str {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Str {}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Undef, Self::Undef) | (Self::Default, Self::Default) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Float(a), Self::Float(b)) => a.to_bits() == b.to_bits(),
+            (Self::Str(a), Self::Str(b)) => a == b,
+            (Self::Regex(a), Self::Regex(b)) => a == b,
+            (Self::Array(a), Self::Array(b)) => a.items == b.items,
+            (Self::Hash(a), Self::Hash(b)) => a.entries == b.entries,
+            (Self::Type(a), Self::Type(b)) => a == b,
+            (Self::Sensitive(a), Self::Sensitive(b)) => a == b,
+            (Self::Object(a), Self::Object(b)) => a.type_name == b.type_name && a.attrs == b.attrs,
+            (Self::Sym(a), Self::Sym(b)) => a.expr == b.expr,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Value {}
+
+impl PartialEq for super::SymExpr {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Fact(a), Self::Fact(b)) => a == b,
+            (Self::Opaque(a), Self::Opaque(b)) => a == b,
+            (Self::Concat(a), Self::Concat(b)) | (Self::Choice(a), Self::Choice(b)) => a == b,
+            (Self::Call(f, a), Self::Call(g, b)) => f == g && a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Bool(b) => b.hash(state),
+            Self::Int(i) => i.hash(state),
+            Self::Float(f) => f.to_bits().hash(state),
+            Self::Str(s) => s.text.hash(state),
+            Self::Regex(r) => r.hash(state),
+            Self::Array(a) => a.items.hash(state),
+            Self::Hash(h) => h.entries.len().hash(state),
+            Self::Sensitive(v) => v.hash(state),
+            Self::Undef | Self::Default | Self::Type(_) | Self::Object(_) | Self::Sym(_) => {}
+        }
+    }
+}

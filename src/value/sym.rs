@@ -1,0 +1,98 @@
+//! Values that differ from host to host or are not known at all.
+
+use super::{Tri, Value};
+use ecow::EcoString;
+
+/// A symbolic value.
+///
+/// With a `sample` it is known for the host being compiled, but another host of the same group may
+/// have another; a decision that rests on it must be recorded. Without one it is unknown.
+#[derive(Clone, Debug)]
+pub struct Sym {
+    /// How it is made up. Two symbolic values are the same iff their expressions are.
+    pub expr: SymExpr,
+    /// The value on the host being compiled.
+    pub sample: Option<Value>,
+}
+
+/// The expression of a symbolic value.
+#[derive(Clone, Debug)]
+pub enum SymExpr {
+    /// A fact of the host (`hostname`, `networking.ip`).
+    Fact(EcoString),
+    /// Something that can't be computed here.
+    Opaque(Cause),
+    /// A string put together from parts.
+    Concat(Vec<Value>),
+    /// A pure function or operator over values some of which are symbolic.
+    Call(EcoString, Vec<Value>),
+    /// One of several, depending on an unknown condition.
+    Choice(Vec<Value>),
+}
+
+/// Why something is unknown; the unit in which coverage is counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Cause {
+    /// Sort of cause.
+    pub kind: CauseKind,
+    /// Which fact, function, key …
+    pub name: EcoString,
+}
+
+/// Sorts of cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CauseKind {
+    /// A fact nobody gave.
+    Fact,
+    /// A function that reads the outside or is not implemented.
+    Function,
+    /// A Hiera key or layer that is not in the repository.
+    Hiera,
+    /// A variable that is never set as far as can be seen.
+    Variable,
+    /// Ruby in a template that could not be evaluated.
+    Template,
+    /// An exported resource or a query.
+    Query,
+    /// A limit of time, depth or size was reached.
+    Limit,
+}
+
+impl Sym {
+    /// Truthiness. Strings put together are true; a choice is what all its members are.
+    #[must_use]
+    pub fn truth(&self) -> Tri {
+        if let Some(sample) = &self.sample {
+            return sample.truth();
+        }
+        match &self.expr {
+            SymExpr::Concat(_) => Tri::Yes,
+            SymExpr::Choice(values) => merge_truth(values),
+            _ => Tri::Maybe,
+        }
+    }
+
+    /// Collects the root causes of an unknown.
+    pub fn causes(&self, out: &mut Vec<Cause>) {
+        if self.sample.is_some() {
+            return;
+        }
+        match &self.expr {
+            SymExpr::Fact(name) => out.push(Cause { kind: CauseKind::Fact, name: name.clone() }),
+            SymExpr::Opaque(cause) => out.push(cause.clone()),
+            SymExpr::Concat(values) | SymExpr::Call(_, values) | SymExpr::Choice(values) => {
+                for value in values {
+                    if let Value::Sym(sym) = value {
+                        sym.causes(out);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn merge_truth(values: &[Value]) -> Tri {
+    let mut truths = values.iter().map(Value::truth);
+    let Some(first) = truths.next() else { return Tri::Maybe };
+    if truths.all(|t| t == first) { first } else { Tri::Maybe }
+}
