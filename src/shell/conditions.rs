@@ -38,7 +38,7 @@ impl Interp<'_> {
             "-L" | "-h" => self.over_paths(value, raw, |this, path| this.is_link(path, raw, state)),
             "-x" => self.over_paths(value, raw, |this, path| this.executable(path, state)),
             "-e" | "-f" | "-d" | "-r" | "-w" | "-s" | "-S" | "-p" | "-O" | "-G" => {
-                self.over_paths(value, raw, |this, path| this.exists(path, op, state))
+                self.over_paths(value, raw, |this, path| this.exists(path, state))
             }
             _ => Truth::maybe(raw),
         }
@@ -66,13 +66,13 @@ impl Interp<'_> {
         match path.known() {
             Some("") => Truth::No,
             Some(known) if is_command_path(known) => self.has_command(known, state),
-            _ => self.exists(path, "-x", state),
+            _ => self.exists(path, state),
         }
     }
 
     /// Is the path there? Data and what scripts made is known; anything else that a script asks
     /// for is taken to be there, save left-overs of other tools.
-    pub(crate) fn exists(&self, path: &Text, op: &str, state: &State) -> Truth {
+    pub(crate) fn exists(&self, path: &Text, state: &State) -> Truth {
         let shown = path.to_string();
         if path.has_glob() && !path.has_hole() {
             let found = !self.glob_paths(path, state).is_empty();
@@ -92,7 +92,7 @@ impl Interp<'_> {
         if self.knowledge.is_shared_dir(&path) || state.world.has_below(&path) || self.below_own(&path) {
             return Truth::Yes;
         }
-        self.foreign_path(&path, op)
+        self.foreign_path(&path)
     }
 
     /// Directories that are implied by the package's own paths.
@@ -106,7 +106,7 @@ impl Interp<'_> {
         }
     }
 
-    fn foreign_path(&self, path: &str, op: &str) -> Truth {
+    fn foreign_path(&self, path: &str) -> Truth {
         if is_command_path(path) {
             return self.has_command_path(path);
         }
@@ -124,13 +124,16 @@ impl Interp<'_> {
         if path.starts_with("/run/") || path.starts_with("/var/run/") {
             return Truth::maybe(&words);
         }
-        let _ = op;
+        if self.setting.install_unknown && !self.knowledge.is_leftover(path) {
+            return Truth::maybe(&words);
+        }
         Truth::likely(false, &words)
     }
 
     /// A path that is named after a package this one depends on.
     fn of_dependency(&self, path: &str) -> bool {
-        let named = |part: &str| self.setting.depends.iter().any(|d| d.len() >= 4 && part.starts_with(d.as_str()));
+        let same = |part: &str, d: &str| part.starts_with(d) || (part.len() >= 4 && d.starts_with(&format!("{part}-")));
+        let named = |part: &str| self.setting.depends.iter().any(|d| d.len() >= 4 && same(part, d));
         path.split('/').any(named)
     }
 

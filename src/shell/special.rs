@@ -30,6 +30,7 @@ impl Interp<'_> {
             "update-rc.d" => self.update_rcd(args, &mut state),
             "systemd-helper" => self.systemd_helper(call, &mut state),
             "apache2-invoke" => self.apache2_invoke(call, &mut state),
+            "apache2-enable" => self.apache2_enable(call, &mut state),
             "debconf" => self.debconf(call, &mut state),
             "ucf" => self.ucf(args, &mut state),
             "maintscript-helper" => self.maintscript_helper(args, &state),

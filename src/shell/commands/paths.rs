@@ -19,7 +19,7 @@ impl Interp<'_> {
             let many = value.0.len() > 1;
             for text in &value.0 {
                 for text in self.targets(text, state) {
-                    let truth = self.exists(&text, "-e", state);
+                    let truth = self.exists(&text, state);
                     missing |= truth == Truth::No;
                     if recursive {
                         self.destroy(&text, many, state);
@@ -81,7 +81,7 @@ impl Interp<'_> {
         for value in &args.operands {
             for text in &value.0 {
                 let text = absolute_text(&state.cwd, text);
-                if self.exists(&text, "-d", state) == Truth::No {
+                if self.exists(&text, state) == Truth::No {
                     continue;
                 }
                 let empty = vec![format!("{text} is empty")];

@@ -139,6 +139,31 @@ impl Interp<'_> {
         self.ended(state, status)
     }
 
+    /// `a2enmod` and its kin: link what is available, and remember who asked.
+    pub(crate) fn apache2_enable(&mut self, call: &Call<'_>, state: &mut State) -> Status {
+        let kinds = [("conf", "conf", "conf"), ("mod", "mods", "module"), ("site", "sites", "site")];
+        let verb = call.name.rsplit('/').next().unwrap_or_default();
+        let Some((_, folder, memory)) = kinds.iter().find(|(word, ..)| verb.ends_with(word)) else { return Status::OK };
+        for name in call.args.operands.iter().filter_map(Value::known) {
+            for end in ["load", "conf"] {
+                let available = format!("/etc/apache2/{folder}-available/{name}.{end}");
+                let link = format!("/etc/apache2/{folder}-enabled/{name}.{end}");
+                if !self.setting.data.contains_key(&available) && !state.world.paths.contains_key(&available) {
+                    continue;
+                }
+                if verb.starts_with("a2en") {
+                    state.world.create(&link);
+                    state.world.links.insert(link);
+                } else if state.world.links.contains(&link) {
+                    self.sure_deed(DeedKind::LinkRemoved, &link, "apache2's configuration no longer holds it", state);
+                    state.world.delete(&link);
+                }
+            }
+            state.world.create(&format!("/var/lib/apache2/{memory}/enabled_by_maint/{name}"));
+        }
+        Status::unknown(call.raw)
+    }
+
     /// Functions of apache2's library: they link and unlink what is enabled.
     pub(crate) fn apache2_invoke(&mut self, call: &Call<'_>, state: &mut State) -> Status {
         let (Some(verb), Some(name)) = (call.args.known(0), call.args.known(1)) else { return Status::OK };
