@@ -159,6 +159,9 @@ impl Interp<'_> {
         if self.knowledge.is_stock_command(name) || self.setting.depends.contains(name) {
             return Truth::Yes;
         }
+        if self.knowledge.is_usual_command(name) {
+            return Truth::likely(true, &format!("{name} is not installed"));
+        }
         if self.knowledge.is_absent_command(name) {
             return Truth::likely(false, &format!("{name} is installed"));
         }

@@ -28,6 +28,7 @@ pub(crate) struct Knowledge {
 #[serde(deny_unknown_fields)]
 struct Stock {
     commands: BTreeSet<String>,
+    usual_commands: BTreeSet<String>,
     absent_commands: BTreeSet<String>,
     users: BTreeSet<String>,
     present: Vec<String>,
@@ -152,6 +153,10 @@ impl Knowledge {
 
     pub(crate) fn is_stock_command(&self, name: &str) -> bool {
         self.stock.commands.contains(name)
+    }
+
+    pub(crate) fn is_usual_command(&self, name: &str) -> bool {
+        self.stock.usual_commands.contains(name)
     }
 
     pub(crate) fn is_absent_command(&self, name: &str) -> bool {

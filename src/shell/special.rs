@@ -35,6 +35,7 @@ impl Interp<'_> {
             "ucf" => self.ucf(args, &mut state),
             "maintscript-helper" => self.maintscript_helper(args, &state),
             "dbconfig" => self.dbconfig(&state),
+            "sql" => self.sql(call, &state),
             "dpkg-query" => self.dpkg_query(call, &state),
             "output" => self.output(call, &state),
             "su" => return self.su(call, state),

@@ -13,7 +13,7 @@ use super::knowledge::{Act, Arguments, Command, Ending};
 use super::report::{Deed, DeedKind};
 use super::simple::absolute_text;
 use super::state::{Outcome, State, Status};
-use super::text::{Text, Value};
+use super::text::{Text, Truth, Value};
 
 /// A command as it was called.
 pub(crate) struct Call<'c> {
@@ -32,7 +32,8 @@ impl Interp<'_> {
             return self.init_script(name, args, raw, state);
         }
         let Some(row) = self.knowledge.command(name) else {
-            if state.foreign.is_some() && !self.knowledge.is_stock_command(name) && !name.contains('/') {
+            let own = self.has_command(name, &state) == Truth::Yes;
+            if state.foreign.is_some() && !own && !name.contains('/') {
                 self.note(format!("{name} may be a function of a file that is not read: {raw}"));
             }
             self.print(&Text::hole(&format!("$({raw})")), &state);

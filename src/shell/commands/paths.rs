@@ -24,7 +24,7 @@ impl Interp<'_> {
                     if recursive {
                         self.destroy(&text, many, state);
                     } else if truth != Truth::No {
-                        self.unlink(&text, many, state);
+                        self.unlink(&text, many, &truth, state);
                     }
                     self.forget(&text, state);
                 }
@@ -53,14 +53,14 @@ impl Interp<'_> {
         }
     }
 
-    fn unlink(&mut self, text: &Text, many: bool, state: &State) {
+    fn unlink(&mut self, text: &Text, many: bool, there: &Truth, state: &State) {
         let known = text.known();
         let kind = match known {
             Some(path) if self.is_known_link(path, state) => DeedKind::LinkRemoved,
             _ => DeedKind::FileRemoved,
         };
-        let leftover = known.is_some_and(|p| !state.world.paths.contains_key(p) && self.knowledge.is_leftover(p));
-        let extra = if leftover || text.has_glob() { vec![format!("{text} exists")] } else { Vec::new() };
+        let doubtful = matches!(there, Truth::Likely(false, _)) || text.has_glob();
+        let extra = if doubtful { vec![format!("{text} exists")] } else { Vec::new() };
         self.deed(kind, text, many, extra, "", state);
     }
 
