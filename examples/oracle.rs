@@ -5,6 +5,9 @@ use holdpoint::puppet::{Dialect, LineIndex, Parsed, SyntaxError, parse, parse_ep
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 
+/// How many messages of a kind Puppet shows.
+const SHOWN: usize = 10;
+
 fn main() -> std::io::Result<()> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
@@ -28,19 +31,32 @@ fn answer(case: &Value) -> Value {
 fn parse_answer(case: &Value) -> Value {
     let src = case["src"].as_str().unwrap_or_default();
     let parsed = if case["epp"] == true { parse_epp(src) } else { parse(src, Dialect::Modern) };
-    let warnings: Vec<Value> = parsed.warnings.iter().map(|w| json!(["warning", w.message])).collect();
     if parsed.errors.is_empty() {
-        return json!({ "pn": pn::dump(&parsed), "logs": warnings });
+        return json!({ "pn": pn::dump(&parsed), "logs": warnings(&parsed, true) });
     }
-    error_answer(&parsed, src, warnings)
+    error_answer(&parsed, src)
+}
+
+/// What the lexer warned of, then what validation warned of; Puppet shows ten of the latter.
+fn warnings(parsed: &Parsed, of_validation: bool) -> Vec<Value> {
+    let (early, late): (Vec<_>, Vec<_>) = parsed.warnings.iter().partition(|w| w.issue.ends_with("_ESCAPE"));
+    let late = late.into_iter().take(if of_validation { SHOWN } else { 0 });
+    early.into_iter().chain(late).map(|w| json!(["warning", w.message])).collect()
 }
 
 /// Puppet stops at the first syntax error, but counts validation errors.
-fn error_answer(parsed: &Parsed, src: &str, mut logs: Vec<Value>) -> Value {
+fn error_answer(parsed: &Parsed, src: &str) -> Value {
+    // A heredoc in a broken syntax ends the validation there and then.
+    let embedded = ["ILLEGAL_JSON", "ILLEGAL_PP", "ILLEGAL_EPP", "ILLEGAL_BASE64"];
+    if let Some(first) = parsed.errors.iter().find(|e| embedded.contains(&e.issue)) {
+        return json!({ "error": first_error(first, src) });
+    }
     let count = parsed.errors.len();
+    let mut logs = warnings(parsed, parsed.validated);
     if parsed.validated && count > 1 {
-        let warned = if logs.is_empty() { String::new() } else { format!(", and {} warnings", logs.len()) };
-        logs.extend(parsed.errors.iter().map(|e| json!(["err", e.message])));
+        let late = parsed.warnings.iter().filter(|w| !w.issue.ends_with("_ESCAPE")).count();
+        let warned = if late == 0 { String::new() } else { format!(", and {late} warnings") };
+        logs.extend(parsed.errors.iter().take(SHOWN).map(|e| json!(["err", e.message])));
         let message = format!("Language validation logged {count} errors{warned}. Giving up");
         return json!({ "error": { "class": "Puppet::ParseErrorWithIssue", "message": message }, "logs": logs });
     }

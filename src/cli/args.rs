@@ -9,6 +9,7 @@ use crate::gate::{Archive, Inputs, Selection, Tree};
 use crate::report::{self, Format, Palette};
 use clap::builder::PossibleValuesParser;
 use clap::Args;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -36,10 +37,17 @@ impl InputArgs {
             facts: self.facts.clone(),
             config: self.config.clone(),
             jobs: self.jobs.map(usize::from),
+            env: environment(),
             today: today(),
             progress: terminal.progress(),
         }
     }
+}
+
+/// Environment variables that are text; the one place that reads them for the gate.
+fn environment() -> BTreeMap<String, String> {
+    let text = |(k, v): (std::ffi::OsString, std::ffi::OsString)| Some((k.into_string().ok()?, v.into_string().ok()?));
+    std::env::vars_os().filter_map(text).collect()
 }
 
 /// The day in UTC: the one place that reads the clock.

@@ -3,10 +3,25 @@
 //! `cli` describes what is wanted in the requests below and knows nothing of the stages; the stages
 //! know nothing of flags. Files are read here and in `repo`, nowhere printed, never written.
 
+#[cfg(any())]
+mod compile;
+#[cfg(any())]
 mod evidence;
+#[cfg(any())]
 mod finish;
+#[cfg(any())]
+mod hosts;
+#[cfg(any())]
 mod merge;
+#[cfg(any())]
+mod pipeline;
 mod request;
+#[cfg(any())]
+mod revision;
+#[cfg(any())]
+mod settings;
+#[cfg(any())]
+mod unit;
 
 pub use request::{
     Archive, AuditRequest, CatalogOutput, CatalogRequest, CheckRequest, Inputs, NoProgress, Progress, Selection, Tree,
@@ -67,7 +82,8 @@ impl GateError {
 ///
 /// # Errors
 /// If a revision cannot be had or nothing in it can be analysed.
-pub fn check(_request: &CheckRequest<'_>) -> Result<Report, GateError> {
+pub fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
+    let _ = request;
     Err(GateError::NotWired("check"))
 }
 
@@ -75,7 +91,8 @@ pub fn check(_request: &CheckRequest<'_>) -> Result<Report, GateError> {
 ///
 /// # Errors
 /// If the revision cannot be had or nothing in it can be analysed.
-pub fn audit(_request: &AuditRequest<'_>) -> Result<Report, GateError> {
+pub fn audit(request: &AuditRequest<'_>) -> Result<Report, GateError> {
+    let _ = request;
     Err(GateError::NotWired("audit"))
 }
 

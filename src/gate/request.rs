@@ -1,6 +1,7 @@
 //! What can be asked of the gate.
 
 use crate::finding::Date;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Which tree of a repository.
@@ -25,6 +26,8 @@ pub struct Inputs<'a> {
     pub config: Option<PathBuf>,
     /// Threads; all cores if none is given.
     pub jobs: Option<usize>,
+    /// Environment variables, for `--base auto` in CI.
+    pub env: BTreeMap<String, String>,
     /// The day of the run, for suppressions that end.
     pub today: Option<Date>,
     /// Told how far it has come.

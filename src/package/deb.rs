@@ -261,9 +261,13 @@ fn owner(entry: &Entry<'_, '_>) -> String {
     }
 }
 
-/// Units are kept: their `[Install]` section tells which links enabling them makes.
-fn wants_content(path: &str) -> bool {
+/// Contents that the analysis reads: units for their `[Install]` section, init scripts for their
+/// run levels, sysusers lines for accounts.
+pub(crate) fn wants_content(path: &str) -> bool {
     let folder = path.contains("/systemd/system/") || path.contains("/systemd/user/");
+    if path.contains("/sysusers.d/") || path.starts_with("/etc/init.d/") {
+        return true;
+    }
     folder && [".service", ".socket", ".timer", ".path", ".mount", ".target"].iter().any(|end| path.ends_with(end))
 }
 

@@ -63,7 +63,7 @@ impl DpkgDatabase {
             Ok(m) if m.is_dir() => MemberKind::Dir,
             _ => MemberKind::File,
         };
-        let unit = kind == MemberKind::File && path.contains("/systemd/");
+        let unit = kind == MemberKind::File && super::deb::wants_content(path);
         let content = if unit { read_lossy(&real) } else { None };
         Some(Member { path: path.to_owned(), kind, mode: 0, owner: String::new(), content })
     }

@@ -13,6 +13,7 @@ mod dpkg;
 mod effect;
 mod error;
 mod fetch;
+mod host;
 mod installed;
 mod member;
 mod removal;

@@ -62,6 +62,8 @@ pub struct Parsed {
     pub validated: bool,
     /// Older dialect, in source order.
     pub legacy: Vec<LegacyNote>,
+    /// Lines taken by the text of heredocs, in order.
+    pub(crate) heredocs: Vec<ast::Span>,
     /// `#` comments, for inline suppressions: span and text without the `#`.
     pub comments: Vec<(ast::Span, EcoString)>,
 }
@@ -84,9 +86,8 @@ pub fn parse_epp(src: &str) -> Parsed {
 fn validated(mut parsed: Parsed, late: Vec<SyntaxError>, src: &str, dialect: Dialect) -> Parsed {
     if parsed.errors.is_empty() {
         parsed.validated = true;
-        let found = validate::validate(&parsed.body, src, dialect);
-        parsed.errors = late;
-        parsed.errors.extend(found.errors);
+        let found = validate::validate(&parsed, late, src, dialect);
+        parsed.errors = found.errors;
         parsed.warnings.extend(found.warnings);
         parsed.legacy.extend(found.legacy);
     }

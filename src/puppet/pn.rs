@@ -24,7 +24,7 @@ pub fn dump(parsed: &Parsed) -> String {
 fn float(value: f64) -> String {
     let plain = format!("{value:?}");
     let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-4..1e16).contains(&magnitude) {
+    if magnitude != 0.0 && !(1e-4..1e15).contains(&magnitude) {
         let text = format!("{value:e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let point = if mantissa.contains('.') { "" } else { ".0" };
@@ -102,6 +102,11 @@ impl Writer {
         self.call(name, |w| w.item(|w| w.string(text)));
     }
 
+    /// Ruby marks a pattern that is not ASCII as of a fixed encoding, which shows its flags.
+    fn regex(&mut self, source: &str) {
+        if source.is_ascii() { self.named("regexp", source) } else { self.named("regexp", &format!("(?-imx:{source})")) }
+    }
+
     fn exprs(&mut self, items: &[Expr]) {
         for e in items {
             self.item(|w| w.expr(e));
@@ -144,7 +149,7 @@ impl Writer {
             ExprKind::Str(s) => self.string(s),
             ExprKind::Concat(parts) => self.concat(parts),
             ExprKind::Heredoc { syntax, text } => self.heredoc(syntax, text),
-            ExprKind::Regex(r) => self.named("regexp", r),
+            ExprKind::Regex(r) => self.regex(r),
             ExprKind::Name(n) => self.named("qn", n),
             ExprKind::TypeRef(n) => self.named("qr", n),
             ExprKind::Reserved(n) => self.named("reserved", n),
@@ -450,7 +455,7 @@ impl Writer {
     fn host(&mut self, host: &NodeMatch) {
         match host {
             NodeMatch::Name(name, _) => self.string(name),
-            NodeMatch::Regex(regex, _) => self.named("regexp", regex),
+            NodeMatch::Regex(regex, _) => self.regex(regex),
             NodeMatch::Default(_) => self.out.push_str("(default)"),
         }
     }

@@ -41,6 +41,17 @@ pub struct FileChange {
     pub kind: ChangeKind,
 }
 
+impl FileChange {
+    /// Every path it concerns: a rename two, anything else one.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let from = match &self.kind {
+            ChangeKind::Renamed { from } => Some(&**from),
+            _ => None,
+        };
+        std::iter::once(&*self.path).chain(from)
+    }
+}
+
 /// The files that differ, sorted by path. A rename stands for its removal too.
 #[must_use]
 pub fn changed(base: &Tree, head: &Tree) -> Vec<FileChange> {

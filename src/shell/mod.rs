@@ -4,4 +4,55 @@
 //! the script alone does not settle forks the run and its text is kept as the guard of what
 //! follows. Nothing is executed. What cannot be followed is reported with line and reason.
 
+mod builtins;
+mod commands;
+mod conditions;
+mod expand;
+mod glob;
+mod interp;
+mod ir;
 pub(crate) mod knowledge;
+mod lower;
+mod lower_word;
+pub(crate) mod parse;
+pub(crate) mod report;
+mod simple;
+mod special;
+mod state;
+mod text;
+pub(crate) mod world;
+
+pub use parse::ScriptError;
+
+use interp::Interp;
+use knowledge::Knowledge;
+use report::{Deed, Note};
+use state::State;
+use world::{Setting, Stage, World};
+
+/// What one script does when called with `args`.
+pub(crate) struct Ran {
+    pub(crate) deeds: Vec<Deed>,
+    pub(crate) notes: Vec<Note>,
+    /// The host afterwards.
+    pub(crate) world: World,
+}
+
+/// Runs a parsed script abstractly. Needs the big stack of [`parse::on_big_stack`].
+pub(crate) fn run(text: &str, args: &[&str], stage: Stage, setting: &Setting, world: World) -> Result<Ran, ScriptError> {
+    let node = parse::parse(text, 1)?;
+    let mut interp = Interp::new(Knowledge::builtin(), setting, stage);
+    let before = world.clone();
+    let mut state = State::new(args, world);
+    state.errexit = sets_errexit(text);
+    let end = interp.exec(&node, state).any();
+    let world = end.map_or(before, |state| state.world);
+    Ok(Ran { deeds: interp.deeds, notes: interp.notes.into_iter().collect(), world })
+}
+
+/// `#!/bin/sh -e`.
+fn sets_errexit(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    let flags = first.split_whitespace().skip(1).find(|w| w.starts_with('-'));
+    first.starts_with("#!") && flags.is_some_and(|f| f.contains('e'))
+}

@@ -6,6 +6,8 @@ use ecow::EcoString;
 /// How a run of text ended.
 enum TextEnd {
     Eof,
+    /// Puppet forgets the text before a comment or an escaped tag that ends the template.
+    Lost,
     Code,
     Expr,
     Bad(LexError),
@@ -30,7 +32,7 @@ impl Lexer<'_> {
         let mut text = String::new();
         let end = self.epp_scan(&mut text, skip_leading);
         let render = !text.is_empty() || (matches!(end, TextEnd::Eof) && start < self.end);
-        if render && !matches!(end, TextEnd::Bad(_)) {
+        if render && !matches!(end, TextEnd::Bad(_) | TextEnd::Lost) {
             self.out.texts.push((self.out.tokens.len(), EcoString::from(text)));
             self.push(Tok::RenderString, start, self.pos);
         }
@@ -89,7 +91,7 @@ impl Lexer<'_> {
                 _ => return TextEnd::Code,
             }
             if self.pos >= self.end {
-                return TextEnd::Eof;
+                return TextEnd::Lost;
             }
         }
     }

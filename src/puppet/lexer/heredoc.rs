@@ -3,7 +3,8 @@
 //! The text is lexed where it stands in the source, so every token keeps a true offset; the margin
 //! is taken off when text is decoded.
 
-use super::{Interpolation, LexError, Lexer, Tok, find, is_blank, is_word};
+use super::{Interpolation, LexError, Lexer, Tok, find, is_blank, is_word, narrow};
+use crate::puppet::ast::Span;
 use ecow::EcoString;
 
 /// Escapes that a heredoc may turn on; `\\` comes with any of them.
@@ -60,7 +61,7 @@ impl Lexer<'_> {
         if self.heredoc_depth >= MAX_NESTING {
             return Err((LexError::plain("NESTING_TOO_DEEP", "Heredocs are nested too deep"), after));
         }
-        let spec = read_spec(&self.text[start + 2..after - 1]).map_err(|e| (e, after))?;
+        let spec = find_spec(&self.text[start..after - 1]).map_err(|e| (e, after))?;
         let from = match self.newline_jump {
             Some(at) => at,
             None => match find(&self.src[after..self.end], b"\n") {
@@ -76,6 +77,7 @@ impl Lexer<'_> {
 
     fn heredoc_tokens(&mut self, start: usize, after: usize, from: usize, spec: Spec, ending: Ending) {
         let index = self.out.tokens.len();
+        let outer_after = self.after;
         self.push(Tok::Heredoc, start, after);
         let dollar = spec.heredoc.escapes.contains('$');
         self.out.heredocs.push((index, Heredoc { margin: ending.margin, ..spec.heredoc }));
@@ -85,6 +87,10 @@ impl Lexer<'_> {
         } else {
             self.push(Tok::HdStr, from, ending.body_end);
         }
+        if !self.open.is_empty() {
+            self.after = outer_after;
+        }
+        self.out.bodies.push(Span { start: narrow(from), end: narrow(ending.next_line) });
         self.newline_jump = Some(ending.next_line);
     }
 
@@ -139,6 +145,17 @@ fn marker(head: &str, mark: char) -> (&str, bool) {
     match head.trim_end_matches(is_blank).strip_suffix(mark) {
         Some(rest) => (rest, true),
         None => (head, false),
+    }
+}
+
+/// Puppet searches the tag: when the first `@(` begins none, a later one may.
+fn find_spec(text: &str) -> Result<Spec, LexError> {
+    let (_, mut rest) = text.split_at(2);
+    loop {
+        match (read_spec(rest), rest.split_once("@(")) {
+            (Err(e), Some((_, later))) if e.issue == "HEREDOC_INVALID_SYNTAX" => rest = later,
+            (result, _) => return result,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod epp;
 mod error;
 mod heredoc;
 mod number;
+mod pattern;
 mod regex;
 mod string;
 mod token;
@@ -29,6 +30,8 @@ pub(crate) struct Lexed {
     pub(crate) errors: Vec<(usize, LexError)>,
     /// Heredocs by token index, in order.
     pub(crate) heredocs: Vec<(usize, Heredoc)>,
+    /// Lines that heredocs take, in order.
+    pub(crate) bodies: Vec<Span>,
     /// Texts of templates by token index, in order.
     pub(crate) texts: Vec<(usize, EcoString)>,
     /// `#` comments.
@@ -40,7 +43,7 @@ pub(crate) struct Lexed {
 /// An open `${` whose string goes on after the closing brace.
 struct Interpolation {
     /// Brace depth at which the closing brace ends it.
-    braces: u32,
+    braces: i32,
     /// Index of the first token inside.
     first: usize,
     /// Index of the first token of the string.
@@ -67,7 +70,7 @@ pub(crate) struct Lexer<'s> {
     pos: usize,
     end: usize,
     line_start: usize,
-    braces: u32,
+    braces: i32,
     after: Tok,
     newline_jump: Option<usize>,
     open: Vec<Interpolation>,
@@ -113,6 +116,7 @@ impl<'s> Lexer<'s> {
             tokens: Vec::with_capacity(text.len() / 6 + 8),
             errors: Vec::new(),
             heredocs: Vec::new(),
+            bodies: Vec::new(),
             texts: Vec::new(),
             comments: Vec::new(),
             legacy: Vec::new(),
@@ -139,6 +143,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn finish(mut self) -> Lexed {
+        self.out.bodies.sort_unstable();
         let end = self.text.len();
         self.push(Tok::Eof, end, end);
         self.out
@@ -303,7 +308,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn close_brace(&mut self) {
-        self.braces = self.braces.wrapping_sub(1);
+        self.braces -= 1;
         match self.open.last() {
             Some(open) if open.braces == self.braces => self.end_interpolation(),
             _ => self.emit(Tok::RBrace, 1),

@@ -1,6 +1,6 @@
 //! Slash: division or a regular expression.
 
-use super::{Lexer, Tok};
+use super::{LexError, Lexer, Tok, pattern};
 
 impl Lexer<'_> {
     pub(super) fn slash(&mut self) {
@@ -12,7 +12,11 @@ impl Lexer<'_> {
                 let start = self.pos;
                 self.pos = end;
                 self.matched = (start, end);
-                self.push(Tok::Regex, start, end);
+                let source = self.text[start + 1..end - 1].replace("\\/", "/");
+                match pattern::complaint(&source) {
+                    None => self.push(Tok::Regex, start, end),
+                    Some(why) => self.fail(LexError::plain("", format!("{why}: /{source}/")), start),
+                }
             }
             None => self.emit(Tok::Div, 1),
         }

@@ -21,6 +21,7 @@ impl Lexer<'_> {
         while at < self.end {
             match self.src[at] {
                 b'\\' => at += 2,
+                b'\'' if at == start + 1 && self.quote_is_text(at, b"'") => at += 1,
                 b'\'' => {
                     self.pos = at + 1;
                     self.matched = (at.saturating_sub(1), at + 1);
@@ -46,7 +47,10 @@ impl Lexer<'_> {
                 self.pos = end + 1;
                 self.push(Tok::Str, start, end + 1);
             }
-            Stop::End => self.unclosed_quote(index),
+            Stop::End => {
+                self.pos = end;
+                self.unclosed_quote(index);
+            }
             _ => self.piece(true, Tok::DqPre, start, end, stop, index),
         }
     }
@@ -55,6 +59,7 @@ impl Lexer<'_> {
     pub(super) fn end_interpolation(&mut self) {
         let Some(open) = self.open.pop() else { return };
         self.pos += 1;
+        self.after = Tok::RBrace;
         self.name_to_variable(open.first);
         self.rest_of_string(open.quoted, open.string);
     }
@@ -67,17 +72,23 @@ impl Lexer<'_> {
         }
         let Some(token) = self.out.tokens.get_mut(first) else { return };
         match token.kind {
-            Tok::Number | Tok::Name | Tok::Word => token.kind = Tok::Variable,
-            Tok::True | Tok::False => {
-                // Real Puppet crashes here, so it is an error whatever its words are.
-                token.kind = Tok::Error;
-                let at = token.start;
-                let message = "A boolean is not a variable name".to_owned();
-                self.out.errors.push((first, LexError { issue: "", message, at }));
-            }
+            Tok::Number | Tok::Name | Tok::Word | Tok::True | Tok::False => token.kind = Tok::Variable,
             kind if kind.is_keyword() => token.kind = Tok::Variable,
             _ => {}
         }
+    }
+
+    /// A piece of a string that goes on. Puppet queues these, so for what a slash means the token
+    /// before the string still counts.
+    fn push_within(&mut self, kind: Tok, start: usize, end: usize) {
+        let after = self.after;
+        self.push(kind, start, end);
+        self.after = after;
+    }
+
+    /// The last piece, which counts unless the string stands inside another.
+    fn push_last(&mut self, kind: Tok, start: usize, end: usize) {
+        if self.open.is_empty() { self.push(kind, start, end) } else { self.push_within(kind, start, end) }
     }
 
     /// Text after an interpolation, up to the next one or the end.
@@ -86,10 +97,13 @@ impl Lexer<'_> {
         let (stop, end) = if quoted { self.quoted_run() } else { self.heredoc_run() };
         match stop {
             Stop::Quote => {
-                self.push(Tok::DqPost, start, end);
+                self.push_last(Tok::DqPost, start, end + 1);
                 self.pos = end + 1;
             }
-            Stop::End if quoted => self.unclosed_quote(string),
+            Stop::End if quoted => {
+                self.pos = end;
+                self.unclosed_quote(string);
+            }
             Stop::End => {
                 self.push(Tok::HdPost, start, end);
                 self.pos = end;
@@ -100,7 +114,7 @@ impl Lexer<'_> {
 
     /// Hands out a piece of text and what stands after it: `$name` whole, or the start of `${`.
     fn piece(&mut self, quoted: bool, kind: Tok, start: usize, end: usize, stop: Stop, string: usize) {
-        self.push(kind, start, end);
+        self.push_within(kind, start, end);
         if matches!(stop, Stop::Expr) {
             self.pos = end + 2;
             self.matched = (end, end + 2);
@@ -112,7 +126,7 @@ impl Lexer<'_> {
         let len = variable_len(&self.src[end + 1..self.end]);
         self.pos = end + 1 + len;
         self.matched = (end + 1, self.pos);
-        self.push(Tok::Variable, end, self.pos);
+        self.push_within(Tok::Variable, end, self.pos);
         self.rest_of_string_guarded(quoted, string);
     }
 
@@ -126,30 +140,45 @@ impl Lexer<'_> {
                 self.pos = from;
                 return self.rest_of_string(quoted, string);
             }
-            self.push(if quoted { Tok::DqMid } else { Tok::HdMid }, from, end);
+            self.push_within(if quoted { Tok::DqMid } else { Tok::HdMid }, from, end);
             let len = variable_len(&self.src[end + 1..self.end]);
             self.pos = end + 1 + len;
             self.matched = (end + 1, self.pos);
-            self.push(Tok::Variable, end, self.pos);
+            self.push_within(Tok::Variable, end, self.pos);
             debug_assert!(self.pos > start);
         }
     }
 
-    /// From the current byte to the closing quote or the next interpolation.
+    /// From the current byte to the closing quote or the next interpolation. At the end of input
+    /// it says from where the search for the quote was in vain.
     fn quoted_run(&mut self) -> (Stop, usize) {
         let mut at = self.pos;
+        let mut from = at;
         while at < self.end {
             match self.src[at] {
+                b'"' if at == from && self.quote_is_text(at, b"\"$") => at += 1,
                 b'"' => return (Stop::Quote, at),
                 b'\\' => at += 2,
                 b'$' => match self.dollar(at) {
                     Some(stop) => return (stop, at),
-                    None => at += 1,
+                    None => {
+                        at += 1;
+                        from = at;
+                        self.matched = (at, at);
+                    }
                 },
                 _ => at += 1,
             }
         }
-        (Stop::End, self.end)
+        (Stop::End, from)
+    }
+
+    /// Puppet's pattern for the end of a string takes any first character as text if an end can
+    /// follow it, a quote included: `"""` is a string that holds a quote.
+    fn quote_is_text(&self, at: usize, ends: &[u8]) -> bool {
+        let tail = &self.src[at + 1..self.end];
+        let slashes = tail.iter().take_while(|b| **b == b'\\').count();
+        slashes % 2 == 0 && tail.get(slashes).is_some_and(|b| ends.contains(b))
     }
 
     /// The same for heredoc text, where a backslash protects a dollar only if `$` is escapable.

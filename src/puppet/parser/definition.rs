@@ -173,7 +173,7 @@ impl Parser<'_> {
                 self.bump();
                 Ok(NodeMatch::Name(self.word(token), token.span()))
             }
-            Tok::Str | Tok::DqPre | Tok::Heredoc => self.quoted_host(token.span()),
+            Tok::Str | Tok::DqPre | Tok::Heredoc => self.quoted_host(),
             _ => self.unexpected(),
         }
     }
@@ -192,8 +192,9 @@ impl Parser<'_> {
         Ok(NodeMatch::Name(name, span))
     }
 
-    fn quoted_host(&mut self, span: Span) -> R<NodeMatch> {
+    fn quoted_host(&mut self) -> R<NodeMatch> {
         let expr = self.primary()?;
+        let span = expr.span;
         match expr.kind {
             ExprKind::Str(name) => Ok(NodeMatch::Name(name, span)),
             ExprKind::Heredoc { syntax, .. } => {

@@ -38,6 +38,8 @@ pub(crate) struct Parser<'s> {
     src: &'s str,
     tokens: Vec<Token>,
     at: usize,
+    /// End of the last token taken.
+    last_end: u32,
     depth: u32,
     /// Height of what has been read in the current frame.
     height: u32,
@@ -73,11 +75,12 @@ pub(crate) fn parse_template(src: &str) -> (Parsed, Vec<SyntaxError>) {
 
 impl<'s> Parser<'s> {
     fn new(src: &'s str, lexed: Lexed, dialect: Dialect) -> Self {
-        let out = Parsed { comments: lexed.comments, legacy: lexed.legacy, ..Parsed::default() };
+        let out = Parsed { heredocs: lexed.bodies, comments: lexed.comments, legacy: lexed.legacy, ..Parsed::default() };
         Self {
             src,
             tokens: lexed.tokens,
             at: 0,
+            last_end: 0,
             depth: 0,
             height: 0,
             braces: 0,
@@ -128,6 +131,7 @@ impl<'s> Parser<'s> {
         }
         if token.kind != Tok::Eof {
             self.at += 1;
+            self.last_end = token.end;
         }
         token
     }
@@ -144,13 +148,8 @@ impl<'s> Parser<'s> {
         if self.kind() == kind { Ok(self.bump()) } else { self.unexpected() }
     }
 
-    /// End of the last token taken.
-    fn last_end(&self) -> u32 {
-        self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).map_or(0, |t| t.end)
-    }
-
     fn span_from(&self, start: u32) -> Span {
-        Span { start, end: self.last_end() }
+        Span { start, end: self.last_end.max(start) }
     }
 
     fn make(&self, start: u32, kind: ExprKind) -> Expr {

@@ -1,6 +1,6 @@
 //! Values: literals, variables, brackets, and the words that begin a construct.
 
-use super::super::ast::{Expr, ExprKind};
+use super::super::ast::{CallStyle, Expr, ExprKind};
 use super::super::lexer::{Tok, Token};
 use super::super::SyntaxError;
 use super::expr::{Argument, push_argument};
@@ -12,7 +12,10 @@ impl Parser<'_> {
         let token = self.token();
         let kind = match token.kind {
             Tok::Name => ExprKind::Name(self.word(token)),
-            Tok::Variable => ExprKind::Var(self.variable_name(token)),
+            Tok::Variable => {
+                self.refuse_boolean_name(token);
+                ExprKind::Var(self.variable_name(token))
+            }
             Tok::ClassRef => ExprKind::TypeRef(self.word(token)),
             Tok::True => ExprKind::Bool(true),
             Tok::False => ExprKind::Bool(false),
@@ -62,6 +65,13 @@ impl Parser<'_> {
     pub(super) fn variable_name(&self, token: Token) -> EcoString {
         let text = self.slice(token);
         EcoString::from(text.strip_prefix('$').unwrap_or(text))
+    }
+
+    /// `${true}` crashes real Puppet, so it is an error whatever its words are.
+    fn refuse_boolean_name(&mut self, token: Token) {
+        if matches!(self.slice(token), "true" | "false") {
+            self.late_error("", "A boolean is not a variable name", token.span());
+        }
     }
 
     pub(super) fn regex_source(&self, token: Token) -> EcoString {
@@ -160,10 +170,7 @@ impl Parser<'_> {
     pub(super) fn access_key(&mut self) -> R<Argument> {
         let keyword = matches!(self.kind(), Tok::Type | Tok::Function) && self.ahead(1).kind == Tok::FArrow;
         let first = if keyword { self.hash_entry()? } else { self.nested(Self::assignment)? };
-        let loose = matches!(
-            first.kind,
-            ExprKind::Assign(..) | ExprKind::Relation(..) | ExprKind::Resource(_) | ExprKind::ResourceDefaults(_) | ExprKind::ResourceOverride(_)
-        );
+        let loose = is_loose(&first.kind);
         if loose && self.kind() != Tok::FArrow {
             return self.unexpected();
         }
@@ -178,6 +185,20 @@ impl Parser<'_> {
         let start = first.span.start;
         let expr = self.make(start, ExprKind::Hash(vec![(first, value)]));
         Ok(Argument { expr, pair: true })
+    }
+}
+
+/// Whether an expression is more than Puppet's `expression`, so that it may be a key of a pair only.
+fn is_loose(kind: &ExprKind) -> bool {
+    match kind {
+        ExprKind::Call(call) => call.style == CallStyle::Statement,
+        ExprKind::Assign(..)
+        | ExprKind::Relation(..)
+        | ExprKind::Block(_)
+        | ExprKind::Resource(_)
+        | ExprKind::ResourceDefaults(_)
+        | ExprKind::ResourceOverride(_) => true,
+        _ => false,
     }
 }
 

@@ -63,7 +63,7 @@ impl Parser<'_> {
 
     /// The span that Puppet reports for `expr`.
     pub(super) fn marked(&self, expr: &Expr) -> Span {
-        let start = locate::offset(expr, self.src);
+        let start = locate::offset(expr, self.src, &self.out.heredocs);
         Span { start, end: expr.span.end.max(start) }
     }
 
@@ -71,11 +71,14 @@ impl Parser<'_> {
     fn shown(&mut self, at: usize) -> String {
         let token = self.ahead(at - self.at);
         match token.kind {
+            Tok::Other if self.slice(token) == "~" => "~".to_owned(),
             Tok::Other | Tok::Error | Tok::RenderExpr => String::new(),
             Tok::Variable => self.variable_name(token).to_string(),
+            Tok::Heredoc => self.heredoc_at(at).map(|h| h.syntax.to_string()).unwrap_or_default(),
             Tok::Str => self.quoted(token).to_string(),
             Tok::Regex => format!("(?-mix:{})", self.regex_source(token)),
             Tok::DqPre => self.slice(token).get(1..).unwrap_or("").to_owned(),
+            Tok::DqPost => self.slice(token).strip_suffix('"').unwrap_or("").to_owned(),
             Tok::RenderString => self.template_text(at).to_string(),
             _ => self.slice(token).to_owned(),
         }

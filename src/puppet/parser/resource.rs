@@ -39,6 +39,8 @@ impl Parser<'_> {
             ExprKind::Resource(r) => &mut r.form,
             ExprKind::ResourceDefaults(r) => &mut r.form,
             ExprKind::ResourceOverride(r) => &mut r.form,
+            // Puppet has read the next token by then.
+            _ if self.kind() == Tok::Error => return self.unexpected(),
             _ => {
                 let name = if form == Form::Virtual { "Virtual (@)" } else { "Exported (@@)" };
                 return self.fail("", format!("{name} can only be applied to a Resource Expression"), at.span());
@@ -96,6 +98,8 @@ impl Parser<'_> {
         let kind = self.kind();
         match kind {
             Tok::RBrace | Tok::Comma => true,
+            // Words that begin no expression can only be an attribute.
+            Tok::And | Tok::Or | Tok::In | Tok::Else | Tok::Elsif | Tok::Inherits => true,
             Tok::Word if self.legacy => matches!(self.ahead(1).kind, Tok::FArrow | Tok::PArrow),
             Tok::Name | Tok::Times => matches!(self.ahead(1).kind, Tok::FArrow | Tok::PArrow),
             _ => kind.is_keyword() && matches!(self.ahead(1).kind, Tok::FArrow | Tok::PArrow),

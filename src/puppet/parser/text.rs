@@ -69,14 +69,12 @@ impl Parser<'_> {
                 return self.unexpected();
             }
             self.bump();
-            self.push_text(&mut parts, token, heredoc);
+            self.push_text(&mut parts, without_quote(token), heredoc);
             if matches!(token.kind, Tok::DqPost | Tok::HdPost) {
                 break;
             }
         }
-        let mut expr = self.make(start, ExprKind::Concat(parts));
-        expr.span.end += u32::from(pre.kind == Tok::DqPre);
-        Ok(expr)
+        Ok(self.make(start, ExprKind::Concat(parts)))
     }
 
     fn push_text(&mut self, parts: &mut Vec<StrPart>, token: Token, heredoc: Option<&Heredoc>) {
@@ -86,11 +84,14 @@ impl Parser<'_> {
         }
     }
 
+    pub(super) fn heredoc_at(&self, at: usize) -> Option<&Heredoc> {
+        let found = self.heredocs.binary_search_by_key(&at, |(i, _)| *i).ok()?;
+        self.heredocs.get(found).map(|(_, h)| h)
+    }
+
     pub(super) fn heredoc(&mut self) -> R<Expr> {
-        let at = self.at;
+        let Some(heredoc) = self.heredoc_at(self.at).cloned() else { return self.unexpected() };
         let token = self.bump();
-        let found = self.heredocs.binary_search_by_key(&at, |(i, _)| *i).ok();
-        let Some(heredoc) = found.and_then(|i| self.heredocs.get(i)).map(|(_, h)| h.clone()) else { return self.unexpected() };
         let text = match self.kind() {
             Tok::HdStr => {
                 let body = self.bump();
@@ -99,6 +100,8 @@ impl Parser<'_> {
             Tok::HdPre => self.pieces(Some(&heredoc))?,
             _ => return self.unexpected(),
         };
+        // The text lies on other lines; what goes on here goes on after the tag.
+        self.last_end = token.end;
         let kind = ExprKind::Heredoc { syntax: heredoc.syntax, text: Box::new(text) };
         Ok(Expr { span: token.span(), kind })
     }
@@ -168,4 +171,10 @@ impl Parser<'_> {
         let lambda = Lambda { span, params, return_type: None, body: vec![epp] };
         Ok(Expr { span, kind: ExprKind::Lambda(Box::new(lambda)) })
     }
+}
+
+/// The last piece of a quoted string has the closing quote in its range.
+fn without_quote(mut token: Token) -> Token {
+    token.end -= u32::from(token.kind == Tok::DqPost);
+    token
 }

@@ -57,7 +57,10 @@ impl Checker<'_> {
                     c.expr(to);
                 });
             }
-            ExprKind::Error => self.top(expr),
+            ExprKind::Error => {
+                self.top(expr);
+                self.settle(expr.span);
+            }
             _ => {}
         }
     }
@@ -162,6 +165,9 @@ impl Checker<'_> {
 
     fn node(&mut self, node: &NodeDef, expr: &Expr) {
         for host in &node.matches {
+            if let (NodeMatch::Name(_, span), false) = (host, self.late.is_empty()) {
+                self.settle(*span);
+            }
             if let NodeMatch::Name(name, span) = host
                 && !names::is_hostname(name)
             {

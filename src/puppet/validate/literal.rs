@@ -19,7 +19,7 @@ enum Key<'a> {
 }
 
 /// Entries whose key was there before: the arrow, and the key as Ruby prints it.
-pub(super) fn duplicates(entries: &[(Expr, Expr)], src: &str) -> Vec<(Span, String)> {
+pub(super) fn duplicates(entries: &[(Expr, Expr)], src: &str, heredocs: &[Span]) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     if entries.len() < 2 {
         return found;
@@ -30,7 +30,7 @@ pub(super) fn duplicates(entries: &[(Expr, Expr)], src: &str) -> Vec<(Span, Stri
         let shown = if seen.contains(&key) { Some(show(&key)) } else { None };
         seen.insert(key);
         if let Some(shown) = shown {
-            let start = locate::next_code(src, expr.span.end);
+            let start = locate::next_code(src, expr.span.end, heredocs);
             found.push((Span { start, end: value.span.end }, shown));
         }
     }

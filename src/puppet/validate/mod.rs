@@ -13,7 +13,7 @@ mod query;
 mod syntax;
 mod value;
 
-use super::{Dialect, LegacyNote, SyntaxError};
+use super::{Dialect, LegacyNote, Parsed, SyntaxError};
 use super::ast::{AttrKind, AttrOp, Expr, ExprKind, Lambda, Param, ResourceBody, Span, StrPart};
 use super::{label, locate};
 use label::{a_an, label};
@@ -37,6 +37,9 @@ enum Attributes {
 
 struct Checker<'s> {
     src: &'s str,
+    heredocs: &'s [Span],
+    /// What the parser left to be reported when the walk gets there.
+    late: Vec<SyntaxError>,
     legacy: Option<Vec<LegacyNote>>,
     around: Vec<Around>,
     errors: Vec<SyntaxError>,
@@ -51,19 +54,19 @@ pub(crate) struct Found {
 }
 
 /// Walks a whole program.
-pub(crate) fn validate(body: &[Expr], src: &str, dialect: Dialect) -> Found {
+pub(crate) fn validate(parsed: &Parsed, late: Vec<SyntaxError>, src: &str, dialect: Dialect) -> Found {
     let legacy = (dialect == Dialect::Legacy).then(Vec::new);
-    let mut checker = Checker { src, legacy, around: vec![Around::Program], errors: Vec::new(), warnings: Vec::new() };
-    match body {
-        [only] => checker.expr(only),
-        many => checker.block(many),
-    }
+    let around = vec![Around::Program];
+    let mut checker = Checker { src, heredocs: &parsed.heredocs, legacy, late, around, errors: Vec::new(), warnings: Vec::new() };
+    checker.loose_block(&parsed.body);
+    let rest = std::mem::take(&mut checker.late);
+    checker.errors.extend(rest);
     Found { errors: checker.errors, warnings: checker.warnings, legacy: checker.legacy.unwrap_or_default() }
 }
 
 impl Checker<'_> {
     fn error(&mut self, issue: &'static str, message: impl Into<String>, at: &Expr) {
-        let start = locate::offset(at, self.src);
+        let start = locate::offset(at, self.src, self.heredocs);
         self.error_at(issue, message, Span { start, end: at.span.end.max(start) });
     }
 
@@ -73,6 +76,14 @@ impl Checker<'_> {
             return;
         }
         self.errors.push(SyntaxError { issue, message: message.into(), span });
+    }
+
+    /// Reports what the parser left for the text at `span`.
+    fn settle(&mut self, span: Span) {
+        let late = std::mem::take(&mut self.late);
+        let (now, later): (Vec<_>, Vec<_>) = late.into_iter().partition(|e| e.span.start >= span.start && e.span.start < span.end);
+        self.errors.extend(now);
+        self.late = later;
     }
 
     /// Walks `f` with one more layer around.
@@ -125,6 +136,7 @@ impl Checker<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
+            ExprKind::Int(..) | ExprKind::Str(_) if !self.late.is_empty() => self.settle(expr.span),
             ExprKind::Var(name) => self.variable(name, expr),
             ExprKind::Reserved(word) => {
                 let message = format!("Use of reserved word: {word}, must be quoted if intended to be a String value");
@@ -185,7 +197,6 @@ impl Checker<'_> {
                 });
             }
             ExprKind::Method(call) => self.within(Around::Other, |c| {
-                c.must_have_value(&call.receiver);
                 c.expr(&call.receiver);
                 c.exprs(&call.args);
                 c.optional_lambda(call.lambda.as_ref());

@@ -51,7 +51,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn hash(&mut self, entries: &[(Expr, Expr)]) {
-        for (at, key) in literal::duplicates(entries, self.src) {
+        for (at, key) in literal::duplicates(entries, self.src, self.heredocs) {
             let message = format!("The key '{key}' is declared more than once");
             self.warnings.push(super::SyntaxError { issue: "DUPLICATE_KEY", message, span: at });
         }

@@ -1,0 +1,127 @@
+//! Scores the removal analysis against records of real removals: per measure precision, recall
+//! and F1. Usage: `score_removal ORACLE.jsonl DEB_DIR [-v]`.
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use holdpoint::package::{Kind, PackageSources, Phase, Removal, Verdict, analyse};
+use serde_json::Value;
+
+#[derive(Default)]
+struct Tally {
+    hit: usize,
+    extra: usize,
+    missed: usize,
+    detail: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, id: &str, truth: &BTreeSet<String>, said: &BTreeSet<String>) {
+        self.hit += truth.intersection(said).count();
+        self.extra += said.difference(truth).count();
+        self.missed += truth.difference(said).count();
+        self.detail.extend(said.difference(truth).map(|s| format!("  extra  {id}: {s}")));
+        self.detail.extend(truth.difference(said).map(|s| format!("  missed {id}: {s}")));
+    }
+
+    fn print(&self, name: &str, verbose: bool) {
+        let ratio = |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
+        let (p, r) = (ratio(self.hit, self.hit + self.extra), ratio(self.hit, self.hit + self.missed));
+        let f = if p + r == 0.0 { 0.0 } else { 2.0 * p * r / (p + r) };
+        println!("{name:<24} P {p:.3}  R {r:.3}  F1 {f:.3}   ({} right, {} extra, {} missed)", self.hit, self.extra, self.missed);
+        if verbose {
+            self.detail.iter().for_each(|d| println!("{d}"));
+        }
+    }
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+}
+
+fn clean(path: &str) -> String {
+    format!("/{}", path.trim_matches('/'))
+}
+
+fn certain(removals: &[Removal], phase: Phase, kind: Kind, scripts_only: bool) -> BTreeSet<String> {
+    let all = removals.iter().flat_map(|r| r.of(phase, kind)).filter(|e| e.verdict == Verdict::Certain);
+    let all = all.filter(|e| !scripts_only || !matches!(e.by, holdpoint::package::By::Tool(_)));
+    all.map(|e| e.subject.clone()).collect()
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let verbose = args.iter().any(|a| a == "-v");
+    let only = args.get(3);
+    let mut sources = PackageSources::new();
+    sources.add_dir(Path::new(&args[1])).unwrap();
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    for line in std::fs::read_to_string(&args[0]).unwrap().lines() {
+        let record: Value = serde_json::from_str(line).unwrap();
+        if only.is_some_and(|o| o != record["id"].as_str().unwrap_or_default()) {
+            continue;
+        }
+        score(&record, &sources, &mut tallies);
+    }
+    for (name, tally) in &tallies {
+        tally.print(name, verbose);
+    }
+}
+
+fn score(record: &Value, sources: &PackageSources, tallies: &mut BTreeMap<String, Tally>) {
+    let id = record["id"].as_str().unwrap();
+    let target = record["target"].as_str().unwrap().to_owned();
+    let names = std::iter::once(target).chain(strings(&record["remove"]["cascade"]));
+    let mut removals = Vec::new();
+    for name in names {
+        match sources.find(&name) {
+            Ok(package) => {
+                if record["version"] != package.control.version() && record["target"] == name.as_str() {
+                    println!("{id}: version {} is not {}", package.control.version(), record["version"]);
+                }
+                removals.push(analyse(&package));
+            }
+            Err(error) => println!("{id}: {error}"),
+        }
+    }
+    let truth = &record["truth"];
+    for (phase, word) in [(Phase::Remove, "remove"), (Phase::Purge, "purge")] {
+        let stage = &record[word];
+        let mut add = |name: &str, truth: BTreeSet<String>, said: BTreeSet<String>| {
+            tallies.entry(format!("{name} {word}")).or_default().add(id, &truth, &said);
+        };
+        for (kind, key) in [(Kind::UserDeleted, "users"), (Kind::GroupDeleted, "groups")] {
+            let flag = format!("deleted_on_{word}");
+            let all = truth[key].as_object().unwrap();
+            let gone: BTreeSet<String> = all.iter().filter(|(_, v)| v[&flag] == true).map(|(k, _)| k.clone()).collect();
+            let mut said = certain(&removals, phase, kind, false);
+            if phase == Phase::Purge {
+                said.extend(certain(&removals, Phase::Remove, kind, false));
+            }
+            add(key, gone.clone(), said.iter().filter(|n| all.contains_key(*n)).cloned().collect());
+            add(&format!("{key} (any)"), gone, said);
+        }
+        let dirs = strings(&truth[format!("rm_rf_dirs_on_{word}")]);
+        let said = certain(&removals, phase, Kind::DataDestroyed, true);
+        add("rm -r", dirs.iter().map(|d| clean(d)).collect(), said.iter().map(|d| clean(d)).collect());
+        let links = stage["symlinks_removed"].as_array().into_iter().flatten();
+        let links = links.filter_map(|l| l["path"].as_str().map(str::to_owned));
+        add("links", links.collect(), certain(&removals, phase, Kind::LinkRemoved, false));
+        let script_links = strings(&truth[format!("script_symlinks_gone_on_{word}")]);
+        add("links by script", script_links.into_iter().collect(), certain(&removals, phase, Kind::LinkRemoved, true));
+        let conffiles = strings(&stage["conffiles_removed"]);
+        add("conffiles", conffiles.into_iter().collect(), certain(&removals, phase, Kind::ConffileRemoved, false));
+        let field = |key: &str, pick: &dyn Fn(&Value) -> Option<String>| -> BTreeSet<String> {
+            stage[key].as_array().into_iter().flatten().filter_map(pick).collect()
+        };
+        let alternatives = field("alternatives_removed", &|v| v["name"].as_str().map(str::to_owned));
+        add("alternatives", alternatives, certain(&removals, phase, Kind::AlternativeRemoved, false));
+        let diversions = field("diversions_removed", &|v| v[0].as_str().map(str::to_owned));
+        add("diversions", diversions, certain(&removals, phase, Kind::DiversionRemoved, false));
+        let overrides = field("statoverrides_removed", &|v| v.as_str()?.split(' ').nth(3).map(str::to_owned));
+        add("statoverrides", overrides, certain(&removals, phase, Kind::StatoverrideRemoved, false));
+        let stops = strings(&truth[format!("services_stopped_on_{word}")]);
+        add("service stops", stops.into_iter().collect(), certain(&removals, phase, Kind::ServiceStopped, false));
+    }
+}

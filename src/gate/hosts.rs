@@ -1,0 +1,117 @@
+//! Which hosts there are, and which of them make up a unit of work.
+
+use super::revision::Revision;
+use super::settings::Settings;
+use super::unit::Unit;
+use crate::eval::HostSpec;
+use crate::finding::Pool;
+use crate::nodes::{Exactness, Hosts, enumerate_hosts};
+use crate::puppet::ast::{Call, Expr, ExprKind, NodeDef, NodeMatch};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A host of one revision.
+#[derive(Clone)]
+pub(super) struct Host {
+    pub(super) spec: HostSpec,
+    /// Its name stands for others too.
+    pub(super) open: bool,
+}
+
+/// All hosts in units, and what is to be said of them.
+pub(super) struct Roster {
+    pub(super) units: Vec<Unit>,
+    pub(super) total: usize,
+    pub(super) pools: Vec<Pool>,
+    pub(super) notes: Vec<String>,
+}
+
+/// A host's place: the node definition's number and what it is called.
+struct Placed {
+    host: Host,
+    node: Option<usize>,
+    role: String,
+}
+
+/// The hosts of both revisions. Hosts of one node definition at both ends form a unit.
+pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settings) -> Roster {
+    let mut notes = Vec::new();
+    let mut at_base = base.map_or_else(BTreeMap::new, |b| placed(b, settings, &mut Vec::new()));
+    let at_head = placed(head, settings, &mut notes);
+    let total = at_head.len();
+    let pools = pools(&at_head);
+    let mut units: BTreeMap<(Option<usize>, Option<usize>, String), Unit> = BTreeMap::new();
+    for (name, head_host) in at_head {
+        let base_host = at_base.remove(&name);
+        let key = (head_host.node, base_host.as_ref().and_then(|b| b.node), head_host.role.clone());
+        let unit = units.entry(key).or_insert_with(|| Unit { role: head_host.role.clone(), at_base: Vec::new(), at_head: Vec::new() });
+        unit.at_base.extend(base_host.map(|b| b.host));
+        unit.at_head.push(head_host.host);
+    }
+    Roster { units: units.into_values().collect(), total, pools, notes }
+}
+
+fn placed(revision: &Revision, settings: &Settings, notes: &mut Vec<String>) -> BTreeMap<String, Placed> {
+    let nodes: Vec<&NodeDef> = revision.session.nodes().map(|(_, n)| n).collect();
+    let Hosts { hosts, notes: said } = enumerate_hosts(&nodes, &settings.known_hosts());
+    let name = |n: usize| nodes.get(n).map_or_else(String::new, |d| matcher(d));
+    notes.extend(said.iter().map(|(n, why)| format!("node {}: {why}", name(*n))));
+    let representatives = hosts.iter().filter(|h| h.exactness != Exactness::Exact).count();
+    if representatives > 0 {
+        notes.push(format!("{representatives} of {} host names stand for others: their node definitions match names without end", hosts.len()));
+    }
+    let place = |h: crate::nodes::HostSpec| {
+        let role = h.node.and_then(|n| nodes.get(n)).map_or_else(|| "no node definition".to_owned(), |n| role_of(n));
+        let host = Host { open: h.exactness != Exactness::Exact, spec: settings.spec(&h.certname) };
+        (h.certname, Placed { host, node: h.node, role })
+    };
+    hosts.into_iter().map(place).collect()
+}
+
+fn pools(hosts: &BTreeMap<String, Placed>) -> Vec<Pool> {
+    let mut pools: BTreeMap<&str, Pool> = BTreeMap::new();
+    for (name, placed) in hosts {
+        let pool = pools.entry(&placed.role).or_insert_with(|| Pool { name: placed.role.clone(), ..Pool::default() });
+        pool.hosts.push(Arc::from(name.as_str()));
+        pool.open |= placed.host.open;
+    }
+    pools.into_values().collect()
+}
+
+/// What a node definition is for: the role it takes on, else what it matches.
+fn role_of(node: &NodeDef) -> String {
+    let mut roles: Vec<String> = node.body.iter().filter_map(role_call).collect();
+    roles.truncate(2);
+    if roles.is_empty() { matcher(node) } else { roles.join("+") }
+}
+
+/// `role(a, b)`, `include role::a`, `role a`.
+fn role_call(expr: &Expr) -> Option<String> {
+    let ExprKind::Call(call) = &expr.kind else { return None };
+    let named = |e: &Expr| match &e.kind {
+        ExprKind::Name(n) | ExprKind::Str(n) => Some(n.trim_start_matches("::").to_owned()),
+        _ => None,
+    };
+    let names: Vec<String> = call.args.iter().filter_map(named).collect();
+    match function(call)? {
+        "role" => (!names.is_empty()).then(|| names.join("+")),
+        "include" | "contain" | "require" => names.into_iter().find(|n| n.starts_with("role::")).map(|n| n.replacen("role::", "", 1)),
+        _ => None,
+    }
+}
+
+fn function(call: &Call) -> Option<&str> {
+    match &call.functor.kind {
+        ExprKind::Name(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn matcher(node: &NodeDef) -> String {
+    let texts = node.matches.iter().map(|m| match m {
+        NodeMatch::Name(name, _) => name.to_string(),
+        NodeMatch::Regex(regex, _) => format!("/{regex}/"),
+        NodeMatch::Default(_) => "default".to_owned(),
+    });
+    texts.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,143 @@
+//! `check` and `audit` from request to report.
+
+use super::evidence::Packages;
+use super::finish;
+use super::hosts::{self, Roster};
+use super::merge::unite;
+use super::revision::{self, Revision};
+use super::settings::Settings;
+use super::unit::{Outcome, Run, Unit};
+use super::{Archive, AuditRequest, CheckRequest, GateError, Inputs, Selection, Tree as Wanted};
+use crate::checks::{self, Check, RepoContext};
+use crate::eval::FileCache;
+use crate::finding::{Coverage, Report, UnknownCause, Unknowns, Unread};
+use crate::repo::{FileChange, Repo, changed};
+use crate::value::{Cause, CauseKind};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Evaluation nests deeply; a thread's customary two megabytes are not enough.
+const STACK: usize = 256 << 20;
+
+/// Compares two revisions.
+pub(super) fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
+    let inputs = &request.inputs;
+    let repo = Repo::open(&inputs.repo).map_err(|e| GateError::input(&e, Some(e.help())))?;
+    inputs.progress.stage("reading revisions", None);
+    let head_tree = revision::tree(&repo, &request.head, &request.head, inputs)?;
+    let base_tree = revision::tree(&repo, &request.base, &request.head, inputs)?;
+    let settings = Settings::load(inputs, &head_tree)?;
+    let cache = Arc::new(FileCache::default());
+    let files = changed(&base_tree, &head_tree);
+    let head = revision::open(head_tree, &settings.layout, &cache)?;
+    let base = revision::open(base_tree, &settings.layout, &cache)?;
+    run(inputs, &settings, Some(&base), &head, &files, &request.archive, &request.rules)
+}
+
+/// Inspects one revision.
+pub(super) fn audit(request: &AuditRequest<'_>) -> Result<Report, GateError> {
+    let inputs = &request.inputs;
+    let repo = Repo::open(&inputs.repo).map_err(|e| GateError::input(&e, Some(e.help())))?;
+    inputs.progress.stage("reading the revision", None);
+    let tree = revision::tree(&repo, &request.rev, &Wanted::Worktree, inputs)?;
+    let settings = Settings::load(inputs, &tree)?;
+    let head = revision::open(tree, &settings.layout, &Arc::new(FileCache::default()))?;
+    run(inputs, &settings, None, &head, &[], &request.archive, &request.rules)
+}
+
+fn run(
+    inputs: &Inputs<'_>,
+    settings: &Settings,
+    base: Option<&Revision>,
+    head: &Revision,
+    files: &[FileChange],
+    archive: &Archive,
+    rules: &Selection,
+) -> Result<Report, GateError> {
+    let downloads = tempfile::tempdir().map_err(|e| GateError::input(&e, Some("make the temporary folder writable")))?;
+    let packages = Packages::open(archive, downloads.path())?;
+    let repo = RepoContext { base: base.map(|b| &b.sources), head: &head.sources, files, dialect: head.dialect, packages: &packages };
+    let checks: Vec<&'static dyn Check> = checks::all().into_iter().filter(|c| rules.takes(c.id())).collect();
+    let paths: BTreeSet<&str> = files.iter().flat_map(FileChange::paths).collect();
+    let run = Run { repo: &repo, base, head, changed: &paths, checks: &checks };
+    let roster = hosts::roster(base, head, settings);
+    let outcome = in_parallel(inputs, &roster.units, &run)?;
+    let mut findings = outcome.findings;
+    checks.iter().for_each(|c| c.repo(&repo, &mut findings));
+    let mut findings = unite(findings);
+    finish::quote(&mut findings, base.map(Revision::tree), head.tree());
+    let scope = finish::Scope {
+        head: head.tree(),
+        dialect: head.dialect,
+        changed: base.map(|_| files.iter().map(|f| f.path.as_ref()).collect()),
+        rows: &settings.ignores,
+        today: inputs.today,
+    };
+    finish::suppress(&mut findings, &scope, &|rule| rules.takes(rule));
+    settings.override_severities(&mut findings);
+    let seen = Seen { compiled: outcome.compiled, not_compiled: outcome.not_compiled, unknowns: outcome.unknowns };
+    let coverage = coverage(seen, &roster, base, head, &packages, settings);
+    Ok(Report::new(base.map(|b| b.label.clone()), head.label.clone(), findings, coverage).with_pools(roster.pools))
+}
+
+/// Runs the units on all threads; the outcomes come back in the order of the units.
+fn in_parallel(inputs: &Inputs<'_>, units: &[Unit], run: &Run<'_>) -> Result<Outcome, GateError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(inputs.jobs.unwrap_or(0)).stack_size(STACK).build();
+    let pool = pool.map_err(|e| GateError::input(&e, Some("give a smaller --jobs")))?;
+    inputs.progress.stage("compiling hosts", Some(units.len() as u64));
+    let outcomes: Vec<Outcome> = pool.install(|| {
+        let one = |unit: &Unit| {
+            let outcome = unit.run(run);
+            inputs.progress.step();
+            outcome
+        };
+        units.par_iter().map(one).collect()
+    });
+    Ok(outcomes.into_iter().fold(Outcome::default(), Outcome::and))
+}
+
+struct Seen {
+    compiled: usize,
+    not_compiled: Vec<crate::finding::NotCompiled>,
+    unknowns: BTreeMap<Cause, usize>,
+}
+
+fn coverage(seen: Seen, roster: &Roster, base: Option<&Revision>, head: &Revision, packages: &Packages, settings: &Settings) -> Coverage {
+    let causes = seen.unknowns.into_iter().map(|(c, count)| UnknownCause { kind: kind(c.kind).to_owned(), name: c.name.to_string(), count });
+    let mut unread: Vec<Unread> = head.tree().unread().into_iter().map(|u| Unread { path: u.path.to_string(), why: u.why.to_string() }).collect();
+    unread.extend(packages.unreadable().iter().map(|why| Unread { path: "--deb-dir".to_owned(), why: why.clone() }));
+    unread.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut notes = roster.notes.clone();
+    notes.extend(head.layout.notes.iter().cloned());
+    notes.extend(base.iter().flat_map(|b| b.layout.notes.iter()).filter(|n| !head.layout.notes.contains(n)).map(|n| format!("base: {n}")));
+    let mut not_compiled = seen.not_compiled;
+    not_compiled.sort_by(|a, b| a.host.cmp(&b.host));
+    let insufficient = settings.insufficient(seen.compiled, roster.total);
+    Coverage { hosts_total: roster.total, hosts_compiled: seen.compiled, not_compiled, files_unread: unread, unknown: Unknowns::new(causes.collect()), notes, insufficient }
+}
+
+fn kind(kind: CauseKind) -> &'static str {
+    match kind {
+        CauseKind::Fact => "fact",
+        CauseKind::Function => "function",
+        CauseKind::Hiera => "hiera",
+        CauseKind::Variable => "variable",
+        CauseKind::Template => "template",
+        CauseKind::Query => "query",
+        CauseKind::Limit => "limit",
+    }
+}
+
+impl Outcome {
+    fn and(mut self, other: Self) -> Self {
+        self.findings.extend(other.findings);
+        self.compiled += other.compiled;
+        self.not_compiled.extend(other.not_compiled);
+        for (cause, count) in other.unknowns {
+            *self.unknowns.entry(cause).or_default() += count;
+        }
+        self
+    }
+}
+

@@ -1,0 +1,200 @@
+//! Registrations that one command makes and another undoes: alternatives, diversions, overrides,
+//! ucf, debconf, dpkg-maintscript-helper, dbconfig-common.
+
+use std::rc::Rc;
+
+use crate::shell::interp::Interp;
+use crate::shell::knowledge::Arguments;
+use crate::shell::report::DeedKind;
+use crate::shell::simple::absolute;
+use crate::shell::state::{State, Status};
+use crate::shell::text::{Text, Truth, Value};
+use crate::shell::world::{Registry, Stage};
+
+use super::Call;
+
+impl Interp<'_> {
+    /// Is it registered? What the package's own scripts made is; else it depends.
+    fn registered(&self, kind: Registry, subject: &str, state: &State) -> Truth {
+        if state.world.registered.contains(&(kind, subject.to_owned())) {
+            return Truth::Yes;
+        }
+        let words = format!("{subject} was registered by other means");
+        if self.stage == Stage::Installing || self.setting.has_install_scripts {
+            return Truth::likely(false, &words);
+        }
+        Truth::maybe(&words)
+    }
+
+    /// Notes that a registration is undone, with the condition where it may not be there.
+    fn unregister(&mut self, kind: Registry, deed: DeedKind, subject: &Text, state: &mut State) {
+        let known = subject.known().unwrap_or_default().to_owned();
+        let extra = match self.registered(kind, &known, state) {
+            Truth::Likely(_, why) | Truth::Maybe(why) => vec![why.to_string()],
+            _ => Vec::new(),
+        };
+        self.deed(deed, subject, false, extra, "", state);
+        if state.guards.is_empty() {
+            state.world.registered.remove(&(kind, known));
+        }
+    }
+
+    pub(crate) fn statoverride(&mut self, call: &Call<'_>, state: &mut State) -> Status {
+        let args = call.args;
+        if args.has(&["--list"]) {
+            let path = args.known(0).unwrap_or_default();
+            let truth = self.registered(Registry::Statoverride, path, state);
+            if truth != Truth::No {
+                self.print(&Text::hole(&format!("$({})", call.raw)), state);
+            }
+            return Status::of(truth);
+        }
+        if args.has(&["--add"]) {
+            if let Some(path) = args.known(3) {
+                state.world.registered.insert((Registry::Statoverride, path.to_owned()));
+            }
+        } else if args.has(&["--remove"]) {
+            let Some(value) = args.operands.first() else { return Status::OK };
+            for text in &value.0 {
+                let path = text.known().unwrap_or_default();
+                let there = self.registered(Registry::Statoverride, path, state);
+                self.unregister(Registry::Statoverride, DeedKind::StatoverrideRemoved, text, state);
+                if there != Truth::Yes {
+                    return Status::of(there);
+                }
+            }
+        }
+        Status::OK
+    }
+
+    pub(crate) fn divert(&mut self, call: &Call<'_>, state: &mut State) -> Status {
+        let args = call.args;
+        let Some(value) = args.operands.first() else { return Status::unknown(call.raw) };
+        if args.has(&["--list", "--truename", "--listpackage"]) {
+            let path = value.known().unwrap_or_default();
+            let truth = self.registered(Registry::Diversion, path, state);
+            let shown = if args.has(&["--truename"]) { Text::lit(path) } else { Text::hole(&format!("$({})", call.raw)) };
+            if truth != Truth::No && !matches!(truth, Truth::Likely(false, _)) {
+                self.print(&shown, state);
+            }
+            return Status::OK;
+        }
+        for text in &value.0 {
+            if args.has(&["--remove"]) {
+                self.unregister(Registry::Diversion, DeedKind::DiversionRemoved, text, state);
+            } else if let Some(path) = text.known() {
+                state.world.registered.insert((Registry::Diversion, path.to_owned()));
+            }
+        }
+        Status::OK
+    }
+
+    pub(crate) fn alternatives(&mut self, args: &Arguments, state: &mut State) -> Status {
+        if args.has(&["--install"]) {
+            self.alternative_made(args, state);
+            return Status::OK;
+        }
+        let slot = ["--remove", "--remove-all"].iter().find(|o| args.has(&[o]));
+        if slot.is_none() {
+            return Status::unknown("update-alternatives");
+        }
+        let Some(value) = args.operands.first() else { return Status::OK };
+        for text in &value.0 {
+            self.deed(DeedKind::AlternativeRemoved, text, value.0.len() > 1, Vec::new(), "", state);
+            self.alternative_links(text.known().unwrap_or_default(), state);
+        }
+        Status::OK
+    }
+
+    /// `--install LINK NAME PATH PRIORITY [--slave LINK NAME PATH]…`
+    #[allow(clippy::unused_self)]
+    fn alternative_made(&self, args: &Arguments, state: &mut State) {
+        let words: Vec<&str> = args.operands.iter().filter_map(Value::known).collect();
+        let Some([link, name]) = words.get(..2) else { return };
+        let mut links = vec![(*link).to_owned(), format!("/etc/alternatives/{name}")];
+        for slave in words.get(4..).unwrap_or_default().chunks(3) {
+            if let [link, name, _] = slave {
+                links.extend([(*link).to_owned(), format!("/etc/alternatives/{name}")]);
+            }
+        }
+        let key = (Registry::Alternative, (*name).to_owned());
+        let known = state.world.details.get(&key).cloned();
+        let all = known.into_iter().chain([links.join("\n")]).collect::<Vec<_>>().join("\n");
+        state.world.registered.insert(key.clone());
+        state.world.details.insert(key, all);
+    }
+
+    /// Links go with an alternative when nobody else offers it.
+    fn alternative_links(&mut self, name: &str, state: &State) {
+        let links = state.world.details.get(&(Registry::Alternative, name.to_owned())).cloned();
+        for link in links.iter().flat_map(|l| l.lines()) {
+            let why = "goes with the alternative, unless another package offers it too";
+            self.sure_deed(DeedKind::LinkRemoved, link, why, state);
+        }
+    }
+
+    /// `ucf SOURCE DEST` makes a file; `--purge` only forgets it.
+    #[allow(clippy::unused_self)]
+    pub(crate) fn ucf(&mut self, args: &Arguments, state: &mut State) -> Status {
+        if args.has(&["--purge", "-p"]) {
+            return Status::OK;
+        }
+        if let Some(path) = args.known(1) {
+            state.world.create(path);
+            state.world.registered.insert((Registry::Ucf, path.to_owned()));
+        }
+        Status::OK
+    }
+
+    /// Answers come from the package's own defaults, and rest on that.
+    pub(crate) fn debconf(&mut self, call: &Call<'_>, state: &mut State) -> Status {
+        let question = call.args.known(0).unwrap_or_default().to_owned();
+        match call.name {
+            "db_get" => {
+                let why = format!("the debconf answer to {question} is not the default");
+                let answer = state.world.answers.get(&question).cloned();
+                let default = self.setting.questions.get(&question).map(|d| Rc::from(d.as_str()));
+                let value = match answer.or(default) {
+                    Some(text) => Value::one(Text::assumed(&text, &why)),
+                    None => Value::hole(&format!("the debconf answer to {question}")),
+                };
+                state.vars.insert("RET".to_owned(), value);
+            }
+            "db_set" => {
+                if let Some(text) = call.args.known(1) {
+                    state.world.answers.insert(question, Rc::from(text));
+                }
+            }
+            "db_fget" | "db_metaget" | "db_info" => {
+                state.vars.insert("RET".to_owned(), Value::hole(&format!("$({})", call.raw)));
+            }
+            _ => {}
+        }
+        Status::OK
+    }
+
+    /// On purge the helper clears backups of conffiles that went in an upgrade.
+    pub(crate) fn maintscript_helper(&mut self, args: &Arguments, state: &State) -> Status {
+        let action = args.operands.iter().filter_map(Value::known).any(|a| a == "purge");
+        if args.known(0) == Some("supports") || self.stage != Stage::Purged || !action {
+            return Status::OK;
+        }
+        if let Some(path) = args.known(1) {
+            let path = absolute(&state.cwd, path);
+            let old = Text::lit(&format!("{path}.dpkg-bak"));
+            let extra = vec!["an earlier upgrade left it".to_owned()];
+            self.deed(DeedKind::FileRemoved, &old, false, extra, "", state);
+        }
+        Status::OK
+    }
+
+    /// dbconfig-common drops the database where the answers say so.
+    pub(crate) fn dbconfig(&mut self, state: &State) -> Status {
+        if self.stage == Stage::Unpacked || self.stage == Stage::Purged {
+            let subject = Text::lit(&format!("database of {}", self.setting.package));
+            let extra = vec!["dbconfig-common is told to delete the database on removal".to_owned()];
+            self.deed(DeedKind::DataDestroyed, &subject, false, extra, "", state);
+        }
+        Status::OK
+    }
+}

@@ -1,0 +1,133 @@
+//! Boot registration: what `update-rc.d` and `deb-systemd-helper` link, and unlink on purge.
+
+use crate::shell::interp::Interp;
+use crate::shell::knowledge::Arguments;
+use crate::shell::report::DeedKind;
+use crate::shell::state::{State, Status};
+use crate::shell::text::{Text, Value};
+
+use super::Call;
+
+impl Interp<'_> {
+    pub(crate) fn update_rcd(&mut self, args: &Arguments, state: &mut State) -> Status {
+        let (Some(name), Some(verb)) = (args.known(0).map(str::to_owned), args.known(1)) else { return Status::OK };
+        match verb {
+            "defaults" | "start" | "stop" | "enable" => drop(state.world.enabled.insert(format!("rc {name}"))),
+            "defaults-disabled" | "disable" => {
+                state.world.enabled.insert(format!("rc {name}"));
+                state.world.enabled.insert(format!("rc-off {name}"));
+            }
+            "remove" => {
+                self.sure_deed(DeedKind::ServiceDisabled, &name, "its links below /etc/rc?.d go", state);
+                self.rc_links_removed(&name, state);
+            }
+            _ => {}
+        }
+        Status::OK
+    }
+
+    fn rc_links_removed(&mut self, name: &str, state: &State) {
+        let header = self.setting.contents.get(&format!("/etc/init.d/{name}"));
+        let Some(header) = header.filter(|_| state.world.enabled.contains(&format!("rc {name}"))).cloned() else { return };
+        let off = state.world.enabled.contains(&format!("rc-off {name}"));
+        for link in rc_links(name, &header, off) {
+            self.sure_deed(DeedKind::LinkRemoved, &link, "update-rc.d made it", state);
+        }
+    }
+
+    pub(crate) fn systemd_helper(&mut self, call: &Call<'_>, state: &mut State) -> Status {
+        let Some(verb) = call.args.known(0).map(str::to_owned) else { return Status::OK };
+        let user = call.args.has(&["--user"]);
+        let units: Vec<Text> = call.args.operands.iter().skip(1).flat_map(|v| v.0.clone()).collect();
+        for unit in &units {
+            match (verb.as_str(), unit.known()) {
+                ("enable", Some(name)) => drop(state.world.enabled.insert(name.to_owned())),
+                ("disable", Some(name)) => drop(state.world.enabled.remove(name)),
+                ("purge", _) => self.unit_purged(unit, user, state),
+                _ => {}
+            }
+        }
+        match verb.as_str() {
+            // Fresh units count as enabled before, so that the default holds.
+            "was-enabled" | "debian-installed" => Status::OK,
+            "is-enabled" => Status::unknown(call.raw),
+            _ => Status::OK,
+        }
+    }
+
+    fn unit_purged(&mut self, unit: &Text, user: bool, state: &mut State) {
+        let why = "the links that enable it go";
+        self.deed(DeedKind::ServiceDisabled, unit, false, Vec::new(), why, state);
+        let Some(name) = unit.known() else { return };
+        if !state.world.enabled.contains(name) {
+            return;
+        }
+        for link in self.unit_links(name, user, state) {
+            self.sure_deed(DeedKind::LinkRemoved, &link, "it enables the unit", state);
+        }
+    }
+
+    /// Links that the `[Install]` section of a shipped unit asks for.
+    fn unit_links(&self, unit: &str, user: bool, state: &State) -> Vec<String> {
+        let folder = if user { "user" } else { "system" };
+        let places = ["/lib/systemd", "/usr/lib/systemd"].map(|p| format!("{p}/{folder}/{unit}"));
+        let Some(text) = places.iter().find_map(|p| self.setting.contents.get(p)) else { return Vec::new() };
+        let base = format!("/etc/systemd/{folder}");
+        let mut links = Vec::new();
+        for line in text.lines().map(str::trim) {
+            let Some((key, value)) = line.split_once('=') else { continue };
+            for target in value.split_whitespace() {
+                match key.trim() {
+                    "WantedBy" => links.push(format!("{base}/{target}.wants/{unit}")),
+                    "RequiredBy" => links.push(format!("{base}/{target}.requires/{unit}")),
+                    "Alias" if target != unit => links.push(format!("{base}/{target}")),
+                    "Also" if target != unit && !state.world.enabled.contains(target) => {
+                        links.extend(self.also_links(target, &base));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        links
+    }
+
+    /// One step of `Also=`: its own `WantedBy`.
+    fn also_links(&self, unit: &str, base: &str) -> Vec<String> {
+        let folder = base.rsplit('/').next().unwrap_or("system");
+        let places = ["/lib/systemd", "/usr/lib/systemd"].map(|p| format!("{p}/{folder}/{unit}"));
+        let text = places.iter().find_map(|p| self.setting.contents.get(p));
+        let wanted = text.into_iter().flat_map(|t| t.lines()).filter_map(|l| l.trim().strip_prefix("WantedBy="));
+        let targets = wanted.flat_map(str::split_whitespace);
+        targets.map(|t| format!("{base}/{t}.wants/{unit}")).collect()
+    }
+}
+
+/// The links of an init script as `update-rc.d` numbers them without a dependency tool.
+fn rc_links(name: &str, script: &str, off: bool) -> Vec<String> {
+    let levels = |key: &str| {
+        let line = script.lines().find_map(|l| l.trim_start_matches(['#', ' ', '\t']).strip_prefix(key));
+        line.map(|l| l.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let (start, stop) = (levels("Default-Start:"), levels("Default-Stop:"));
+    let mut links = Vec::new();
+    for level in start {
+        let mark = if off && level != "S" { 'K' } else { 'S' };
+        links.push(format!("/etc/rc{level}.d/{mark}01{name}"));
+    }
+    links.extend(stop.iter().map(|level| format!("/etc/rc{level}.d/K01{name}")));
+    links.sort();
+    links.dedup();
+    links
+}
+
+impl Interp<'_> {
+    /// `su USER -c "COMMAND"`: the command is run like any other.
+    pub(crate) fn su(&mut self, call: &Call<'_>, state: State) -> crate::shell::state::Outcome {
+        let command = call.args.value(&["-c", "--command"]).cloned();
+        let text = command.as_ref().and_then(Value::known);
+        match text.map(|t| crate::shell::parse::parse(t, self.line)) {
+            Some(Ok(node)) => self.subshell(&node, state),
+            _ => self.ended(state, Status::unknown(call.raw)),
+        }
+    }
+}

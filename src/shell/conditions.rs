@@ -1,0 +1,219 @@
+//! `test`, `[`, and what is known of paths and commands on an ordinary host.
+
+use super::expand::is_filled;
+use super::interp::Interp;
+use super::simple::absolute;
+use super::state::State;
+use super::text::{Text, Truth, Value};
+use super::world::{Entry, Stage};
+
+impl Interp<'_> {
+    /// The truth of a test expression; `raw` is its wording.
+    pub(crate) fn test(&self, args: &[Value], raw: &str, state: &State) -> Truth {
+        if let Some(at) = split_at(args, "-o") {
+            return self.test(&args[..at], raw, state).or(self.test(&args[at + 1..], raw, state));
+        }
+        if let Some(at) = split_at(args, "-a") {
+            return self.test(&args[..at], raw, state).and(self.test(&args[at + 1..], raw, state));
+        }
+        let word = |i: usize| args.get(i).and_then(Value::known);
+        match args.len() {
+            0 => Truth::No,
+            1 => filled(&args[0]),
+            2 if word(0) == Some("!") => self.test(&args[1..], raw, state).not(),
+            2 => self.unary(word(0).unwrap_or_default(), &args[1], raw, state),
+            3 if is_binary(word(1)) => binary(&args[0], word(1).unwrap_or_default(), &args[2], raw),
+            3 if word(0) == Some("(") => self.test(&args[1..2], raw, state),
+            _ if word(0) == Some("!") => self.test(&args[1..], raw, state).not(),
+            n if word(0) == Some("(") && word(n - 1) == Some(")") => self.test(&args[1..n - 1], raw, state),
+            _ => Truth::maybe(raw),
+        }
+    }
+
+    fn unary(&self, op: &str, value: &Value, raw: &str, state: &State) -> Truth {
+        match op {
+            "-n" => filled(value),
+            "-z" => filled(value).not(),
+            "-t" => Truth::likely(false, "it runs on a terminal"),
+            "-L" | "-h" => self.over_paths(value, raw, |this, path| this.is_link(path, raw, state)),
+            "-x" => self.over_paths(value, raw, |this, path| this.executable(path, state)),
+            "-e" | "-f" | "-d" | "-r" | "-w" | "-s" | "-S" | "-p" | "-O" | "-G" => {
+                self.over_paths(value, raw, |this, path| this.exists(path, op, state))
+            }
+            _ => Truth::maybe(raw),
+        }
+    }
+
+    fn over_paths(&self, value: &Value, raw: &str, ask: impl Fn(&Self, &Text) -> Truth) -> Truth {
+        Truth::over(value.0.iter().map(|text| ask(self, text).resting_on(text)), raw)
+    }
+
+    fn is_link(&self, path: &Text, raw: &str, state: &State) -> Truth {
+        let Some(known) = path.known() else { return Truth::maybe(raw) };
+        let path = absolute(&state.cwd, known);
+        if state.world.links.contains(&path) {
+            return Truth::Yes;
+        }
+        match self.setting.data.get(&path) {
+            Some(Entry::Link) => self.setting.own(&path, self.stage, &state.world).unwrap_or(Truth::No),
+            Some(_) => Truth::No,
+            None if state.world.paths.contains_key(&path) => Truth::No,
+            None => Truth::maybe(raw),
+        }
+    }
+
+    fn executable(&self, path: &Text, state: &State) -> Truth {
+        match path.known() {
+            Some("") => Truth::No,
+            Some(known) if is_command_path(known) => self.has_command(known, state),
+            _ => self.exists(path, "-x", state),
+        }
+    }
+
+    /// Is the path there? Data and what scripts made is known; anything else that a script asks
+    /// for is taken to be there, save left-overs of other tools.
+    pub(crate) fn exists(&self, path: &Text, op: &str, state: &State) -> Truth {
+        let shown = path.to_string();
+        if path.has_glob() && !path.has_hole() {
+            let found = !self.glob_paths(path, state).is_empty();
+            return if found { Truth::Yes } else { Truth::maybe(&format!("{shown} exists")) };
+        }
+        let Some(known) = path.known() else { return Truth::maybe(&format!("{shown} exists")) };
+        if known.is_empty() {
+            return Truth::No;
+        }
+        let path = absolute(&state.cwd, known);
+        if let Some(there) = state.world.paths.get(&path) {
+            return Truth::of(*there);
+        }
+        if let Some(own) = self.setting.own(&path, self.stage, &state.world) {
+            return own;
+        }
+        if self.knowledge.is_shared_dir(&path) || state.world.has_below(&path) || self.below_own(&path) {
+            return Truth::Yes;
+        }
+        self.foreign_path(&path, op)
+    }
+
+    /// Directories that are implied by the package's own paths.
+    fn below_own(&self, path: &str) -> bool {
+        let below = format!("{path}/");
+        let mut inside = self.setting.data.range(below.clone()..).take_while(|(p, _)| p.starts_with(&below));
+        match self.stage {
+            Stage::Installing | Stage::Unpacked => inside.next().is_some(),
+            Stage::Removed => inside.any(|(_, e)| *e == Entry::Conffile),
+            Stage::Purged => false,
+        }
+    }
+
+    fn foreign_path(&self, path: &str, op: &str) -> Truth {
+        if is_command_path(path) {
+            return self.has_command_path(path);
+        }
+        if let Some(so) = self.knowledge.stock_path(path) {
+            return Truth::of(so);
+        }
+        if self.stage == Stage::Installing {
+            return Truth::likely(false, &format!("{path} is left from an earlier installation"));
+        }
+        if self.knowledge.is_leftover(path) {
+            return Truth::likely(false, &format!("{path} exists"));
+        }
+        if op == "-s" {
+            return Truth::likely(true, &format!("{path} is not empty"));
+        }
+        Truth::Yes
+    }
+
+    /// Can a command be run? Own ones go with the data; those of the base system are there.
+    pub(crate) fn has_command(&self, command: &str, state: &State) -> Truth {
+        if command.contains('/') {
+            let path = absolute(&state.cwd, command);
+            if let Some(there) = state.world.paths.get(&path) {
+                return Truth::of(*there);
+            }
+            if let Some(own) = self.setting.own(&path, self.stage, &state.world) {
+                return own;
+            }
+            return self.has_command_path(&path);
+        }
+        let folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"];
+        let owned = folders.iter().find_map(|f| self.setting.own(&format!("{f}/{command}"), self.stage, &state.world));
+        owned.unwrap_or_else(|| self.has_command_path(command))
+    }
+
+    fn has_command_path(&self, path: &str) -> Truth {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if self.knowledge.is_stock_command(name) || self.setting.depends.contains(name) {
+            return Truth::Yes;
+        }
+        if self.knowledge.is_absent_command(name) {
+            return Truth::likely(false, &format!("{name} is installed"));
+        }
+        Truth::maybe(&format!("{name} is installed"))
+    }
+}
+
+fn is_command_path(path: &str) -> bool {
+    ["/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/", "/usr/local/bin/", "/usr/local/sbin/"].iter().any(|d| path.starts_with(d))
+}
+
+/// Where `-a` or `-o` joins two tests, and is no operand itself.
+fn split_at(args: &[Value], op: &str) -> Option<usize> {
+    let nested = args.iter().any(|a| a.known() == Some("("));
+    let found = args.iter().enumerate().position(|(i, a)| i > 0 && i + 1 < args.len() && a.known() == Some(op));
+    found.filter(|_| !nested && args.len() > 3)
+}
+
+fn is_binary(op: Option<&str>) -> bool {
+    matches!(op, Some("=" | "==" | "!=" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef" | "<" | ">"))
+}
+
+fn filled(value: &Value) -> Truth {
+    Truth::over(value.0.iter().map(is_filled), "a value that may be empty")
+}
+
+fn binary(left: &Value, op: &str, right: &Value, raw: &str) -> Truth {
+    let pairs = left.0.iter().flat_map(|l| right.0.iter().map(move |r| (l, r)));
+    Truth::over(pairs.map(|(l, r)| compare(l, op, r, raw)), raw)
+}
+
+fn compare(left: &Text, op: &str, right: &Text, raw: &str) -> Truth {
+    match op {
+        "=" | "==" => equal(left, right, raw),
+        "!=" => equal(left, right, raw).not(),
+        _ => {
+            let number = |t: &Text| t.known().and_then(|k| k.trim().parse::<i64>().ok());
+            match (number(left), number(right)) {
+                (Some(a), Some(b)) => numbers(a, op, b).map_or(Truth::maybe(raw), Truth::of).resting_on(left),
+                _ => Truth::maybe(raw),
+            }
+        }
+    }
+}
+
+fn numbers(a: i64, op: &str, b: i64) -> Option<bool> {
+    Some(match op {
+        "-eq" => a == b,
+        "-ne" => a != b,
+        "-lt" => a < b,
+        "-le" => a <= b,
+        "-gt" => a > b,
+        "-ge" => a >= b,
+        _ => return None,
+    })
+}
+
+pub(crate) fn equal(left: &Text, right: &Text, raw: &str) -> Truth {
+    match (left.known(), right.known()) {
+        (Some(a), Some(b)) => Truth::of(a == b).resting_on(left).resting_on(right),
+        _ if left == right => Truth::Yes,
+        _ => {
+            let (a, b) = (left.prefix(), right.prefix());
+            let len = a.len().min(b.len());
+            let apart = a.as_bytes()[..len] != b.as_bytes()[..len];
+            let empty = |t: &Text, o: &Text| t.known() == Some("") && o.is_surely_filled();
+            if apart || empty(left, right) || empty(right, left) { Truth::No } else { Truth::maybe(raw) }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What is known of the host: accounts, paths, registrations. Starts empty, is filled by the
+//! abstract run of the install scripts, then used up by the removal scripts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::text::Truth;
+
+/// What a path of the package's own data is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    File,
+    Dir,
+    Link,
+    Conffile,
+}
+
+/// How far dpkg has come: which of the package's own paths are still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// The install scripts run.
+    Installing,
+    /// Everything is unpacked.
+    Unpacked,
+    /// Data is gone, conffiles are left.
+    Removed,
+    /// Conffiles are gone as well.
+    Purged,
+}
+
+/// Kinds of registrations that one command makes and another undoes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Registry {
+    Statoverride,
+    Diversion,
+    Alternative,
+    Ucf,
+}
+
+/// The changing part, cloned at forks.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct World {
+    /// Path -> is it there, as scripts left it.
+    pub(crate) paths: BTreeMap<String, bool>,
+    /// Links made by scripts.
+    pub(crate) links: BTreeSet<String>,
+    /// User -> has it a group of its own name as primary group?
+    pub(crate) users: BTreeMap<String, Option<bool>>,
+    pub(crate) groups: BTreeSet<String>,
+    pub(crate) gone_users: BTreeSet<String>,
+    pub(crate) gone_groups: BTreeSet<String>,
+    pub(crate) registered: BTreeSet<(Registry, String)>,
+    /// Registered subject -> more of it (target of a link, name of an alternative).
+    pub(crate) details: BTreeMap<(Registry, String), String>,
+    /// Home directories of users made by scripts.
+    pub(crate) homes: BTreeMap<String, String>,
+    /// debconf questions that were set by a script.
+    pub(crate) answers: BTreeMap<String, Rc<str>>,
+    /// Units enabled and init scripts registered.
+    pub(crate) enabled: BTreeSet<String>,
+}
+
+impl World {
+    /// What either of two runs may have left behind.
+    pub(crate) fn join(mut self, other: World) -> World {
+        for (path, there) in other.paths {
+            let entry = self.paths.entry(path).or_insert(there);
+            *entry = *entry || there;
+        }
+        self.links.extend(other.links);
+        self.users.extend(other.users);
+        self.groups.extend(other.groups);
+        self.gone_users.retain(|u| other.gone_users.contains(u));
+        self.gone_groups.retain(|g| other.gone_groups.contains(g));
+        self.registered.extend(other.registered);
+        self.details.extend(other.details);
+        self.homes.extend(other.homes);
+        self.answers.extend(other.answers);
+        self.enabled.extend(other.enabled);
+        self
+    }
+
+    pub(crate) fn create(&mut self, path: &str) {
+        self.paths.insert(path.to_owned(), true);
+    }
+
+    /// Takes a path and all below it away.
+    pub(crate) fn delete(&mut self, path: &str) {
+        let below = format!("{path}/");
+        let inner: Vec<String> = self.paths.range(below.clone()..).map(|(p, _)| p.clone()).collect();
+        for inside in inner.into_iter().take_while(|p| p.starts_with(&below)) {
+            self.paths.insert(inside, false);
+        }
+        self.paths.insert(path.to_owned(), false);
+        self.links.remove(path);
+    }
+
+    /// Has a script left something below the directory?
+    pub(crate) fn has_below(&self, dir: &str) -> bool {
+        let below = format!("{dir}/");
+        let mut inside = self.paths.range(below.clone()..).take_while(|(p, _)| p.starts_with(&below));
+        inside.any(|(_, there)| *there)
+    }
+}
+
+/// The unchanging part: the package, and what an ordinary host has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Setting {
+    pub(crate) package: String,
+    pub(crate) data: BTreeMap<String, Entry>,
+    /// Contents of units and init scripts.
+    pub(crate) contents: BTreeMap<String, String>,
+    pub(crate) questions: BTreeMap<String, String>,
+    pub(crate) depends: BTreeSet<String>,
+    /// Directories above conffiles.
+    pub(crate) conffile_dirs: BTreeSet<String>,
+    pub(crate) has_install_scripts: bool,
+}
+
+impl Setting {
+    /// Is a path of the package's own data there at this stage? `None`: not its own.
+    pub(crate) fn own(&self, path: &str, stage: Stage, world: &World) -> Option<Truth> {
+        let entry = self.data.get(path)?;
+        Some(match (entry, stage) {
+            (_, Stage::Installing | Stage::Unpacked) | (Entry::Conffile, Stage::Removed) => Truth::Yes,
+            (Entry::Dir, _) if self.conffile_dirs.contains(path) || world.has_below(path) => Truth::Yes,
+            (Entry::Dir, _) => Truth::likely(false, &format!("something was left in {path}")),
+            _ => Truth::No,
+        })
+    }
+}
