@@ -166,7 +166,9 @@ pub(super) fn caveats(change: &Change<'_>, settings: &Settings) -> Vec<String> {
     if change.hosts.members.is_empty() {
         out.push("no host is known to change: there is nothing to stage".to_owned());
     }
-    for pool in change.report.pools.iter().filter(|p| p.hosts.iter().any(|h| change.hosts.members.contains(h))) {
+    for pool in
+        change.report.pools.iter().filter(|p| p.hosts.iter().any(|h| change.hosts.members.binary_search(h).is_ok()))
+    {
         let size = pool.hosts.len();
         if pool.open {
             out.push(format!("the names of pool `{}` are examples; its real size is not in the repository", pool.name));
