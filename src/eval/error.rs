@@ -46,6 +46,26 @@ impl EvalError {
         Self::Puppet { issue: Some(issue), message: message.into(), at: None }
     }
 
+    /// Whether it is a jump (`break`, `next`, `return`) and no error.
+    #[must_use]
+    pub fn is_control(&self) -> bool {
+        matches!(self, Self::Break | Self::Next(_) | Self::Return(_))
+    }
+
+    /// An error without issue code becomes one of the statement or call that raised it, as Puppet
+    /// words it; one with a code gets the more precise place.
+    #[must_use]
+    pub fn in_call(self, label: &str, at: &Loc, inner: &Loc) -> Self {
+        match self {
+            Self::Puppet { issue: None, message, at: None } => Self::Puppet {
+                issue: Some("RUNTIME_ERROR"),
+                message: format!("Error while evaluating a {label}, {message}"),
+                at: Some(at.clone()),
+            },
+            other => other.at(inner),
+        }
+    }
+
     /// Adds the location if there is none yet.
     #[must_use]
     pub fn at(mut self, loc: &Loc) -> Self {

@@ -1,7 +1,47 @@
 //! Tree, Hiera data and facts to a catalog.
+//!
+//! [`Session`] holds what all hosts of a revision share; [`compile`] makes one catalog. Values that
+//! differ from host to host or are unknown are carried along as symbolic values; conditions on them
+//! take every branch that is possible.
 
+mod access;
+mod autoload;
+mod binding;
+mod branch;
+mod call;
+mod classes;
+mod collect;
+mod collector_query;
+mod compiler;
+mod control;
+mod data;
+mod declare;
+mod defines;
 pub mod error;
+mod expr;
+mod facts;
+mod finish;
+mod functions;
+pub mod group;
 pub mod interp;
+mod lift;
+mod matching;
+mod metaparams;
+mod ops;
 mod outcome;
+mod overrides;
+mod reference;
+mod relate;
+mod scope;
+mod session;
+mod source;
+mod statements;
+mod strings;
+mod typeexpr;
+mod variables;
 
+pub use compiler::compile;
+pub use facts::{Enc, Facts, HostSpec};
 pub use outcome::{CompileError, Compiled, Observation};
+pub use session::{FileCache, Options, Session};
+pub use source::SourceFile;

@@ -1,0 +1,152 @@
+//! Parameters of classes and defined types: where each value comes from, and its type.
+
+use super::compiler::Compiler;
+use super::data::Found;
+use super::error::EvalError;
+use super::lift::Res;
+use super::scope::Env;
+use crate::catalog::{Param, ResourceId};
+use crate::puppet::ast;
+use crate::repo::Loc;
+use crate::value::types::{mismatch, mismatch_default};
+use crate::value::{CauseKind, Tri, Value};
+use ecow::EcoString;
+
+/// The value of a parameter and its source.
+struct Bound {
+    value: Value,
+    at: Loc,
+    source: From,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum From {
+    Given,
+    Data,
+    Default,
+}
+
+impl<'s> Compiler<'s> {
+    /// Binds parameters in the scope of a class or instance; `class` is the name for data binding.
+    pub(crate) fn bind_params(&mut self, env: Env<'s>, id: ResourceId, params: &'s [ast::Param], class: Option<&str>) {
+        self.bind_metaparams(env, id, params);
+        self.check_unknown_params(id, params);
+        for param in params {
+            match self.param_value(env, id, param, class) {
+                Ok(bound) => {
+                    self.check_param(env, id, param, &bound);
+                    if bound.source != From::Given && !matches!(bound.value, Value::Undef) {
+                        self.set_param(id, Param { name: param.name.clone(), value: bound.value.clone(), at: bound.at });
+                    }
+                    self.bind(env.scope, param.name.clone(), bound.value);
+                }
+                Err(error) => {
+                    self.record_error_in_context(error);
+                    self.bind(env.scope, param.name.clone(), super::facts::opaque(CauseKind::Variable, param.name.clone()));
+                }
+            }
+        }
+    }
+
+    fn bind_metaparams(&mut self, env: Env<'s>, id: ResourceId, params: &[ast::Param]) {
+        let Some(resource) = self.catalog.resources.get(id as usize) else { return };
+        let extra: Vec<(EcoString, Value)> = resource
+            .params
+            .iter()
+            .filter(|p| super::metaparams::is_metaparam(&p.name) && !params.iter().any(|d| d.name == p.name))
+            .map(|p| (p.name.clone(), p.value.clone()))
+            .collect();
+        for (name, value) in extra {
+            self.bind(env.scope, name, value);
+        }
+    }
+
+    fn check_unknown_params(&mut self, id: ResourceId, params: &[ast::Param]) {
+        let Some(resource) = self.catalog.resources.get(id as usize) else { return };
+        let known = |name: &str| super::metaparams::is_metaparam(name) || name == "name" || params.iter().any(|d| d.name == name);
+        let unknown: Vec<EcoString> = resource.params.iter().filter(|p| !known(&p.name)).map(|p| p.name.clone()).collect();
+        let label = resource.reference();
+        for name in unknown {
+            self.record_in_context(None, format!("{label}: has no parameter named '{name}'"));
+        }
+    }
+
+    fn param_value(&mut self, env: Env<'s>, id: ResourceId, param: &'s ast::Param, class: Option<&str>) -> Res<Bound> {
+        let given = self.catalog.get(id).and_then(|r| r.param(&param.name)).map(|p| (p.value.clone(), p.at.clone()));
+        let explicit_undef = given.as_ref().is_some_and(|(v, _)| matches!(v, Value::Undef));
+        if let Some((value, at)) = given.filter(|(v, _)| !matches!(v, Value::Undef)) {
+            return Ok(Bound { value, at, source: From::Given });
+        }
+        if let Some(class) = class
+            && let Some((value, at)) = self.bound_data(env, class, &param.name)?
+        {
+            return Ok(Bound { value, at, source: From::Data });
+        }
+        if let Some(default) = &param.default {
+            let value = self.eval(env, default)?;
+            return Ok(Bound { value, at: env.file.loc(param.span), source: From::Default });
+        }
+        if explicit_undef {
+            return Ok(Bound { value: Value::Undef, at: env.file.loc(param.span), source: From::Given });
+        }
+        let label = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();
+        Err(EvalError::puppet(format!("{label}: expects a value for parameter '{}'", param.name)))
+    }
+
+    fn bound_data(&mut self, env: Env<'s>, class: &str, name: &str) -> Res<Option<(Value, Loc)>> {
+        let key = format!("{class}::{name}");
+        match self.hiera_bind(env, &key) {
+            Found::Value(value, at) if !matches!(value, Value::Undef) => {
+                Ok(Some((value, at.unwrap_or_else(|| env.file.loc(ast::Span::default())))))
+            }
+            Found::Unknown(why) => {
+                self.count(CauseKind::Hiera, why.clone());
+                Ok(Some((super::facts::opaque(CauseKind::Hiera, key), env.file.loc(ast::Span::default()))))
+            }
+            Found::Error(message) => Err(EvalError::puppet(message)),
+            _ => Ok(None),
+        }
+    }
+
+    fn check_param(&mut self, env: Env<'s>, id: ResourceId, param: &'s ast::Param, bound: &Bound) {
+        let Some(ty) = &param.ty else { return };
+        let ty = match self.annotation(env, ty) {
+            Ok(ty) => ty,
+            Err(error) => return self.record(error),
+        };
+        if self.type_match(&ty, &bound.value) != Tri::No {
+            return;
+        }
+        let label = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();
+        let subject = format!("parameter '{}'", param.name);
+        let sample = super::lift::sample_deep(&bound.value);
+        let why = match bound.source {
+            From::Default => mismatch_default(&subject, &ty, &sample),
+            _ => mismatch(&subject, &ty, &sample),
+        };
+        self.record_in_context(None, format!("{label}: {why}"));
+    }
+
+    /// Sets a parameter of a resource, in place of an older value.
+    pub(crate) fn set_param(&mut self, id: ResourceId, param: Param) {
+        let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
+        match resource.params.iter_mut().find(|p| p.name == param.name) {
+            Some(old) => *old = param,
+            None => resource.params.push(param),
+        }
+    }
+
+    /// Records an error as raised by the statement that is being evaluated.
+    pub(crate) fn record_in_context(&mut self, issue: Option<&'static str>, message: String) {
+        self.record_error_in_context(EvalError::Puppet { issue, message, at: None });
+    }
+
+    /// The same for an error at hand.
+    pub(crate) fn record_error_in_context(&mut self, error: EvalError) {
+        let error = match &self.context {
+            Some((label, at)) => error.in_call(label, at, at),
+            None => error,
+        };
+        self.record(error);
+    }
+}

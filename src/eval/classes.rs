@@ -1,0 +1,323 @@
+//! Classes and nodes: declaring them, inheriting, evaluating their bodies once.
+
+use super::compiler::Compiler;
+use super::error::EvalError;
+use super::lift::Res;
+use super::reference::{canonical_class, canonical_type};
+use super::scope::{Env, Scope, ScopeId, ScopeKind, TOP};
+use super::session::DefAt;
+use super::source::{DefKind, SourceFile};
+use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
+use crate::puppet::ast::{Block, ClassDef, NodeDef, NodeMatch};
+use crate::repo::Loc;
+use crate::value::Value;
+use ecow::EcoString;
+
+/// `Stage[main]`
+pub(crate) const STAGE_MAIN: ResourceId = 0;
+/// `Class[main]`
+pub(crate) const CLASS_MAIN: ResourceId = 2;
+
+impl<'s> Compiler<'s> {
+    /// Stage, settings and main: what every catalog begins with.
+    pub(crate) fn declare_roots(&mut self) {
+        let Some(file) = self.session.main_files().first().and_then(|n| self.session.file(*n)) else {
+            return self.record(EvalError::puppet("no manifest was found"));
+        };
+        let env = Env { scope: TOP, file };
+        let at = Loc::new(file.path.clone(), 0);
+        let stage = self.root("Stage", "main", ResourceKind::Stage, None, &at);
+        let settings = self.root("Class", "Settings", ResourceKind::Class, Some(STAGE_MAIN), &at);
+        let main = self.root("Class", "main", ResourceKind::Class, Some(STAGE_MAIN), &at);
+        for resource in [stage, settings, main] {
+            let key = (resource.type_name.clone(), resource.title.clone());
+            let id = self.add(env, resource, None);
+            self.catalog.index.insert(key, id);
+        }
+        if let Some(top) = self.scopes.get_mut(TOP as usize) {
+            top.resource = CLASS_MAIN;
+        }
+    }
+
+    fn root(&self, type_name: &str, title: &str, kind: ResourceKind, container: Option<ResourceId>, at: &Loc) -> Resource {
+        Resource {
+            type_name: type_name.into(),
+            title: title.into(),
+            symbolic_title: None,
+            params: Vec::new(),
+            at: at.clone(),
+            end_line: at.line,
+            container,
+            also_in: Vec::new(),
+            tags: self.tags_of(type_name, title, &[], ResourceId::MAX),
+            is_virtual: false,
+            exported: false,
+            possible: None,
+            kind,
+        }
+    }
+
+    /// `class { 'name': … }`
+    pub(crate) fn declare_class(&mut self, env: Env<'s>, name: &str, params: Vec<Param>, at: &Loc, end_line: u32) -> Res<ResourceId> {
+        let name = self.resolve_class(env, name);
+        if let Some(id) = self.class_ids.get(&name).copied() {
+            return self.class_again(id, &params);
+        }
+        let Some(def) = self.find_def(DefKind::Class, &name) else {
+            self.hidden_classes.insert(name.clone());
+            return Err(EvalError::puppet(format!("Could not find declared class {name}")));
+        };
+        self.new_class(env, &name, def, params, at, end_line)
+    }
+
+    fn class_again(&mut self, id: ResourceId, params: &[Param]) -> Res<ResourceId> {
+        let other = self.extra.get(id as usize).and_then(|e| e.branch);
+        self.note_includer(id);
+        if self.exclusive(other, self.branch) || (other.is_some() && self.branch.is_none()) {
+            params.iter().for_each(|p| self.set_param(id, p.clone()));
+            return Ok(id);
+        }
+        let title = self.catalog.get(id).map(|r| r.title.clone()).unwrap_or_default();
+        let declared = match self.extra.get(id as usize).is_some_and(|e| e.def.is_some()) {
+            true if self.catalog.get(id).is_some_and(|r| r.end_line > 0) => {
+                self.catalog.get(id).map(|r| format!(" at {}", super::declare::position(&r.at))).unwrap_or_default()
+            }
+            _ => String::new(),
+        };
+        let message = format!("Duplicate declaration: Class[{title}] is already declared{declared}; cannot redeclare");
+        if self.branch.is_none() && other.is_none() {
+            return Err(EvalError::puppet(message));
+        }
+        self.record(EvalError::puppet(message));
+        Ok(id)
+    }
+
+    /// Includes a class: evaluates it unless that has been done.
+    pub(crate) fn include(&mut self, env: Env<'s>, name: &str, at: &Loc) -> Res<ResourceId> {
+        let name = self.resolve_class(env, name);
+        if let Some(id) = self.class_ids.get(&name).copied() {
+            self.note_includer(id);
+            return Ok(id);
+        }
+        let Some(def) = self.find_def(DefKind::Class, &name) else {
+            self.hidden_classes.insert(name.clone());
+            return Err(EvalError::puppet(format!("Could not find class ::{name} for {}", self.host.certname)));
+        };
+        self.new_class(env, &name, def, Vec::new(), at, 0)
+    }
+
+    /// The class meant: absolute, or relative to the current namespace in the older dialect.
+    fn resolve_class(&mut self, env: Env<'s>, name: &str) -> EcoString {
+        let plain = canonical_class(name);
+        let legacy = self.session.options.dialect == crate::puppet::Dialect::Legacy && !name.starts_with("::");
+        if !legacy || self.class_ids.contains_key(&plain) || self.find_def(DefKind::Class, &plain).is_some() {
+            return plain;
+        }
+        let mut namespace = &*self.source_of(env.scope);
+        loop {
+            let full: EcoString = format!("{namespace}::{plain}").into();
+            if !namespace.is_empty() && self.find_def(DefKind::Class, &full).is_some() {
+                return full;
+            }
+            match namespace.rsplit_once("::") {
+                Some((outer, _)) => namespace = outer,
+                None => return plain,
+            }
+        }
+    }
+
+    /// Writes down under which condition a class is included (again).
+    fn note_includer(&mut self, id: ResourceId) {
+        let branch = self.branch;
+        let container = self.current_container;
+        if let Some(extra) = self.extra.get_mut(id as usize)
+            && !extra.includers.contains(&(container, branch))
+        {
+            extra.includers.push((container, branch));
+        }
+    }
+
+    fn new_class(&mut self, env: Env<'s>, name: &EcoString, at: DefAt, params: Vec<Param>, loc: &Loc, end_line: u32) -> Res<ResourceId> {
+        let Some((file, class)) = self.session.file(at.0).and_then(|f| Some((f, f.class(at.1)?))) else {
+            return Err(EvalError::puppet(format!("Could not find class ::{name} for {}", self.host.certname)));
+        };
+        self.note_syntax(file);
+        let parent = match &class.parent {
+            Some(parent) => Some(self.parent_scope(env, parent, loc)?),
+            None => None,
+        };
+        if let Some(id) = self.class_ids.get(name).copied() {
+            return Ok(id);
+        }
+        let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
+        let tags = self.tags_of("Class", name, &params, self.container(owner));
+        let mut resource = self.root("Class", &canonical_type(name), ResourceKind::Class, Some(STAGE_MAIN), loc);
+        resource.tags = tags;
+        resource.end_line = end_line;
+        resource.container = Some(self.stage_of(&params));
+        resource.params = params;
+        let id = self.add(env, resource, Some(at));
+        self.catalog.index.insert(("Class".into(), canonical_type(name)), id);
+        self.class_ids.insert(name.clone(), id);
+        self.note_includer(id);
+        self.apply_pending(id)?;
+        self.deeper(|c| {
+            c.evaluate_class(env, file, class, name, id, parent);
+            Ok(())
+        })?;
+        Ok(id)
+    }
+
+    fn stage_of(&self, params: &[Param]) -> ResourceId {
+        let stage = params.iter().find(|p| p.name == "stage").and_then(|p| p.value.as_str());
+        stage.and_then(|s| self.find_resource("Stage", s)).unwrap_or(STAGE_MAIN)
+    }
+
+    fn note_syntax(&mut self, file: &'s SourceFile) {
+        if let Some((at, message, issue)) = self.session.syntax_error(file) {
+            self.record(EvalError::Puppet { issue: Some(issue), message, at: Some(at) });
+        }
+    }
+
+    fn parent_scope(&mut self, env: Env<'s>, parent: &str, at: &Loc) -> Res<ScopeId> {
+        let name = self.resolve_class(env, parent);
+        self.deeper(|c| c.include(env, &name, at))?;
+        self.class_scopes.get(&name).copied().ok_or_else(|| EvalError::puppet(format!("Class {name} inherits from itself")))
+    }
+
+    /// The node or top scope at the end of the dynamic chain.
+    pub(crate) fn enclosing(&self, scope: ScopeId) -> ScopeId {
+        let mut at = scope;
+        for _ in 0..100_000 {
+            let Some(scope) = self.scopes.get(at as usize) else { return TOP };
+            match (scope.kind, scope.dynamic) {
+                (ScopeKind::Node, _) => return at,
+                (_, Some(next)) => at = next,
+                (_, None) => return TOP,
+            }
+        }
+        TOP
+    }
+
+    fn evaluate_class(&mut self, env: Env<'s>, file: &'s SourceFile, class: &'s ClassDef, name: &EcoString, id: ResourceId, parent: Option<ScopeId>) {
+        let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
+        let mut scope = Scope::new(ScopeKind::Class, Some(parent.unwrap_or_else(|| self.enclosing(owner))), id);
+        scope.dynamic = Some(parent.unwrap_or(owner));
+        scope.source.clone_from(name);
+        let scope = self.push_scope(scope);
+        self.class_scopes.insert(name.clone(), scope);
+        self.catalog.classes.push(name.clone());
+        let inner = Env { scope, file };
+        self.bind(scope, "title".into(), Value::str(name.clone()));
+        self.bind(scope, "name".into(), Value::str(name.clone()));
+        self.isolated(id, |c| {
+            c.bind_params(inner, id, &class.params, Some(name));
+            c.context = None;
+            c.run_body(inner, &class.body);
+        });
+    }
+
+    /// Runs the body of a class, define or node: matches, jumps and error handling start afresh.
+    pub(crate) fn isolated(&mut self, id: ResourceId, f: impl FnOnce(&mut Self)) {
+        let matches = self.matches.take();
+        let atomic = std::mem::take(&mut self.atomic);
+        let container = std::mem::replace(&mut self.current_container, id);
+        let context = self.context.clone();
+        let escapes = std::mem::take(&mut self.escapes);
+        f(self);
+        self.escapes = escapes;
+        self.context = context;
+        self.current_container = container;
+        self.atomic = atomic;
+        self.matches = matches;
+    }
+
+    /// Evaluates the node block that matches the host.
+    pub(crate) fn evaluate_node(&mut self) -> Res<()> {
+        let session = self.session;
+        if session.nodes().next().is_none() {
+            return Ok(());
+        }
+        let Some((file, node)) = session.node_for(&self.host.certname) else {
+            let name = &self.host.certname;
+            return Err(EvalError::puppet(format!("Could not find node statement with name 'default' or '{name}'")));
+        };
+        self.run_node(file, node, TOP, 0)
+    }
+
+    fn run_node(&mut self, file: &'s SourceFile, node: &'s NodeDef, outer: ScopeId, depth: u8) -> Res<()> {
+        let mut parent = outer;
+        if let Some(NodeMatch::Name(name, _)) = &node.parent
+            && depth < 20
+            && let Some((file, node)) = self.session.node_named(name)
+        {
+            self.run_node(file, node, outer, depth + 1)?;
+            parent = self.node_scope;
+        }
+        let title = node_title(node, &self.host.certname);
+        let at = file.loc(node_span(node));
+        let mut resource = self.root("Node", &title, ResourceKind::Class, Some(CLASS_MAIN), &at);
+        resource.tags = self.tags_of("Node", &title, &[], CLASS_MAIN);
+        super::metaparams::add_tag(&mut resource.tags, "class");
+        resource.tags.sort_unstable();
+        resource.tags.dedup();
+        let key = (resource.type_name.clone(), resource.title.clone());
+        let id = self.add(Env { scope: TOP, file }, resource, None);
+        self.catalog.index.insert(key, id);
+        let mut scope = Scope::new(ScopeKind::Node, Some(parent), id);
+        scope.source = title;
+        self.node_scope = self.push_scope(scope);
+        let env = Env { scope: self.node_scope, file };
+        let body: &'s Block = &node.body;
+        self.isolated(id, |c| {
+            c.run_body(env, body);
+        });
+        Ok(())
+    }
+
+    /// Classes that the ENC names, after the node block and in its scope.
+    pub(crate) fn evaluate_enc(&mut self) {
+        let Some(enc) = self.host.enc.clone() else { return };
+        let Some(file) = self.session.main_files().first().and_then(|n| self.session.file(*n)) else { return };
+        let env = Env { scope: self.node_scope, file };
+        let at = Loc::new(file.path.clone(), 0);
+        for (name, params) in &enc.classes_with_params {
+            let params = params.iter().map(|(n, v)| Param { name: n.clone(), value: v.clone(), at: at.clone() }).collect();
+            if let Err(error) = self.declare_class(env, name, params, &at, 0) {
+                self.record(error);
+            }
+        }
+        for name in &enc.classes {
+            if let Err(error) = self.include(env, name, &at) {
+                let message = error.to_string().replace("class ::", "class ");
+                self.record(EvalError::puppet(message));
+            }
+        }
+    }
+}
+
+fn node_span(node: &NodeDef) -> crate::puppet::ast::Span {
+    match node.matches.first() {
+        Some(NodeMatch::Name(_, span) | NodeMatch::Regex(_, span) | NodeMatch::Default(span)) => *span,
+        None => crate::puppet::ast::Span::default(),
+    }
+}
+
+/// The title of a node resource: the name that matched.
+fn node_title(node: &NodeDef, host: &str) -> EcoString {
+    let named = node.matches.iter().any(|m| matches!(m, NodeMatch::Name(n, _) if n.eq_ignore_ascii_case(host)));
+    if named {
+        return host.into();
+    }
+    let of = |m: &NodeMatch| match m {
+        NodeMatch::Regex(r, _) if crate::value::regex::is_match(r, host).unwrap_or(false) => {
+            let letters: String = r.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ':')).collect();
+            Some(EcoString::from(format!("__node_regexp__{}", letters.trim_start_matches('.'))))
+        }
+        _ => None,
+    };
+    node.matches.iter().find_map(of).unwrap_or_else(|| {
+        let name = node.matches.iter().find_map(|m| if let NodeMatch::Name(n, _) = m { Some(n.clone()) } else { None });
+        name.unwrap_or_else(|| "default".into())
+    })
+}

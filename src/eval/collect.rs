@@ -1,0 +1,215 @@
+//! Collectors and `realize`: what makes virtual resources real, and overrides by query.
+
+use super::branch::BranchId;
+use super::collector_query::Query;
+use super::compiler::Compiler;
+use super::error::EvalError;
+use super::lift::Res;
+use super::overrides::{Change, mark_appends};
+use super::reference::Reference;
+use super::scope::Env;
+use crate::catalog::ResourceId;
+use crate::puppet::ast::{self, Expr};
+use crate::repo::Loc;
+use crate::value::types::Type;
+use crate::value::{Tri, Value};
+use ecow::EcoString;
+use rustc_hash::FxHashSet;
+
+/// A collector at work.
+#[derive(Debug)]
+pub(crate) struct Collector<'s> {
+    type_name: EcoString,
+    exported: bool,
+    query: Query,
+    change: Change,
+    branch: Option<BranchId>,
+    scope: Env<'s>,
+    /// Resources it has dealt with.
+    done: FxHashSet<ResourceId>,
+}
+
+impl std::fmt::Debug for Env<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "scope {} in {}", self.scope, self.file.path)
+    }
+}
+
+/// A reference to be realised.
+#[derive(Debug)]
+pub(crate) struct Realize {
+    pub(crate) target: Reference,
+    pub(crate) branch: Option<BranchId>,
+    pub(crate) at: Option<Loc>,
+}
+
+impl<'s> Compiler<'s> {
+    /// `Type<| query |>`; its value names the collector in relationships.
+    pub(crate) fn collect(&mut self, env: Env<'s>, expr: &'s Expr, collector: &'s ast::Collector) -> Res<Value> {
+        let at = env.file.loc(expr.span);
+        let type_name = match self.eval(env, &collector.type_name)? {
+            Value::Type(t) => match &*t {
+                Type::Resource { type_name, title: None } => type_name.clone(),
+                Type::Class { .. } => return Err(EvalError::puppet("Classes cannot be collected").in_call("Virtual Query", &at, &at)),
+                _ => return Ok(Value::Undef),
+            },
+            _ => return Ok(Value::Undef),
+        };
+        if self.session.options.complete && self.kind_of_quiet(&type_name).is_none() {
+            let message = format!("Resource type {} doesn't exist", type_name.to_lowercase());
+            return Err(EvalError::puppet(message).in_call("Virtual Query", &at, &at));
+        }
+        let query = match &collector.query {
+            Some(query) => self.query(env, query)?,
+            None => Query::All,
+        };
+        let params = self.attributes(env, &collector.ops)?;
+        let change = Change { params: mark_appends(params, &collector.ops), source: None, at };
+        let number = self.collectors.len();
+        self.collectors.push(Collector {
+            type_name,
+            exported: collector.exported,
+            query,
+            change,
+            branch: self.branch,
+            scope: env,
+            done: FxHashSet::default(),
+        });
+        Ok(collector_value(number))
+    }
+
+    fn kind_of_quiet(&mut self, type_name: &str) -> Option<()> {
+        let errors = self.errors.len();
+        let kind = self.kind_of(type_name).ok()?.0;
+        self.errors.truncate(errors);
+        if kind == crate::catalog::ResourceKind::UnknownType {
+            self.kinds.remove(type_name);
+            return None;
+        }
+        Some(())
+    }
+
+    /// Runs all collectors and pending realisations; whether anything happened.
+    pub(crate) fn evaluate_collectors(&mut self) -> bool {
+        let mut any = false;
+        for _ in 0..1000 {
+            let mut round = false;
+            for number in 0..self.collectors.len() {
+                round |= self.run_collector(number);
+            }
+            round |= self.run_realizes();
+            any |= round;
+            if !round {
+                break;
+            }
+        }
+        any
+    }
+
+    fn run_collector(&mut self, number: usize) -> bool {
+        let Some(collector) = self.collectors.get(number) else { return false };
+        let found: Vec<(ResourceId, Tri)> = (0u32..)
+            .zip(&self.catalog.resources)
+            .filter(|(id, r)| r.type_name == collector.type_name && !collector.done.contains(id))
+            .filter(|(_, r)| !collector.exported || r.exported)
+            .map(|(id, r)| (id, collector.query.fits(r)))
+            .filter(|(_, fits)| *fits != Tri::No)
+            .collect();
+        let (change, branch, env) = (collector.change.clone(), collector.branch, collector.scope);
+        for (id, fits) in &found {
+            if let Some(collector) = self.collectors.get_mut(number) {
+                collector.done.insert(*id);
+            }
+            self.collected(*id, *fits, &change, branch, env);
+        }
+        !found.is_empty()
+    }
+
+    fn collected(&mut self, id: ResourceId, fits: Tri, change: &Change, branch: Option<BranchId>, env: Env<'s>) {
+        let outer = std::mem::replace(&mut self.branch, branch);
+        let result = if fits == Tri::Maybe {
+            let group = self.new_group();
+            self.in_branch(group, 0, &"the collector's query".into(), |c| {
+                c.realize_one(id);
+                c.apply_override(id, change)
+            })
+        } else {
+            self.realize_one(id);
+            self.apply_override(id, change)
+        };
+        self.branch = outer;
+        if let Err(error) = result {
+            self.record(error.at(&env.file.loc(crate::puppet::ast::Span::default())));
+        }
+    }
+
+    /// Makes a virtual resource real; under a condition it becomes possible.
+    fn realize_one(&mut self, id: ResourceId) {
+        let branch = self.branch;
+        let (Some(resource), Some(extra)) = (self.catalog.resources.get_mut(id as usize), self.extra.get_mut(id as usize)) else { return };
+        if std::mem::replace(&mut resource.is_virtual, false) && extra.branch.is_none() {
+            extra.branch = branch;
+        }
+    }
+
+    /// Notes references to realise.
+    pub(crate) fn realize(&mut self, target: Reference) {
+        let realize = Realize { target, branch: self.branch, at: self.last_loc.clone() };
+        self.realizes.push(realize);
+    }
+
+    fn run_realizes(&mut self) -> bool {
+        let pending = std::mem::take(&mut self.realizes);
+        let mut any = false;
+        for realize in pending {
+            match self.find_reference(&realize.target) {
+                Some(id) => {
+                    any = true;
+                    let outer = std::mem::replace(&mut self.branch, realize.branch);
+                    self.realize_one(id);
+                    self.branch = outer;
+                }
+                None => self.realizes.push(realize),
+            }
+        }
+        any
+    }
+
+    /// References that could not be realised.
+    pub(crate) fn unrealized(&mut self) {
+        let pending = std::mem::take(&mut self.realizes);
+        for realize in pending {
+            let outer = std::mem::replace(&mut self.branch, realize.branch);
+            let error = EvalError::puppet(format!("Failed to realize virtual resources {}", realize.target));
+            self.record(match &realize.at {
+                Some(at) => error.at(at),
+                None => error,
+            });
+            self.branch = outer;
+        }
+    }
+
+    /// The resources that a collector has found so far.
+    pub(crate) fn collected_by(&self, number: usize) -> Vec<ResourceId> {
+        let mut ids: Vec<ResourceId> = self.collectors.get(number).map(|c| c.done.iter().copied().collect()).unwrap_or_default();
+        ids.sort_unstable();
+        ids
+    }
+}
+
+/// A collector as operand of a relationship.
+fn collector_value(number: usize) -> Value {
+    let entries = [(Value::str("number"), Value::Int(i64::try_from(number).unwrap_or(0)))];
+    Value::Object(std::sync::Arc::new(crate::value::Object { type_name: "Collector".into(), attrs: entries.into_iter().collect() }))
+}
+
+/// The number of the collector that a value stands for.
+pub(crate) fn collector_number(value: &Value) -> Option<usize> {
+    match value {
+        Value::Object(object) if object.type_name == "Collector" => match object.attrs.get(&Value::str("number")) {
+            Some(Value::Int(n)) => usize::try_from(*n).ok(),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,98 @@
+//! The query of a collector, evaluated to something that can be asked of each resource.
+
+use super::compiler::Compiler;
+use super::error::EvalError;
+use super::lift::Res;
+use super::scope::Env;
+use crate::catalog::Resource;
+use crate::puppet::ast::{BinaryOp, Expr, ExprKind};
+use crate::value::{Tri, Value};
+use ecow::EcoString;
+
+/// A query.
+#[derive(Clone, Debug)]
+pub(crate) enum Query {
+    All,
+    Is(EcoString, Value),
+    IsNot(EcoString, Value),
+    And(Box<Query>, Box<Query>),
+    Or(Box<Query>, Box<Query>),
+}
+
+impl<'s> Compiler<'s> {
+    pub(crate) fn query(&mut self, env: Env<'s>, expr: &'s Expr) -> Res<Query> {
+        match &expr.kind {
+            ExprKind::Nop => Ok(Query::All),
+            ExprKind::Paren(inner) => self.query(env, inner),
+            ExprKind::Binary(BinaryOp::And, a, b) => Ok(Query::And(Box::new(self.query(env, a)?), Box::new(self.query(env, b)?))),
+            ExprKind::Binary(BinaryOp::Or, a, b) => Ok(Query::Or(Box::new(self.query(env, a)?), Box::new(self.query(env, b)?))),
+            ExprKind::Binary(BinaryOp::Eq, a, b) => Ok(Query::Is(attribute(a)?, self.eval(env, b)?)),
+            ExprKind::Binary(BinaryOp::Ne, a, b) => Ok(Query::IsNot(attribute(a)?, self.eval(env, b)?)),
+            _ => Err(illegal()),
+        }
+    }
+}
+
+fn illegal() -> EvalError {
+    EvalError::issue("ILLEGAL_QUERY_EXPRESSION", "Illegal query expression. It cannot be used in a query")
+}
+
+fn attribute(expr: &Expr) -> Res<EcoString> {
+    match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Var(name) | ExprKind::Reserved(name) => Ok(name.clone()),
+        _ => Err(illegal()),
+    }
+}
+
+impl Query {
+    /// Whether a resource fits.
+    pub(crate) fn fits(&self, resource: &Resource) -> Tri {
+        match self {
+            Self::All => Tri::Yes,
+            Self::Is(name, value) => compare(resource, name, value),
+            Self::IsNot(name, value) => match compare(resource, name, value) {
+                Tri::Yes => Tri::No,
+                Tri::No => Tri::Yes,
+                Tri::Maybe => Tri::Maybe,
+            },
+            Self::And(a, b) => match (a.fits(resource), b.fits(resource)) {
+                (Tri::No, _) | (_, Tri::No) => Tri::No,
+                (Tri::Yes, Tri::Yes) => Tri::Yes,
+                _ => Tri::Maybe,
+            },
+            Self::Or(a, b) => match (a.fits(resource), b.fits(resource)) {
+                (Tri::Yes, _) | (_, Tri::Yes) => Tri::Yes,
+                (Tri::No, Tri::No) => Tri::No,
+                _ => Tri::Maybe,
+            },
+        }
+    }
+}
+
+fn compare(resource: &Resource, name: &str, value: &Value) -> Tri {
+    if value.is_unknown() {
+        return Tri::Maybe;
+    }
+    if name == "tag" {
+        let text = value.to_string().to_lowercase();
+        return truth(resource.tags.iter().any(|t| *t == text));
+    }
+    if name == "title" {
+        if resource.symbolic_title.as_ref().is_some_and(Value::is_unknown) {
+            return Tri::Maybe;
+        }
+        return truth(super::ops::equals(&Value::str(resource.title.clone()), value));
+    }
+    match resource.value(name) {
+        None => truth(matches!(value, Value::Undef)),
+        Some(found) if found.is_unknown() => Tri::Maybe,
+        Some(found) => truth(match found.sample() {
+            Value::Array(list) => list.items.iter().any(|v| super::ops::equals(v, value)) || super::ops::equals(found, value),
+            other => super::ops::equals(other, value),
+        }),
+    }
+}
+
+fn truth(b: bool) -> Tri {
+    if b { Tri::Yes } else { Tri::No }
+}

@@ -1,0 +1,300 @@
+//! One compilation: its state, its limits, and the order in which a catalog comes about.
+
+use super::branch::{Branch, BranchId};
+use super::collect::{Collector, Realize};
+use super::error::EvalError;
+use super::facts::HostSpec;
+use super::lift::Res;
+use super::outcome::{CompileError, Compiled, Observation};
+use super::overrides::Override;
+use super::relate::Pending;
+use super::scope::{Env, Scope, ScopeId, ScopeKind, TOP};
+use super::session::{DefAt, Session};
+use super::source::{DefKind, SourceFile};
+use crate::catalog::{Catalog, Log, ResourceId};
+use crate::puppet::ast::{Block, Expr, Lambda};
+use crate::repo::Loc;
+use crate::value::{Cause, CauseKind, Value};
+use ecow::EcoString;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// Most evaluation steps of one catalog.
+const MAX_STEPS: u64 = 60_000_000;
+/// Deepest nesting of calls, includes and instances.
+const MAX_DEPTH: u32 = 400;
+/// Most resources of one catalog.
+pub(crate) const MAX_RESOURCES: usize = 200_000;
+
+/// What the compiler keeps of a resource beside the catalog's own record.
+#[derive(Debug)]
+pub(crate) struct Extra<'s> {
+    /// Where it was declared.
+    pub(crate) scope: ScopeId,
+    pub(crate) file: &'s SourceFile,
+    /// Class or define whose code declared it.
+    pub(crate) source: EcoString,
+    pub(crate) branch: Option<BranchId>,
+    /// Definition of a defined type.
+    pub(crate) def: Option<DefAt>,
+    pub(crate) evaluated: bool,
+    /// Undecided conditions under which a class was included; empty when it certainly is.
+    pub(crate) includers: Vec<(ResourceId, Option<BranchId>)>,
+}
+
+/// A lambda together with where it was written.
+#[derive(Clone, Copy)]
+pub(crate) struct Closure<'s> {
+    pub(crate) env: Env<'s>,
+    pub(crate) lambda: &'s Lambda,
+}
+
+/// The state of one compilation.
+pub(crate) struct Compiler<'s> {
+    pub(crate) session: &'s Session,
+    pub(crate) host: &'s HostSpec,
+    pub(crate) catalog: Catalog,
+    pub(crate) extra: Vec<Extra<'s>>,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) class_scopes: FxHashMap<EcoString, ScopeId>,
+    pub(crate) class_ids: FxHashMap<EcoString, ResourceId>,
+    pub(crate) hidden_classes: FxHashSet<EcoString>,
+    pub(crate) node_scope: ScopeId,
+    pub(crate) branches: Vec<Branch>,
+    pub(crate) branch: Option<BranchId>,
+    pub(crate) groups: u32,
+    pub(crate) journal: Vec<(ScopeId, EcoString)>,
+    pub(crate) matches: Option<Arc<[Value]>>,
+    pub(crate) closures: Vec<Closure<'s>>,
+    pub(crate) collectors: Vec<Collector<'s>>,
+    pub(crate) realizes: Vec<Realize>,
+    pub(crate) overrides: Vec<Override>,
+    pub(crate) pending: Vec<Pending>,
+    pub(crate) unevaluated: Vec<ResourceId>,
+    pub(crate) defs: FxHashMap<(DefKind, EcoString), Option<DefAt>>,
+    pub(crate) aliases: FxHashMap<EcoString, Arc<crate::value::types::Type>>,
+    pub(crate) deps: FxHashSet<Arc<str>>,
+    pub(crate) observations: Vec<Observation>,
+    pub(crate) errors: Vec<CompileError>,
+    pub(crate) possible_errors: Vec<CompileError>,
+    pub(crate) data_files: indexmap::IndexSet<Arc<str>>,
+    pub(crate) steps: u64,
+    pub(crate) depth: u32,
+    pub(crate) last_loc: Option<Loc>,
+    pub(crate) fatal: bool,
+    pub(crate) rendering: Vec<Vec<Value>>,
+    pub(crate) annotations: FxHashMap<usize, Arc<crate::value::types::Type>>,
+    pub(crate) atomic: u32,
+    pub(crate) observed: super::group::Observed,
+    /// Data paths made of per-host values.
+    pub(crate) per_host_paths: FxHashSet<Arc<str>>,
+    pub(crate) arrows: u32,
+    pub(crate) current_container: ResourceId,
+    /// Statement or call in which errors arise, for their wording.
+    pub(crate) context: Option<(&'static str, Loc)>,
+    pub(crate) kinds: FxHashMap<EcoString, (crate::catalog::ResourceKind, Option<DefAt>)>,
+    pub(crate) escapes: Vec<EvalError>,
+}
+
+/// Compiles the catalog of one host. Needs a deep stack: call it on a thread with 64 MB.
+#[must_use]
+pub fn compile(session: &Session, host: &HostSpec) -> Compiled {
+    let mut compiler = Compiler::new(session, host);
+    compiler.run();
+    compiler.into_outcome()
+}
+
+impl<'s> Compiler<'s> {
+    pub(crate) fn new(session: &'s Session, host: &'s HostSpec) -> Self {
+        Self {
+            session,
+            host,
+            catalog: Catalog { certname: host.certname.clone(), ..Catalog::default() },
+            extra: Vec::new(),
+            scopes: vec![Scope::new(ScopeKind::Top, None, 0)],
+            class_scopes: FxHashMap::default(),
+            class_ids: FxHashMap::default(),
+            hidden_classes: FxHashSet::default(),
+            node_scope: TOP,
+            branches: Vec::new(),
+            branch: None,
+            groups: 0,
+            journal: Vec::new(),
+            matches: None,
+            closures: Vec::new(),
+            collectors: Vec::new(),
+            realizes: Vec::new(),
+            overrides: Vec::new(),
+            pending: Vec::new(),
+            unevaluated: Vec::new(),
+            defs: FxHashMap::default(),
+            aliases: FxHashMap::default(),
+            deps: FxHashSet::default(),
+            observations: Vec::new(),
+            errors: Vec::new(),
+            possible_errors: Vec::new(),
+            data_files: indexmap::IndexSet::new(),
+            steps: 0,
+            depth: 0,
+            last_loc: None,
+            fatal: false,
+            rendering: Vec::new(),
+            annotations: FxHashMap::default(),
+            atomic: 0,
+            observed: super::group::Observed::default(),
+            per_host_paths: FxHashSet::default(),
+            arrows: 0,
+            current_container: super::classes::CLASS_MAIN,
+            context: None,
+            kinds: FxHashMap::default(),
+            escapes: Vec::new(),
+        }
+    }
+
+    fn run(&mut self) {
+        self.declare_roots();
+        self.seed_top_scope();
+        self.evaluate_main();
+        if let Err(error) = self.evaluate_node() {
+            self.record(error);
+        }
+        self.evaluate_enc();
+        self.generate();
+        self.finish();
+    }
+
+    fn evaluate_main(&mut self) {
+        for number in self.session.main_files() {
+            let Some(file) = self.session.file(*number) else { continue };
+            self.deps.insert(file.path.clone());
+            if let Some((at, message, issue)) = self.session.syntax_error(file) {
+                self.record(EvalError::Puppet { issue: Some(issue), message, at: Some(at) });
+            }
+            self.run_body(Env { scope: TOP, file }, &file.parsed.body);
+        }
+    }
+
+    /// Runs statements, each on its own: an error is recorded and the next one is tried. The value is
+    /// that of the last.
+    pub(crate) fn run_body(&mut self, env: Env<'s>, body: &'s Block) -> Value {
+        match self.run_block(env, body) {
+            Ok(value) => value,
+            Err(EvalError::Return(value)) => value,
+            Err(error) => {
+                self.record(error);
+                Value::Undef
+            }
+        }
+    }
+
+    /// The same for the body of a conditional: jumps travel on.
+    pub(crate) fn run_block(&mut self, env: Env<'s>, body: &'s [Expr]) -> Res<Value> {
+        let mut last = Value::Undef;
+        for expr in body {
+            match self.eval(env, expr) {
+                Ok(value) => last = value,
+                Err(error) if error.is_control() || self.strict_errors() || self.fatal => return Err(error),
+                Err(error) => {
+                    self.record(error);
+                    self.poison(env, expr);
+                }
+            }
+        }
+        Ok(last)
+    }
+
+    /// Inside functions and lambdas an error ends the whole call.
+    fn strict_errors(&self) -> bool {
+        self.atomic > 0
+    }
+
+    /// A new scope whose variables are looked up from `parent`.
+    pub(crate) fn push_scope(&mut self, mut scope: Scope) -> ScopeId {
+        let id = u32::try_from(self.scopes.len()).unwrap_or(u32::MAX);
+        if scope.kind == ScopeKind::Local {
+            scope.owner = scope.parent.and_then(|p| self.scopes.get(p as usize)).map_or(TOP, |p| p.owner);
+        } else {
+            scope.owner = id;
+        }
+        self.scopes.push(scope);
+        id
+    }
+
+    /// The resource that contains what is declared in a scope.
+    pub(crate) fn container(&self, scope: ScopeId) -> ResourceId {
+        self.scopes.get(scope as usize).map_or(0, |s| s.resource)
+    }
+
+    /// Counts a step; past the limit nothing goes on.
+    pub(crate) fn step(&mut self) -> Res<()> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.fatal = true;
+            return Err(EvalError::Limit { what: format!("more than {MAX_STEPS} evaluation steps"), at: None });
+        }
+        Ok(())
+    }
+
+    /// Runs `f` one level deeper.
+    pub(crate) fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
+        if self.depth >= MAX_DEPTH {
+            return Err(EvalError::Limit { what: format!("calls nested more than {MAX_DEPTH} deep"), at: None });
+        }
+        self.depth += 1;
+        let result = f(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Keeps an error: as one of the catalog, or of a possibility.
+    pub(crate) fn record(&mut self, error: EvalError) {
+        let (issue, message, at) = match error {
+            EvalError::Puppet { issue, message, at } => (issue, message, at),
+            EvalError::Limit { what, at } => (None, what, at),
+            other => (None, other.to_string(), None),
+        };
+        let possible = self.branch_text(self.branch);
+        let at = at.or_else(|| self.last_loc.clone());
+        let error = CompileError { at, message, issue, possible };
+        let list = if error.possible.is_some() { &mut self.possible_errors } else { &mut self.errors };
+        if list.len() < 1000 && !list.contains(&error) {
+            list.push(error);
+        }
+    }
+
+    /// Logs a message at the statement being evaluated.
+    pub(crate) fn log(&mut self, level: &str, message: String) {
+        if self.catalog.logs.len() < 10_000 {
+            self.catalog.logs.push(Log { level: level.into(), message, at: self.last_loc.clone() });
+        }
+    }
+
+    /// Counts an unknown by cause.
+    pub(crate) fn count(&mut self, kind: CauseKind, name: impl Into<EcoString>) {
+        *self.catalog.unknowns.entry(Cause { kind, name: name.into() }).or_default() += 1;
+    }
+
+    /// Where a name is defined.
+    pub(crate) fn find_def(&mut self, kind: DefKind, name: &str) -> Option<DefAt> {
+        let key = (kind, EcoString::from(name));
+        if let Some(found) = self.defs.get(&key) {
+            return *found;
+        }
+        let found = self.session.define(kind, name, &mut self.deps);
+        self.defs.insert(key, found);
+        found
+    }
+
+    fn into_outcome(self) -> Compiled {
+        let mut deps: Vec<Arc<str>> = self.deps.into_iter().collect();
+        deps.sort_unstable();
+        Compiled {
+            catalog: self.catalog,
+            errors: self.errors,
+            possible_errors: self.possible_errors,
+            deps,
+            observations: self.observations,
+            data_files: self.data_files.into_iter().collect(),
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! Resource expressions: types, titles, attributes, and what makes a declaration a duplicate.
+
+use super::compiler::{Compiler, Extra, MAX_RESOURCES};
+use super::error::EvalError;
+use super::lift::{Known, Res, alternatives, known};
+use super::reference::{canonical_class, canonical_title, canonical_type};
+use super::scope::Env;
+use super::session::DefAt;
+use super::source::DefKind;
+use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
+use crate::puppet::ast::{self, AttrKind, AttrOp, Expr, ExprKind, Form};
+use crate::repo::Loc;
+use crate::value::types::Type;
+use crate::value::{CauseKind, Value};
+use ecow::EcoString;
+use std::sync::Arc;
+
+/// One resource to be declared.
+pub(crate) struct Decl {
+    pub(crate) type_name: EcoString,
+    pub(crate) title: EcoString,
+    pub(crate) symbolic: Option<Value>,
+    pub(crate) params: Vec<Param>,
+    pub(crate) form: Form,
+    pub(crate) at: Loc,
+    pub(crate) end_line: u32,
+}
+
+/// Resource types of Puppet itself.
+const CORE_TYPES: &[&str] = &[
+    "augeas", "computer", "cron", "exec", "file", "filebucket", "group", "host", "interface", "k5login", "macauthorization",
+    "mailalias", "maillist", "mcx", "mount", "nagios_command", "nagios_contact", "nagios_contactgroup", "nagios_host",
+    "nagios_hostdependency", "nagios_hostescalation", "nagios_hostextinfo", "nagios_hostgroup", "nagios_service",
+    "nagios_servicedependency", "nagios_serviceescalation", "nagios_serviceextinfo", "nagios_servicegroup",
+    "nagios_timeperiod", "notify", "package", "resources", "router", "schedule", "scheduled_task", "selboolean",
+    "selmodule", "service", "ssh_authorized_key", "sshkey", "tidy", "user", "vlan", "yumrepo", "zfs", "zone", "zpool",
+    "component", "whit", "anchor", "file_line", "concat_file", "concat_fragment",
+];
+
+impl<'s> Compiler<'s> {
+    /// `type { title: … }`
+    pub(crate) fn resource(&mut self, env: Env<'s>, expr: &'s Expr, resource: &'s ast::Resource) -> Res<Value> {
+        let type_name = self.resource_type_name(env, &resource.type_name)?;
+        let local = resource.bodies.iter().find(|b| matches!(b.title.kind, ExprKind::Default));
+        let defaults = match local {
+            Some(body) => self.attributes(env, &body.ops)?,
+            None => Vec::new(),
+        };
+        let mut out = Vec::new();
+        for body in &resource.bodies {
+            if matches!(body.title.kind, ExprKind::Default) {
+                continue;
+            }
+            let title = self.eval(env, &body.title)?;
+            let mut params = self.attributes(env, &body.ops)?;
+            let missing: Vec<Param> = defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
+            params.extend(missing);
+            let place = Place { at: env.file.loc(body.span), end_line: env.file.end_line(body.span), form: resource.form };
+            let outer = self.context.replace(("Resource Statement", env.file.loc(expr.span)));
+            let made = self.declare_titles(env, &type_name, &title, &params, &place);
+            self.context = outer;
+            out.extend(made.map_err(|e| e.in_call("Resource Statement", &env.file.loc(expr.span), &env.file.loc(body.title.span)))?);
+        }
+        Ok(Value::array(out))
+    }
+
+    fn resource_type_name(&mut self, env: Env<'s>, expr: &'s Expr) -> Res<EcoString> {
+        match &expr.kind {
+            ExprKind::Name(name) | ExprKind::Reserved(name) => return Ok(canonical_type(name)),
+            ExprKind::TypeRef(name) => return Ok(canonical_type(name)),
+            _ => {}
+        }
+        let value = self.eval(env, expr)?;
+        match value.sample() {
+            Value::Str(s) => Ok(canonical_type(&s.text)),
+            Value::Type(t) => match &**t {
+                Type::Resource { type_name, .. } if !type_name.is_empty() => Ok(type_name.clone()),
+                Type::Class { .. } => Ok("Class".into()),
+                other => Err(illegal_type(&other.to_string())),
+            },
+            other => Err(illegal_type(&super::ops::label(other))),
+        }
+    }
+
+    /// Attributes of a body, each with its line; a splat brings several.
+    pub(crate) fn attributes(&mut self, env: Env<'s>, ops: &'s [AttrOp]) -> Res<Vec<Param>> {
+        let mut out: Vec<Param> = Vec::with_capacity(ops.len());
+        for op in ops {
+            let at = env.file.loc(op.span);
+            match &op.kind {
+                AttrKind::Set(name) | AttrKind::Append(name) => {
+                    let value = match self.eval(env, &op.value) {
+                        Ok(value) => value,
+                        Err(error) if error.is_control() || self.atomic > 0 => return Err(error),
+                        Err(error) => {
+                            self.record(error);
+                            super::facts::opaque(CauseKind::Variable, format!("{name} (not evaluated)"))
+                        }
+                    };
+                    push_attribute(&mut out, Param { name: name.clone(), value, at })?;
+                }
+                AttrKind::Splat => {
+                    let value = self.eval(env, &op.value)?;
+                    self.splat_attributes(&mut out, &value, &at)?;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn splat_attributes(&mut self, out: &mut Vec<Param>, value: &Value, at: &Loc) -> Res<()> {
+        if value.is_unknown() {
+            self.count_causes(value);
+            return Ok(());
+        }
+        let Some(entries) = value.as_hash() else {
+            let got = crate::value::types::infer(value);
+            return Err(EvalError::issue("TYPE_MISMATCH", format!("Expected value of type Hash, got {}", got.name())));
+        };
+        for (name, value) in entries {
+            push_attribute(out, Param { name: name.to_string().into(), value: value.clone(), at: at.clone() })?;
+        }
+        Ok(())
+    }
+
+    /// Declares a resource for each title.
+    pub(crate) fn declare_titles(&mut self, env: Env<'s>, type_name: &str, title: &Value, params: &[Param], place: &Place) -> Res<Vec<Value>> {
+        let mut titles = Vec::new();
+        flatten_titles(title, &mut titles)?;
+        let mut out = Vec::with_capacity(titles.len());
+        for title in titles {
+            if let Some(values) = alternatives(&title).map(<[Value]>::to_vec) {
+                let group = self.new_group();
+                let text: Arc<str> = "the title is one of several".into();
+                for (arm, value) in (0u32..).zip(values) {
+                    if matches!(value, Value::Str(_)) {
+                        let declared = self.in_branch(group, arm, &text, |c| c.declare_one(env, type_name, value, params, place));
+                        out.extend(declared.ok());
+                    }
+                }
+            } else {
+                out.push(self.declare_one(env, type_name, title, params, place)?);
+            }
+        }
+        Ok(out)
+    }
+
+    fn declare_one(&mut self, env: Env<'s>, type_name: &str, title: Value, params: &[Param], place: &Place) -> Res<Value> {
+        let symbolic = (known(&title) != Known::Fully).then(|| title.clone());
+        if title.is_unknown() {
+            self.count_causes(&title);
+        }
+        let text: EcoString = title.to_string().into();
+        if type_name == "Class" {
+            self.declare_class(env, &text, params.to_vec(), &place.at, place.end_line)?;
+            return Ok(Value::Type(Arc::new(Type::Class { name: Some(canonical_class(&text)) })));
+        }
+        let decl = Decl {
+            type_name: type_name.into(),
+            title: text.clone(),
+            symbolic,
+            params: params.to_vec(),
+            form: place.form,
+            at: place.at.clone(),
+            end_line: place.end_line,
+        };
+        self.declare(env, decl)?;
+        Ok(Value::Type(Arc::new(Type::Resource { type_name: type_name.into(), title: Some(text) })))
+    }
+
+    /// Adds a resource that is no class to the catalog.
+    pub(crate) fn declare(&mut self, env: Env<'s>, decl: Decl) -> Res<ResourceId> {
+        let (kind, def) = self.kind_of(&decl.type_name)?;
+        let key = (decl.type_name.clone(), canonical_title(&decl.type_name, &decl.title));
+        let twin = self.catalog.index.get(&key).copied();
+        if let Some(twin) = twin {
+            self.check_duplicate(twin, &decl)?;
+        }
+        if self.catalog.resources.len() >= MAX_RESOURCES {
+            self.fatal = true;
+            return Err(EvalError::Limit { what: format!("more than {MAX_RESOURCES} resources"), at: None });
+        }
+        let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
+        let container = self.container(owner);
+        let mut params = decl.params;
+        self.add_defaults(owner, &decl.type_name, &mut params);
+        let tags = self.tags_of(&decl.type_name, &decl.title, &params, container);
+        let resource = Resource {
+            type_name: decl.type_name,
+            title: decl.title,
+            symbolic_title: decl.symbolic,
+            params,
+            at: decl.at,
+            end_line: decl.end_line,
+            container: Some(container),
+            also_in: Vec::new(),
+            tags,
+            is_virtual: decl.form != Form::Regular,
+            exported: decl.form == Form::Exported,
+            possible: None,
+            kind,
+        };
+        let id = self.add(env, resource, def);
+        if twin.is_none_or(|t| self.extra.get(t as usize).is_some_and(|e| e.branch.is_some()) && self.branch.is_none()) {
+            self.catalog.index.insert(key, id);
+        }
+        self.index_alias(id);
+        self.apply_pending(id)?;
+        if kind == ResourceKind::Defined {
+            self.unevaluated.push(id);
+        }
+        Ok(id)
+    }
+
+    /// Puts a resource into the catalog.
+    pub(crate) fn add(&mut self, env: Env<'s>, resource: Resource, def: Option<DefAt>) -> ResourceId {
+        let id = ResourceId::try_from(self.catalog.resources.len()).unwrap_or(ResourceId::MAX);
+        let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
+        let source = self.source_of(owner);
+        self.catalog.resources.push(resource);
+        self.extra.push(Extra {
+            scope: owner,
+            file: env.file,
+            source,
+            branch: self.branch,
+            def,
+            evaluated: false,
+            includers: Vec::new(),
+        });
+        id
+    }
+
+    fn index_alias(&mut self, id: ResourceId) {
+        let Some(resource) = self.catalog.resources.get(id as usize) else { return };
+        let Some(alias) = resource.text("alias") else { return };
+        let key = (resource.type_name.clone(), canonical_title(&resource.type_name, alias));
+        self.catalog.index.entry(key).or_insert(id);
+    }
+
+    fn check_duplicate(&mut self, twin: ResourceId, decl: &Decl) -> Res<()> {
+        let other = self.extra.get(twin as usize).and_then(|e| e.branch);
+        if self.exclusive(other, self.branch) {
+            return Ok(());
+        }
+        let Some(old) = self.catalog.resources.get(twin as usize) else { return Ok(()) };
+        if old.symbolic_title.as_ref().is_some_and(Value::is_unknown) || decl.symbolic.as_ref().is_some_and(Value::is_unknown) {
+            return Ok(());
+        }
+        let message = format!(
+            "Duplicate declaration: {}[{}] is already declared at {}; cannot redeclare",
+            decl.type_name, decl.title, position(&old.at)
+        );
+        let error = EvalError::Puppet { issue: None, message, at: None };
+        if other.is_none() && self.branch.is_none() {
+            return Err(error);
+        }
+        let branch = self.branch.or(other);
+        let outer = std::mem::replace(&mut self.branch, branch);
+        self.record(error.at(&decl.at));
+        self.branch = outer;
+        Ok(())
+    }
+
+    /// What sort of resource a type makes, and where it is defined.
+    pub(crate) fn kind_of(&mut self, type_name: &str) -> Res<(ResourceKind, Option<DefAt>)> {
+        if let Some(found) = self.kinds.get(type_name) {
+            return Ok(*found);
+        }
+        let lower: EcoString = type_name.to_lowercase().into();
+        let kind = if lower == "stage" {
+            (ResourceKind::Stage, None)
+        } else if CORE_TYPES.contains(&&*lower) {
+            (ResourceKind::Native, None)
+        } else if let Some(def) = self.find_def(DefKind::Define, &lower) {
+            (ResourceKind::Defined, Some(def))
+        } else if let Some(path) = self.session.modules.types.get(&*lower) {
+            self.deps.insert(path.clone());
+            (ResourceKind::Native, None)
+        } else {
+            if self.session.options.complete {
+                let message = format!("Unknown resource type: '{lower}'");
+                self.record_in_context(None, message);
+            }
+            (ResourceKind::UnknownType, None)
+        };
+        self.kinds.insert(type_name.into(), kind);
+        Ok(kind)
+    }
+}
+
+/// Where and how a body stands.
+pub(crate) struct Place {
+    pub(crate) at: Loc,
+    pub(crate) end_line: u32,
+    pub(crate) form: Form,
+}
+
+/// `(line: 3)` or `(file: x, line: 3)`.
+pub(crate) fn position(at: &Loc) -> String {
+    format!("(file: {}, line: {})", at.path, at.line)
+}
+
+fn illegal_type(got: &str) -> EvalError {
+    let message = format!("Illegal Resource Type expression, expected result to be a type name, or untitled Resource, got {got}");
+    EvalError::issue("ILLEGAL_RESOURCE_TYPE", message)
+}
+
+fn push_attribute(out: &mut Vec<Param>, param: Param) -> Res<()> {
+    if out.iter().any(|p| p.name == param.name) {
+        let message = format!("The attribute '{}' has already been set", param.name);
+        return Err(EvalError::issue("DUPLICATE_ATTRIBUTE", message).at(&param.at));
+    }
+    out.push(param);
+    Ok(())
+}
+
+fn flatten_titles(title: &Value, out: &mut Vec<Value>) -> Res<()> {
+    match title.sample() {
+        Value::Array(list) => {
+            for (i, item) in list.items.iter().enumerate() {
+                match item.sample() {
+                    Value::Array(_) => flatten_titles(item, out)?,
+                    other => out.push(one_title(item, other, Some(i))?),
+                }
+            }
+            Ok(())
+        }
+        other => {
+            out.push(one_title(title, other, None)?);
+            Ok(())
+        }
+    }
+}
+
+fn one_title(value: &Value, sample: &Value, index: Option<usize>) -> Res<Value> {
+    let at = index.unwrap_or(0);
+    match sample {
+        Value::Str(s) if s.text.is_empty() => {
+            let message = format!("Empty string title at {at}. Title strings must have a length greater than zero.");
+            Err(EvalError::issue("EMPTY_STRING_TITLE_AT", message))
+        }
+        Value::Undef if index.is_none() => Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef")),
+        Value::Undef => Err(EvalError::issue("MISSING_TITLE_AT", format!("Missing title at index {at}. The title expression resulted in an undef title"))),
+        Value::Str(_) | Value::Sym(_) => Ok(value.clone()),
+        Value::Int(_) | Value::Float(_) => Ok(Value::str(sample.to_string())),
+        Value::Type(t) if matches!(**t, Type::Class { name: Some(_) }) => match &**t {
+            Type::Class { name: Some(name) } => Ok(Value::str(name.clone())),
+            _ => Ok(Value::Undef),
+        },
+        other => {
+            let message = format!("Illegal title type at index {at}. Expected String, got {}", super::ops::label(other));
+            Err(EvalError::issue("ILLEGAL_TITLE_TYPE_AT", message))
+        }
+    }
+}

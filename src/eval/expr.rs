@@ -1,0 +1,331 @@
+//! Expressions: one match over the kinds of the tree.
+
+use super::compiler::Compiler;
+use super::error::EvalError;
+use super::facts::opaque;
+use super::lift::{Res, lift};
+use super::ops;
+use super::scope::Env;
+use crate::puppet::ast::{AssignOp, BinaryOp, Expr, ExprKind, UnaryOp};
+use crate::value::{CauseKind, Entries, Hash, Origin, Tri, Value};
+use std::sync::Arc;
+
+impl<'s> Compiler<'s> {
+    /// Evaluates an expression; an error gets the place of the innermost expression that raised it.
+    pub(crate) fn eval(&mut self, env: Env<'s>, expr: &'s Expr) -> Res<Value> {
+        match &expr.kind {
+            ExprKind::Str(s) => return Ok(self.literal(env, expr, s.clone())),
+            ExprKind::Name(s) => return Ok(Value::str(s.clone())),
+            ExprKind::Bool(b) => return Ok(Value::Bool(*b)),
+            ExprKind::Int(i, _) => return Ok(Value::Int(*i)),
+            ExprKind::Undef | ExprKind::Nop => return Ok(Value::Undef),
+            _ => {}
+        }
+        self.step()?;
+        let result = self.deeper_expr(env, expr);
+        result.map_err(|e| e.at(&env.file.loc(expr.span)))
+    }
+
+    fn literal(&mut self, env: Env<'s>, expr: &'s Expr, text: ecow::EcoString) -> Value {
+        Value::str_from(text, Arc::new(Origin::Literal(env.file.loc(expr.span))))
+    }
+
+    fn deeper_expr(&mut self, env: Env<'s>, expr: &'s Expr) -> Res<Value> {
+        match &expr.kind {
+            ExprKind::Default => Ok(Value::Default),
+            ExprKind::Float(f) => Ok(Value::Float(*f)),
+            ExprKind::Regex(r) => Ok(Value::Regex(Arc::from(r.as_str()))),
+            ExprKind::Reserved(s) => Ok(Value::str(s.clone())),
+            ExprKind::Concat(parts) => self.interpolate(env, parts),
+            ExprKind::Heredoc { text, .. } => self.eval(env, text),
+            ExprKind::TypeRef(name) => self.type_ref(name),
+            ExprKind::Var(name) => {
+                self.last_loc = Some(env.file.loc(expr.span));
+                self.variable(env, name)
+            }
+            ExprKind::Paren(inner) => self.eval(env, inner),
+            ExprKind::Block(body) => self.run_block(env, body),
+            ExprKind::Array(items) => self.array(env, expr, items),
+            ExprKind::Hash(entries) => self.hash(env, expr, entries),
+            ExprKind::Unary(op, inner) => self.unary(env, *op, inner),
+            ExprKind::Binary(op, a, b) => self.binary(env, *op, a, b),
+            ExprKind::Assign(op, target, value) => self.assignment(env, *op, target, value),
+            ExprKind::Access(base, keys) => self.access(env, expr, base, keys),
+            ExprKind::Call(call) => self.call(env, expr, call),
+            ExprKind::Method(call) => self.method(env, expr, call),
+            _ => self.statement(env, expr),
+        }
+    }
+
+    fn statement(&mut self, env: Env<'s>, expr: &'s Expr) -> Res<Value> {
+        match &expr.kind {
+            ExprKind::If { cond, then, otherwise } => self.if_then(env, cond, then, otherwise, false),
+            ExprKind::Unless { cond, then, otherwise } => self.if_then(env, cond, then, otherwise, true),
+            ExprKind::Case { subject, options } => self.case(env, subject, options),
+            ExprKind::Selector { subject, entries } => self.selector(env, subject, entries),
+            ExprKind::Resource(resource) => self.resource(env, expr, resource),
+            ExprKind::ResourceDefaults(defaults) => self.resource_defaults(env, defaults),
+            ExprKind::ResourceOverride(over) => self.resource_override(env, expr, over),
+            ExprKind::Collect(collector) => self.collect(env, expr, collector),
+            ExprKind::Relation(op, a, b) => self.relation(env, expr, *op, a, b),
+            ExprKind::RenderText(text) => {
+                self.render(text);
+                Ok(Value::Undef)
+            }
+            ExprKind::RenderExpr(inner) => {
+                let value = self.eval(env, inner)?;
+                self.render_value(value);
+                Ok(Value::Undef)
+            }
+            ExprKind::Epp { body, .. } => self.run_block(env, body),
+            ExprKind::Error => Ok(opaque(CauseKind::Limit, "text that could not be parsed")),
+            _ => Ok(Value::Undef),
+        }
+    }
+
+    fn array(&mut self, env: Env<'s>, expr: &'s Expr, items: &'s [Expr]) -> Res<Value> {
+        let items = self.eval_args(env, items)?;
+        let origin = Some(Arc::new(Origin::Literal(env.file.loc(expr.span))));
+        Ok(Value::Array(Arc::new(crate::value::Array { items, origin })))
+    }
+
+    fn hash(&mut self, env: Env<'s>, expr: &'s Expr, pairs: &'s [(Expr, Expr)]) -> Res<Value> {
+        let mut entries = Entries::default();
+        for (key, value) in pairs {
+            let key = self.eval(env, key)?;
+            let value = self.eval(env, value)?;
+            entries.insert(key, value);
+        }
+        let origin = Some(Arc::new(Origin::Literal(env.file.loc(expr.span))));
+        Ok(Value::Hash(Arc::new(Hash { entries, origin })))
+    }
+
+    /// Arguments and elements, with splats unfolded.
+    pub(crate) fn eval_args(&mut self, env: Env<'s>, exprs: &'s [Expr]) -> Res<Vec<Value>> {
+        let mut out = Vec::with_capacity(exprs.len());
+        for expr in exprs {
+            if let ExprKind::Unary(UnaryOp::Splat, inner) = &expr.kind {
+                let value = self.eval(env, inner)?;
+                out.extend(splat(value));
+            } else {
+                out.push(self.eval(env, expr)?);
+            }
+        }
+        Ok(out)
+    }
+
+    fn unary(&mut self, env: Env<'s>, op: UnaryOp, inner: &'s Expr) -> Res<Value> {
+        let value = self.eval(env, inner)?;
+        let strict = self.session.options.strict;
+        match op {
+            UnaryOp::Not => lift("!", &[value], false, &mut |a| {
+                Ok(Value::Bool(a.first().is_none_or(|v| v.truth() == Tri::No)))
+            }),
+            UnaryOp::Minus => lift("-", &[value], false, &mut |a| ops::negate(a.first().unwrap_or(&Value::Undef), strict)),
+            UnaryOp::Splat => Ok(Value::array(splat(value))),
+        }
+    }
+
+    fn binary(&mut self, env: Env<'s>, op: BinaryOp, a: &'s Expr, b: &'s Expr) -> Res<Value> {
+        if matches!(op, BinaryOp::And | BinaryOp::Or) {
+            return self.logical(env, op, a, b);
+        }
+        let left = self.eval(env, a)?;
+        let right = self.eval(env, b)?;
+        self.operator(op, left, right)
+    }
+
+    /// An infix operator over two values.
+    pub(crate) fn operator(&mut self, op: BinaryOp, left: Value, right: Value) -> Res<Value> {
+        match op {
+            BinaryOp::Match | BinaryOp::NotMatch => self.match_operator(op, &left, &right),
+            BinaryOp::In => self.member(&left, &right),
+            BinaryOp::Eq => lift("==", &[left, right], true, &mut |a| Ok(Value::Bool(two(a, ops::equals)))),
+            BinaryOp::Ne => lift("!=", &[left, right], true, &mut |a| Ok(Value::Bool(!two(a, ops::equals)))),
+            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => self.compare(op, left, right),
+            _ => {
+                let strict = self.session.options.strict;
+                let name = symbol(op);
+                lift(name, &[left, right], false, &mut |a| match a {
+                    [a, b] => ops::binary_arith(op, a, b, strict),
+                    _ => Ok(Value::Undef),
+                })
+            }
+        }
+    }
+
+    fn compare(&mut self, op: BinaryOp, left: Value, right: Value) -> Res<Value> {
+        let name = symbol(op);
+        lift(name, &[left, right], false, &mut |a| match a {
+            [Value::Type(a), Value::Type(b)] => Ok(Value::Bool(super::typeexpr::compare_types(op, a, b))),
+            [a, b] => ops::ordered(name, a, b).map(Value::Bool),
+            _ => Ok(Value::Undef),
+        })
+    }
+
+    /// `and`, `or`: the right side counts only where the left one leaves it open.
+    fn logical(&mut self, env: Env<'s>, op: BinaryOp, a: &'s Expr, b: &'s Expr) -> Res<Value> {
+        let left = self.eval(env, a)?;
+        let decisive = if op == BinaryOp::And { Tri::No } else { Tri::Yes };
+        let truth = self.decide(&left);
+        if truth == decisive {
+            return Ok(Value::Bool(op == BinaryOp::Or));
+        }
+        if truth == Tri::Maybe {
+            return self.logical_open(env, left, b, decisive, op);
+        }
+        let right = self.eval(env, b)?;
+        Ok(match right {
+            Value::Sym(_) => right,
+            known => Value::Bool(known.truth() == Tri::Yes),
+        })
+    }
+
+    fn logical_open(&mut self, env: Env<'s>, left: Value, b: &'s Expr, decisive: Tri, op: BinaryOp) -> Res<Value> {
+        let group = self.new_group();
+        let text = env.file.quote(b.span);
+        let right = match self.in_branch(group, 0, &text, |c| c.eval(env, b)) {
+            Ok(value) => value,
+            Err(error) if error.is_control() => return Err(error),
+            Err(_) => return Ok(left),
+        };
+        if right.truth() == decisive && super::lift::known(&right) == super::lift::Known::Fully {
+            return Ok(Value::Bool(op == BinaryOp::Or));
+        }
+        Ok(super::lift::sym(crate::value::SymExpr::Call(symbol(op).into(), vec![left, right]), None))
+    }
+
+    fn assignment(&mut self, env: Env<'s>, op: AssignOp, target: &'s Expr, value: &'s Expr) -> Res<Value> {
+        let value = self.eval(env, value)?;
+        self.assign_to(env, op, target, value.clone())?;
+        Ok(value)
+    }
+
+    fn assign_to(&mut self, env: Env<'s>, op: AssignOp, target: &'s Expr, value: Value) -> Res<()> {
+        match &target.kind {
+            ExprKind::Var(name) => {
+                let value = match (op, self.lookup_from(env.scope, name)) {
+                    (AssignOp::Append, Some(old)) => self.operator(BinaryOp::Add, old, value)?,
+                    (AssignOp::Remove, Some(old)) => self.operator(BinaryOp::Sub, old, value)?,
+                    _ => value,
+                };
+                self.assign(env, name, value)
+            }
+            ExprKind::Array(targets) => self.assign_list(env, targets, &value),
+            ExprKind::Paren(inner) => self.assign_to(env, op, inner, value),
+            _ => Err(EvalError::issue("ILLEGAL_ASSIGNMENT", "Illegal attempt to assign. Not an assignable reference")),
+        }
+    }
+
+    fn assign_list(&mut self, env: Env<'s>, targets: &'s [Expr], value: &Value) -> Res<()> {
+        if value.is_unknown() {
+            for target in targets {
+                self.assign_to(env, AssignOp::Set, target, value.clone())?;
+            }
+            return Ok(());
+        }
+        if let Some(entries) = value.as_hash() {
+            return self.assign_by_name(env, targets, &entries.clone());
+        }
+        let single = [value.clone()];
+        let items = value.as_array().map_or_else(|| single.to_vec(), <[Value]>::to_vec);
+        if items.len() != targets.len() {
+            let message = format!("Mismatched number of assignable entries and values, expected {}, got {}", targets.len(), items.len());
+            return Err(EvalError::issue("ILLEGAL_MULTI_ASSIGNMENT_SIZE", message));
+        }
+        targets.iter().zip(items).try_for_each(|(t, v)| self.assign_to(env, AssignOp::Set, t, v))
+    }
+
+    fn assign_by_name(&mut self, env: Env<'s>, targets: &'s [Expr], entries: &Entries) -> Res<()> {
+        for target in targets {
+            let ExprKind::Var(name) = &target.kind else { continue };
+            let Some(value) = entries.get(&Value::str(name.clone())) else {
+                let message = format!("No value for required key '{name}' in assignment to variables from hash");
+                return Err(EvalError::issue("MISSING_MULTI_ASSIGNMENT_KEY", message));
+            };
+            self.assign(env, name, value.clone())?;
+        }
+        Ok(())
+    }
+
+    /// After a failed assignment its variables are unknown, so that one error does not breed others.
+    pub(crate) fn poison(&mut self, env: Env<'s>, expr: &'s Expr) {
+        let ExprKind::Assign(_, target, _) = &expr.kind else { return };
+        let names: Vec<&ecow::EcoString> = match &target.kind {
+            ExprKind::Var(name) => vec![name],
+            ExprKind::Array(items) => items.iter().filter_map(|i| if let ExprKind::Var(n) = &i.kind { Some(n) } else { None }).collect(),
+            _ => Vec::new(),
+        };
+        for name in names {
+            if !self.scopes.get(env.scope as usize).is_some_and(|s| s.vars.contains_key(name)) {
+                self.bind(env.scope, name.clone(), opaque(CauseKind::Variable, name.clone()));
+            }
+        }
+    }
+}
+
+/// An operator by the name it has in symbolic expressions; `None` if there is none.
+pub(crate) fn apply(name: &str, args: &[Value]) -> Option<Res<Value>> {
+    Some(match (name, args) {
+        ("!", [v]) => Ok(Value::Bool(v.truth() == Tri::No)),
+        ("-", [v]) => ops::negate(v, false),
+        ("==", [a, b]) => Ok(Value::Bool(ops::equals(a, b))),
+        ("!=", [a, b]) => Ok(Value::Bool(!ops::equals(a, b))),
+        ("<", [a, b]) => ops::ordered("<", a, b).map(Value::Bool),
+        ("<=", [a, b]) => ops::ordered("<=", a, b).map(Value::Bool),
+        (">", [a, b]) => ops::ordered(">", a, b).map(Value::Bool),
+        (">=", [a, b]) => ops::ordered(">=", a, b).map(Value::Bool),
+        ("in", [a, b]) => super::matching::plain_in(a, b).map(Value::Bool),
+        ("=~", [a, b]) => super::matching::match_regex(a, b).map(|m| Value::Bool(m.is_some())),
+        ("!~", [a, b]) => super::matching::match_regex(a, b).map(|m| Value::Bool(m.is_none())),
+        ("match group", [a, b, Value::Int(n)]) => super::matching::match_regex(a, b).map(|m| {
+            usize::try_from(*n).ok().and_then(|n| m?.get(n).cloned()).unwrap_or_default()
+        }),
+        ("[]", [base, keys @ ..]) => super::access::element(base, keys, &crate::repo::Loc::new("", 0)),
+        ("+", [a, b]) => ops::binary_arith(BinaryOp::Add, a, b, false),
+        ("-", [a, b]) => ops::binary_arith(BinaryOp::Sub, a, b, false),
+        ("*", [a, b]) => ops::binary_arith(BinaryOp::Mul, a, b, false),
+        ("/", [a, b]) => ops::binary_arith(BinaryOp::Div, a, b, false),
+        ("%", [a, b]) => ops::binary_arith(BinaryOp::Mod, a, b, false),
+        ("and", [a, b]) => Ok(Value::Bool(a.truth() == Tri::Yes && b.truth() == Tri::Yes)),
+        ("or", [a, b]) => Ok(Value::Bool(a.truth() == Tri::Yes || b.truth() == Tri::Yes)),
+        _ => return None,
+    })
+}
+
+fn two(args: &[Value], f: fn(&Value, &Value) -> bool) -> bool {
+    matches!(args, [a, b] if f(a, b))
+}
+
+/// The elements of a splatted value.
+pub(crate) fn splat(value: Value) -> Vec<Value> {
+    match &value {
+        Value::Array(a) => a.items.clone(),
+        Value::Hash(h) => h.entries.iter().map(|(k, v)| Value::array(vec![k.clone(), v.clone()])).collect(),
+        Value::Undef => Vec::new(),
+        _ => vec![value],
+    }
+}
+
+pub(crate) fn symbol(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Or => "or",
+        BinaryOp::And => "and",
+        BinaryOp::In => "in",
+        BinaryOp::Match => "=~",
+        BinaryOp::NotMatch => "!~",
+        BinaryOp::Mul => "*",
+        BinaryOp::Div => "/",
+        BinaryOp::Mod => "%",
+        BinaryOp::Add => "+",
+        BinaryOp::Sub => "-",
+        BinaryOp::Shl => "<<",
+        BinaryOp::Shr => ">>",
+        BinaryOp::Eq => "==",
+        BinaryOp::Ne => "!=",
+        BinaryOp::Gt => ">",
+        BinaryOp::Ge => ">=",
+        BinaryOp::Lt => "<",
+        BinaryOp::Le => "<=",
+    }
+}

@@ -1,0 +1,110 @@
+//! The end of a compilation: relationships, inherited metaparameters, what is only possible, checks.
+
+use super::compiler::Compiler;
+use crate::catalog::{Param, ResourceId, ResourceKind};
+use crate::value::Value;
+use rustc_hash::FxHashSet;
+use std::sync::Arc;
+
+/// Metaparameters that a define at top scope hands down.
+const INHERITED: &[&str] = &["noop", "schedule", "loglevel", "audit", "alias", "tag"];
+
+impl Compiler<'_> {
+    pub(crate) fn finish(&mut self) {
+        self.branch = None;
+        self.context = None;
+        self.unrealized();
+        self.settle_possible();
+        self.settle_relations();
+        self.dangling_overrides();
+        self.drop_undef();
+        self.hand_down();
+        self.settle_metaparams();
+    }
+
+    /// A value of `undef` blocked defaults so far; the catalog does not hold it.
+    fn drop_undef(&mut self) {
+        for resource in &mut self.catalog.resources {
+            resource.params.retain(|p| !matches!(p.value, Value::Undef));
+        }
+    }
+
+    /// Metaparameters of instances under `Class[main]` go to what they contain.
+    fn hand_down(&mut self) {
+        for id in 0..self.catalog.resources.len() {
+            let Ok(id) = ResourceId::try_from(id) else { return };
+            if self.under_main(id) {
+                self.inherit(id);
+            }
+        }
+    }
+
+    fn under_main(&self, id: ResourceId) -> bool {
+        let mut at = self.catalog.get(id).and_then(|r| r.container);
+        for _ in 0..1000 {
+            let Some(container) = at.filter(|c| *c != super::classes::CLASS_MAIN) else { return at.is_some() };
+            let Some(resource) = self.catalog.get(container) else { return false };
+            if resource.kind != ResourceKind::Defined {
+                return false;
+            }
+            at = resource.container;
+        }
+        false
+    }
+
+    fn inherit(&mut self, id: ResourceId) {
+        let Some(container) = self.catalog.get(id).and_then(|r| r.container) else { return };
+        let Some(parent) = self.catalog.get(container).filter(|c| c.kind == ResourceKind::Defined) else { return };
+        let handed: Vec<Param> = parent.params.iter().filter(|p| INHERITED.contains(&&*p.name)).cloned().collect();
+        let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
+        for param in handed {
+            match resource.params.iter_mut().find(|p| p.name == param.name) {
+                Some(own) if param.name == "tag" => own.value = joined(&own.value, &param.value),
+                Some(_) => {}
+                None => resource.params.push(param),
+            }
+        }
+    }
+
+    /// Works out what is possible only: by its own condition or by that of its container.
+    fn settle_possible(&mut self) {
+        for id in 0..self.catalog.resources.len() {
+            let Ok(id) = ResourceId::try_from(id) else { return };
+            let text = self.possible(id, &mut FxHashSet::default());
+            if let Some(resource) = self.catalog.resources.get_mut(id as usize) {
+                resource.possible = text;
+            }
+        }
+    }
+
+    fn possible(&self, id: ResourceId, seen: &mut FxHashSet<ResourceId>) -> Option<Arc<str>> {
+        let (resource, extra) = (self.catalog.get(id)?, self.extra.get(id as usize)?);
+        if resource.kind == ResourceKind::Class && !extra.includers.is_empty() {
+            if !seen.insert(id) || extra.includers.iter().any(|i| self.certain(*i, seen)) {
+                return None;
+            }
+            return extra.includers.iter().find_map(|(_, b)| self.branch_text(*b));
+        }
+        let container = resource.container.and_then(|c| self.extra.get(c as usize));
+        let inherited = container.is_some_and(|c| c.branch.is_some() && c.branch == extra.branch);
+        if inherited {
+            return self.possible(resource.container?, seen);
+        }
+        self.branch_text(extra.branch)
+    }
+}
+
+impl Compiler<'_> {
+    /// Whether an inclusion certainly happens: unconditionally, or as part of what certainly happens.
+    fn certain(&self, (container, branch): (ResourceId, Option<super::branch::BranchId>), seen: &mut FxHashSet<ResourceId>) -> bool {
+        let own = self.extra.get(container as usize).and_then(|e| e.branch);
+        branch.is_none() || (branch == own && self.possible(container, seen).is_none())
+    }
+}
+
+fn joined(a: &Value, b: &Value) -> Value {
+    let list = |v: &Value| v.as_array().map_or_else(|| vec![v.clone()], <[Value]>::to_vec);
+    let mut items = list(a);
+    items.extend(list(b));
+    Value::array(items)
+}

@@ -1,0 +1,202 @@
+//! Pure functions over values some of which are symbolic.
+//!
+//! A choice is worked through alternative by alternative, a per-host value by its sample, and what
+//! is unknown stays unknown as an expression that says how it came about.
+
+use super::error::EvalError;
+use crate::value::{Hash, Sym, SymExpr, Value};
+use ecow::EcoString;
+use std::sync::Arc;
+
+/// Most alternatives that are kept apart.
+pub(crate) const MAX_ALTERNATIVES: usize = 16;
+
+/// Result of an evaluation.
+pub(crate) type Res<T> = Result<T, EvalError>;
+
+/// How much of a value is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Known {
+    /// Everywhere the same.
+    Fully,
+    /// Known for the host at hand.
+    PerHost,
+    /// Not known.
+    No,
+}
+
+/// How much of the value itself is known, its members aside.
+pub(crate) fn known(value: &Value) -> Known {
+    match value {
+        Value::Sym(s) if s.sample.is_some() => Known::PerHost,
+        Value::Sym(_) => Known::No,
+        _ => Known::Fully,
+    }
+}
+
+/// The same with members.
+pub(crate) fn known_deep(value: &Value) -> Known {
+    match value {
+        Value::Array(a) => worst(a.items.iter()),
+        Value::Hash(h) => worst(h.entries.iter().flat_map(|(k, v)| [k, v])),
+        Value::Sensitive(v) => known_deep(v),
+        other => known(other),
+    }
+}
+
+fn worst<'a>(values: impl Iterator<Item = &'a Value>) -> Known {
+    values.map(known_deep).max().unwrap_or(Known::Fully)
+}
+
+/// The value on the host at hand, members included.
+pub(crate) fn sample_deep(value: &Value) -> Value {
+    if known_deep(value) == Known::Fully {
+        return value.clone();
+    }
+    match value {
+        Value::Array(a) => {
+            let items = a.items.iter().map(sample_deep).collect();
+            Value::Array(Arc::new(crate::value::Array { items, origin: a.origin.clone() }))
+        }
+        Value::Hash(h) => {
+            let entries = h.entries.iter().map(|(k, v)| (sample_deep(k), sample_deep(v))).collect();
+            Value::Hash(Arc::new(Hash { entries, origin: h.origin.clone() }))
+        }
+        Value::Sym(s) => s.sample.as_ref().map_or_else(|| value.clone(), sample_deep),
+        other => other.clone(),
+    }
+}
+
+/// A symbolic value.
+pub(crate) fn sym(expr: SymExpr, sample: Option<Value>) -> Value {
+    Value::Sym(Arc::new(Sym { expr, sample }))
+}
+
+/// The alternatives of a value that is one of several.
+pub(crate) fn alternatives(value: &Value) -> Option<&[Value]> {
+    match value {
+        Value::Sym(s) if s.sample.is_none() => match &s.expr {
+            SymExpr::Choice(values) => Some(values),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// One of several values; equal ones are one.
+pub(crate) fn choice(values: impl IntoIterator<Item = Value>) -> Value {
+    let mut out: Vec<Value> = Vec::new();
+    for value in values {
+        let members = alternatives(&value).map(<[Value]>::to_vec);
+        for member in members.unwrap_or_else(|| vec![value]) {
+            if !out.contains(&member) {
+                out.push(member);
+            }
+        }
+    }
+    match out.len() {
+        0 => Value::Undef,
+        1 => out.swap_remove(0),
+        n if n <= MAX_ALTERNATIVES => sym(SymExpr::Choice(out), None),
+        _ => {
+            out.truncate(MAX_ALTERNATIVES);
+            sym(SymExpr::Call("one of many".into(), out), None)
+        }
+    }
+}
+
+/// Applies `f` to arguments of which some may be symbolic. With `deep`, members count too.
+pub(crate) fn lift(name: &str, args: &[Value], deep: bool, f: &mut dyn FnMut(&[Value]) -> Res<Value>) -> Res<Value> {
+    let how = if deep { known_deep } else { known };
+    match args.iter().map(how).max().unwrap_or(Known::Fully) {
+        Known::Fully => f(args),
+        Known::PerHost => {
+            let samples: Vec<Value> = args.iter().map(if deep { sample_deep } else { |v: &Value| v.sample().clone() }).collect();
+            let sample = f(&samples)?;
+            Ok(sym(SymExpr::Call(name.into(), args.to_vec()), Some(sample)))
+        }
+        Known::No => lift_unknown(name, args, deep, f),
+    }
+}
+
+fn lift_unknown(name: &str, args: &[Value], deep: bool, f: &mut dyn FnMut(&[Value]) -> Res<Value>) -> Res<Value> {
+    let total: usize = args.iter().filter_map(alternatives).map(<[Value]>::len).product();
+    let split = args.iter().enumerate().find_map(|(i, a)| Some((i, alternatives(a)?)));
+    let Some((at, values)) = split.filter(|_| total <= MAX_ALTERNATIVES) else {
+        return Ok(sym(SymExpr::Call(name.into(), args.to_vec()), None));
+    };
+    let mut results = Vec::new();
+    let mut failure = None;
+    for value in values {
+        let mut with = args.to_vec();
+        if let Some(slot) = with.get_mut(at) {
+            *slot = value.clone();
+        }
+        match lift(name, &with, deep, f) {
+            Ok(result) => results.push(result),
+            Err(error) => failure = Some(error),
+        }
+    }
+    match failure {
+        Some(error) if results.is_empty() => Err(error),
+        _ => Ok(choice(results)),
+    }
+}
+
+/// A string put together from parts.
+pub(crate) fn concat(parts: Vec<Value>) -> Value {
+    let total: usize = parts.iter().filter_map(alternatives).map(<[Value]>::len).product();
+    if let Some((at, values)) = parts.iter().enumerate().find_map(|(i, p)| Some((i, alternatives(p)?)))
+        && total <= MAX_ALTERNATIVES
+    {
+        let put = |value: &Value| {
+            let mut with = parts.clone();
+            if let Some(slot) = with.get_mut(at) {
+                *slot = value.clone();
+            }
+            concat(with)
+        };
+        return choice(values.iter().map(put).collect::<Vec<_>>());
+    }
+    let state = worst(parts.iter());
+    if state == Known::Fully {
+        return Value::str(text_of(&parts));
+    }
+    let flat = flatten_parts(parts);
+    let sample = (state == Known::PerHost).then(|| {
+        let samples: Vec<Value> = flat.iter().map(sample_deep).collect();
+        Value::str(text_of(&samples))
+    });
+    sym(SymExpr::Concat(flat), sample)
+}
+
+fn text_of(parts: &[Value]) -> EcoString {
+    use std::fmt::Write;
+    let mut out = EcoString::new();
+    for part in parts {
+        let _ = write!(out, "{part}");
+    }
+    out
+}
+
+/// Nested concatenations are dissolved and neighbouring texts joined, so that equal strings have
+/// equal expressions.
+fn flatten_parts(parts: Vec<Value>) -> Vec<Value> {
+    let mut out: Vec<Value> = Vec::new();
+    let mut push = |part: Value| match (out.last_mut(), &part) {
+        (Some(Value::Str(last)), Value::Str(s)) => last.text.push_str(&s.text),
+        (_, Value::Sym(_)) => out.push(part),
+        (_, Value::Str(s)) if s.text.is_empty() => {}
+        _ => out.push(Value::str(part.to_string())),
+    };
+    for part in parts {
+        match &part {
+            Value::Sym(s) => match &s.expr {
+                SymExpr::Concat(inner) => inner.iter().cloned().for_each(&mut push),
+                _ => push(part),
+            },
+            _ => push(part),
+        }
+    }
+    out
+}

@@ -1,0 +1,75 @@
+//! Metaparameters and tags.
+
+use super::compiler::Compiler;
+use super::scope::ScopeId;
+use crate::catalog::{Param, ResourceId};
+use crate::value::Value;
+use ecow::EcoString;
+
+/// Parameters that every resource takes.
+pub(crate) fn is_metaparam(name: &str) -> bool {
+    matches!(
+        name,
+        "alias" | "audit" | "before" | "consume" | "export" | "loglevel" | "noop" | "notify" | "require" | "schedule" | "stage" | "subscribe" | "tag"
+    )
+}
+
+impl Compiler<'_> {
+    /// Adds resource defaults that are not set; `undef` counts as set.
+    pub(crate) fn add_defaults(&self, scope: ScopeId, type_name: &str, params: &mut Vec<Param>) {
+        let mut at = Some(scope);
+        while let Some(scope) = at.and_then(|id| self.scopes.get(id as usize)) {
+            for (_, defaults) in scope.defaults.iter().filter(|(t, _)| t == type_name) {
+                let missing: Vec<Param> = defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
+                params.extend(missing);
+            }
+            at = scope.dynamic;
+        }
+    }
+
+    /// The tags of a resource: type, title, `tag`, and those of its container.
+    pub(crate) fn tags_of(&self, type_name: &str, title: &str, params: &[Param], container: ResourceId) -> Vec<EcoString> {
+        let mut tags = self.catalog.get(container).map(|r| r.tags.clone()).unwrap_or_default();
+        add_tag(&mut tags, type_name);
+        if !matches!((type_name, title), ("Class" | "Stage", "main")) {
+            add_tag(&mut tags, title);
+        }
+        for param in params.iter().filter(|p| p.name == "tag") {
+            tags_in(&param.value, &mut tags);
+        }
+        tags.sort_unstable();
+        tags.dedup();
+        tags
+    }
+}
+
+/// Adds the tags in a value.
+pub(crate) fn tags_in(value: &Value, tags: &mut Vec<EcoString>) {
+    match value {
+        Value::Array(list) => list.items.iter().for_each(|v| tags_in(v, tags)),
+        Value::Undef => {}
+        other => {
+            if let Some(text) = other.as_str() {
+                add_tag(tags, text);
+            }
+        }
+    }
+}
+
+/// Adds a tag and its segments, if it is a valid one.
+pub(crate) fn add_tag(tags: &mut Vec<EcoString>, text: &str) {
+    if !is_tag(text) {
+        return;
+    }
+    let tag: EcoString = text.to_lowercase().into();
+    if tag.contains("::") {
+        tags.extend(tag.split("::").filter(|s| !s.is_empty()).map(EcoString::from));
+    }
+    tags.push(tag);
+}
+
+pub(crate) fn is_tag(text: &str) -> bool {
+    let mut chars = text.chars();
+    let first = chars.next().is_some_and(|c| c.is_alphanumeric() || c == '_');
+    first && chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | '.' | '-'))
+}

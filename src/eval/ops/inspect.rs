@@ -1,0 +1,48 @@
+//! How values are named in error messages.
+
+use crate::value::Value;
+use std::fmt::Write;
+
+/// As Ruby's `inspect` shows it.
+pub(crate) fn inspect(value: &Value) -> String {
+    match value {
+        Value::Undef => "nil".into(),
+        Value::Default => ":default".into(),
+        Value::Str(s) => format!("{:?}", s.text.as_str()),
+        Value::Array(a) => format!("[{}]", a.items.iter().map(inspect).collect::<Vec<_>>().join(", ")),
+        Value::Hash(h) => {
+            let mut out = String::from("{");
+            for (i, (k, v)) in h.entries.iter().enumerate() {
+                let _ = write!(out, "{}{}=>{}", if i > 0 { ", " } else { "" }, inspect(k), inspect(v));
+            }
+            out + "}"
+        }
+        other => other.to_string(),
+    }
+}
+
+/// `Integer`, `Undef Value`, `Integer[1, 5]-Type`.
+pub(crate) fn label(value: &Value) -> String {
+    match value {
+        Value::Undef => "Undef Value".into(),
+        Value::Default => "Object".into(),
+        Value::Bool(_) => "Boolean".into(),
+        Value::Int(_) => "Integer".into(),
+        Value::Float(_) => "Float".into(),
+        Value::Str(_) => "String".into(),
+        Value::Regex(_) => "Regexp".into(),
+        Value::Array(_) => "Array".into(),
+        Value::Hash(_) => "Hash".into(),
+        Value::Type(_) => format!("{value}-Type"),
+        Value::Sensitive(_) => "Sensitive".into(),
+        Value::Object(o) => o.type_name.to_string(),
+        Value::Sym(_) => "unknown value".into(),
+    }
+}
+
+/// With its article.
+pub(crate) fn a_label(value: &Value) -> String {
+    let label = label(value);
+    let article = if label.starts_with(['A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {label}")
+}

@@ -1,0 +1,103 @@
+//! Names and references of resources in canonical form.
+
+use super::compiler::Compiler;
+use crate::catalog::ResourceId;
+use crate::value::types::Type;
+use crate::value::Value;
+use ecow::EcoString;
+
+/// `apt::conf` to `Apt::Conf`.
+pub(crate) fn canonical_type(name: &str) -> EcoString {
+    let name = name.trim_start_matches("::");
+    let mut out = EcoString::with_capacity(name.len());
+    let mut upper = true;
+    for c in name.chars() {
+        if upper {
+            out.extend(c.to_uppercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        upper = c == ':';
+    }
+    out
+}
+
+/// A class name in lower case without leading colons.
+pub(crate) fn canonical_class(name: &str) -> EcoString {
+    name.trim_start_matches("::").to_lowercase().into()
+}
+
+/// The title under which a resource is found.
+pub(crate) fn canonical_title(type_name: &str, title: &str) -> EcoString {
+    match type_name {
+        "File" if title.len() > 1 && title.ends_with('/') => title.trim_end_matches('/').into(),
+        "Class" if title == "main" => title.into(),
+        "Class" => canonical_type(title),
+        _ => title.into(),
+    }
+}
+
+/// A reference found in a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reference {
+    pub(crate) type_name: EcoString,
+    pub(crate) title: EcoString,
+}
+
+impl Reference {
+    pub(crate) fn new(type_name: &str, title: &str) -> Self {
+        let type_name = canonical_type(type_name);
+        let title = canonical_title(&type_name, title);
+        Self { type_name, title }
+    }
+
+    /// Reads `Type[title]`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (type_name, rest) = text.split_once('[')?;
+        let title = rest.strip_suffix(']')?;
+        let good = type_name.starts_with(|c: char| c.is_ascii_alphabetic()) && !title.is_empty();
+        good.then(|| Self::new(type_name, title.trim_matches(['\'', '"'])))
+    }
+}
+
+impl std::fmt::Display for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}[{}]", self.type_name, self.title)
+    }
+}
+
+/// The references in a value, in order; what is no reference is handed to `other`.
+pub(crate) fn references(value: &Value, out: &mut Vec<Reference>, other: &mut dyn FnMut(&Value)) {
+    match value {
+        Value::Type(ty) => match &**ty {
+            Type::Resource { type_name, title: Some(title) } if !type_name.is_empty() => out.push(Reference::new(type_name, title)),
+            Type::Class { name: Some(name) } => out.push(Reference::new("Class", name)),
+            _ => other(value),
+        },
+        Value::Str(s) => match Reference::parse(&s.text) {
+            Some(reference) => out.push(reference),
+            None => other(value),
+        },
+        Value::Array(list) => list.items.iter().for_each(|v| references(v, out, other)),
+        Value::Sym(sym) => match (&sym.sample, super::lift::alternatives(value)) {
+            (Some(sample), _) => references(sample, out, other),
+            (None, Some(values)) => values.iter().for_each(|v| references(v, out, other)),
+            (None, None) => other(value),
+        },
+        Value::Undef => {}
+        _ => other(value),
+    }
+}
+
+impl Compiler<'_> {
+    /// A declared resource.
+    pub(crate) fn find_resource(&self, type_name: &str, title: &str) -> Option<ResourceId> {
+        let reference = Reference::new(type_name, title);
+        self.find_reference(&reference)
+    }
+
+    /// A declared resource by reference.
+    pub(crate) fn find_reference(&self, reference: &Reference) -> Option<ResourceId> {
+        self.catalog.index.get(&(reference.type_name.clone(), reference.title.clone())).copied()
+    }
+}

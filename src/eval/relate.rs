@@ -1,0 +1,194 @@
+//! Relationships: chaining arrows and the metaparameters that say the same.
+
+use super::branch::BranchId;
+use super::collect::collector_number;
+use super::compiler::Compiler;
+use super::error::EvalError;
+use super::lift::Res;
+use super::ops::a_label;
+use super::reference::{Reference, references};
+use super::scope::Env;
+use crate::catalog::{Param, Relation, ResourceId};
+use crate::puppet::ast::{Expr, RelationOp};
+use crate::repo::Loc;
+use crate::value::{Tri, Value};
+
+/// One end of an arrow.
+#[derive(Clone, Debug)]
+pub(crate) enum End {
+    Resource(Reference),
+    Collector(usize),
+}
+
+/// An arrow, resolved when everything has been declared.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    source: Vec<End>,
+    target: Vec<End>,
+    refresh: bool,
+    at: Loc,
+    branch: Option<BranchId>,
+}
+
+impl<'s> Compiler<'s> {
+    /// `a -> b`; its value is the right side, so that chains go on.
+    pub(crate) fn relation(&mut self, env: Env<'s>, expr: &'s Expr, op: RelationOp, a: &'s Expr, b: &'s Expr) -> Res<Value> {
+        let left = self.eval(env, a)?;
+        let right = self.eval(env, b)?;
+        let (source, target) = match op {
+            RelationOp::Before | RelationOp::Notify => (&left, &right),
+            RelationOp::Require | RelationOp::Subscribe => (&right, &left),
+        };
+        let (source, target) = (self.ends(source)?, self.ends(target)?);
+        let refresh = matches!(op, RelationOp::Notify | RelationOp::Subscribe);
+        self.pending.push(Pending { source, target, refresh, at: env.file.loc(expr.span), branch: self.branch });
+        Ok(right)
+    }
+
+    fn ends(&mut self, value: &Value) -> Res<Vec<End>> {
+        if let Some(number) = collector_number(value) {
+            return Ok(vec![End::Collector(number)]);
+        }
+        if let Value::Array(list) = value {
+            let mut out = Vec::new();
+            for item in &list.items {
+                out.extend(self.ends(item)?);
+            }
+            return Ok(out);
+        }
+        let (mut refs, mut bad) = (Vec::new(), None);
+        references(value, &mut refs, &mut |v| bad = Some(v.clone()));
+        match bad {
+            Some(value) if !value.is_unknown() => {
+                let message = format!("Illegal relationship operand, can not form a relationship with {}. A Catalog type is required.", a_label(&value));
+                Err(EvalError::issue("ILLEGAL_RELATIONSHIP_OPERAND_TYPE", message))
+            }
+            None if matches!(value, Value::Undef) => {
+                let message = "Illegal relationship operand, can not form a relationship with an Undef Value. A Catalog type is required.";
+                Err(EvalError::issue("ILLEGAL_RELATIONSHIP_OPERAND_TYPE", message))
+            }
+            _ => Ok(refs.into_iter().map(End::Resource).collect()),
+        }
+    }
+
+    /// Turns arrows into `before` and `notify` parameters of their sources.
+    pub(crate) fn settle_relations(&mut self) {
+        for pending in std::mem::take(&mut self.pending) {
+            let outer = std::mem::replace(&mut self.branch, pending.branch);
+            for source in self.resolve_ends(&pending.source) {
+                for target in self.resolve_ends(&pending.target) {
+                    self.settle_one(&source, &target, &pending);
+                }
+            }
+            self.branch = outer;
+        }
+    }
+
+    fn resolve_ends(&self, ends: &[End]) -> Vec<Reference> {
+        let of = |id: ResourceId| self.catalog.get(id).map(|r| Reference { type_name: r.type_name.clone(), title: r.title.clone() });
+        ends.iter()
+            .flat_map(|end| match end {
+                End::Resource(reference) => vec![reference.clone()],
+                End::Collector(number) => self.collected_by(*number).into_iter().filter_map(of).collect(),
+            })
+            .collect()
+    }
+
+    fn settle_one(&mut self, source: &Reference, target: &Reference, pending: &Pending) {
+        let Some(id) = self.find_reference(source) else {
+            let message = format!("Could not find resource '{source}' for relationship on '{target}'");
+            return self.record(EvalError::puppet(message).at(&pending.at));
+        };
+        let Some(to) = self.find_reference(target) else {
+            let message = format!("Could not find resource '{target}' for relationship from '{source}'");
+            return self.record(EvalError::puppet(message).at(&pending.at));
+        };
+        self.catalog.relations.push(Relation { source: id, target: to, refresh: pending.refresh, at: pending.at.clone() });
+        let name = if pending.refresh { "notify" } else { "before" };
+        let text = Value::str(target.to_string());
+        let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
+        match resource.params.iter_mut().find(|p| p.name == name) {
+            Some(param) => {
+                let mut items = match &param.value {
+                    Value::Array(list) => list.items.clone(),
+                    Value::Undef => Vec::new(),
+                    other => vec![other.clone()],
+                };
+                items.push(text);
+                param.value = Value::array(items);
+            }
+            None => resource.params.push(Param { name: name.into(), value: Value::array(vec![text]), at: pending.at.clone() }),
+        }
+        self.arrows += 1;
+    }
+
+    /// Relationship metaparameters to relations; dangling ones are errors.
+    pub(crate) fn settle_metaparams(&mut self) {
+        let arrows = std::mem::take(&mut self.catalog.relations);
+        let mut out = arrows;
+        for id in 0..self.catalog.resources.len() {
+            let Ok(id) = ResourceId::try_from(id) else { return };
+            let Some(resource) = self.catalog.get(id) else { continue };
+            if resource.is_virtual || resource.possible.is_some() && resource.kind == crate::catalog::ResourceKind::UnknownType {
+                continue;
+            }
+            let params: Vec<Param> = resource.params.iter().filter(|p| is_relationship(&p.name)).cloned().collect();
+            for param in params {
+                self.settle_param(id, &param, &mut out);
+            }
+        }
+        let key = |r: &Relation| (r.source, r.target, r.refresh);
+        let mut seen = rustc_hash::FxHashSet::default();
+        out.retain(|r| seen.insert(key(r)));
+        self.catalog.relations = out;
+    }
+
+    fn settle_param(&mut self, id: ResourceId, param: &Param, out: &mut Vec<Relation>) {
+        let (mut refs, mut bad) = (Vec::new(), None);
+        references(&param.value, &mut refs, &mut |v| bad = Some(v.clone()));
+        let branch = self.extra.get(id as usize).and_then(|e| e.branch);
+        let outer = std::mem::replace(&mut self.branch, branch);
+        if let Some(value) = bad.filter(|v| !v.is_unknown()) {
+            let shown = match &value {
+                Value::Hash(h) if h.entries.is_empty() => "{}".to_owned(),
+                Value::Type(t) => format!("{t}[]"),
+                other => other.to_string(),
+            };
+            let message = format!("No title provided and \"{shown}\" is not a valid resource reference");
+            self.record(EvalError::puppet(message).at(&param.at));
+        }
+        let sure = crate::eval::lift::known_deep(&param.value) != crate::eval::lift::Known::No;
+        for reference in refs {
+            match self.find_reference(&reference) {
+                Some(to) => {
+                    let (source, target) = if matches!(&*param.name, "before" | "notify") { (id, to) } else { (to, id) };
+                    let refresh = matches!(&*param.name, "notify" | "subscribe");
+                    out.push(Relation { source, target, refresh, at: param.at.clone() });
+                }
+                None if sure => self.dangling(id, param, &reference),
+                None => {}
+            }
+        }
+        self.branch = outer;
+    }
+
+    fn dangling(&mut self, id: ResourceId, param: &Param, reference: &Reference) {
+        if self.maybe_declared(reference) != Tri::No {
+            return;
+        }
+        let own = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();
+        let message = format!("Could not find resource '{reference}' in parameter '{}' (on {own})", param.name);
+        self.record(EvalError::puppet(message).at(&param.at));
+    }
+
+    /// Whether a resource of this type with an unknown title may be the one.
+    fn maybe_declared(&self, reference: &Reference) -> Tri {
+        let unknown = |r: &crate::catalog::Resource| r.type_name == reference.type_name && r.symbolic_title.as_ref().is_some_and(Value::is_unknown);
+        if reference.title.contains('‹') || self.catalog.resources.iter().any(unknown) { Tri::Maybe } else { Tri::No }
+    }
+}
+
+/// Whether a parameter is a relationship.
+pub(crate) fn is_relationship(name: &str) -> bool {
+    matches!(name, "before" | "require" | "notify" | "subscribe")
+}

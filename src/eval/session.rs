@@ -1,0 +1,338 @@
+//! What all hosts of one revision share: parsed manifests, where names are defined, main manifests.
+
+use super::autoload::Modules;
+use super::source::{DefKind, SourceFile};
+use crate::puppet::Dialect;
+use crate::puppet::ast::{Expr, ExprKind, NodeDef, NodeMatch};
+use crate::repo::{Layout, LayoutSettings, Loc, Oid, Tree};
+use ecow::EcoString;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+
+/// How to read and judge a repository.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which dialect manifests are read in.
+    pub dialect: Dialect,
+    /// Unknown variables are errors (Puppet 8).
+    pub strict_variables: bool,
+    /// `strict=error` (Puppet 8): no coercion of strings to numbers.
+    pub strict: bool,
+    /// Where things lie; detected when absent.
+    pub layout: Option<Layout>,
+    /// Puppet code evaluated instead of the main manifest (tests, conformance).
+    pub code: Option<Arc<str>>,
+    /// Whether everything a catalog needs is in the repository, so that what is missing is an error.
+    pub complete: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { dialect: Dialect::Legacy, strict_variables: false, strict: false, layout: None, code: None, complete: true }
+    }
+}
+
+/// Parsed files by content, shared between revisions.
+#[derive(Default)]
+pub struct FileCache {
+    manifests: Mutex<FxHashMap<(Arc<str>, Oid), Arc<SourceFile>>>,
+    data: Arc<crate::hiera::DataFiles>,
+}
+
+impl std::fmt::Debug for FileCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FileCache")
+    }
+}
+
+type Slot = OnceLock<Option<Arc<SourceFile>>>;
+
+/// Where a definition stands: file and number in it.
+pub(crate) type DefAt = (u32, u32);
+
+/// One revision, ready to compile hosts from.
+#[derive(Debug)]
+pub struct Session {
+    pub(crate) tree: Tree,
+    pub(crate) options: Options,
+    pub(crate) modules: Modules,
+    pub(crate) layout: Layout,
+    cache: Arc<FileCache>,
+    paths: FxHashMap<Arc<str>, u32>,
+    slots: Vec<(Arc<str>, Slot)>,
+    main: OnceLock<Vec<u32>>,
+    main_defs: OnceLock<FxHashMap<(DefKind, EcoString), DefAt>>,
+    known: RwLock<FxHashMap<(DefKind, EcoString), Option<DefAt>>>,
+    hiera: OnceLock<super::data::HieraState>,
+    templates: Store,
+}
+
+/// Parsed EPP templates; grows only, so that what it holds can be lent out.
+#[derive(Debug, Default)]
+struct Store(OnceLock<Box<Entry>>);
+
+#[derive(Debug)]
+struct Entry {
+    key: Arc<str>,
+    file: SourceFile,
+    next: Store,
+}
+
+impl Store {
+    fn get(&self, key: &str, make: impl FnOnce() -> SourceFile) -> &SourceFile {
+        let mut at = self;
+        let mut make = Some(make);
+        loop {
+            let entry = at.0.get_or_init(|| {
+                let file = make.take().map_or_else(|| SourceFile::epp(key.into(), "".into()), |m| m());
+                Box::new(Entry { key: key.into(), file, next: Self::default() })
+            });
+            if *entry.key == *key {
+                return &entry.file;
+            }
+            at = &entry.next;
+        }
+    }
+}
+
+impl Session {
+    /// Opens a revision.
+    #[must_use]
+    pub fn new(tree: Tree, options: Options, cache: Arc<FileCache>) -> Self {
+        let layout = options.layout.clone().or_else(|| Layout::discover(&tree, &LayoutSettings::default()).ok());
+        let layout = layout.unwrap_or_else(|| empty_layout(&tree));
+        let modules = Modules::index(&tree, &layout);
+        let manifests = tree.list("").filter(|p| p.ends_with(".pp"));
+        let mut slots: Vec<(Arc<str>, Slot)> = manifests.map(|p| (p.clone(), Slot::new())).collect();
+        if let Some(code) = &options.code {
+            let path: Arc<str> = "site.pp".into();
+            let file = SourceFile::parse(path.clone(), code.clone(), options.dialect);
+            slots.push((path, Slot::from(Some(Arc::new(file)))));
+        }
+        let paths = (0u32..).zip(&slots).map(|(i, (p, _))| (p.clone(), i)).collect();
+        Self {
+            tree,
+            options,
+            modules,
+            layout,
+            cache,
+            paths,
+            slots,
+            main: OnceLock::new(),
+            main_defs: OnceLock::new(),
+            known: RwLock::default(),
+            hiera: OnceLock::new(),
+            templates: Store::default(),
+        }
+    }
+
+    /// The tree it reads.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    pub(crate) fn hiera(&self) -> &super::data::HieraState {
+        self.hiera.get_or_init(|| super::data::HieraState::open(self, &self.cache.data))
+    }
+
+    /// A parsed EPP template of the repository.
+    pub(crate) fn epp_file(&self, path: &str) -> Option<&SourceFile> {
+        let text = self.tree.text(path).ok().flatten()?;
+        Some(self.templates.get(path, || SourceFile::epp(path.into(), text)))
+    }
+
+    /// A parsed EPP template given as text.
+    pub(crate) fn epp_text(&self, text: &str) -> &SourceFile {
+        self.templates.get(text, || SourceFile::epp("inline_epp".into(), text.into()))
+    }
+
+    /// A parsed manifest by number.
+    pub(crate) fn file(&self, number: u32) -> Option<&SourceFile> {
+        let (path, slot) = self.slots.get(number as usize)?;
+        slot.get_or_init(|| self.parse(path)).as_deref()
+    }
+
+    /// A parsed manifest by path.
+    #[must_use]
+    pub fn file_at(&self, path: &str) -> Option<&SourceFile> {
+        self.file(*self.paths.get(path)?)
+    }
+
+    fn parse(&self, path: &Arc<str>) -> Option<Arc<SourceFile>> {
+        let oid = self.tree.oid(path)?;
+        let key = (path.clone(), oid);
+        let cached = self.cache.manifests.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if cached.is_some() {
+            return cached;
+        }
+        let text = self.tree.text(path).ok().flatten()?;
+        let file = Arc::new(SourceFile::parse(path.clone(), text, self.options.dialect));
+        self.cache.manifests.lock().unwrap_or_else(PoisonError::into_inner).insert(key, file.clone());
+        Some(file)
+    }
+
+    /// The main manifests in evaluation order.
+    pub(crate) fn main_files(&self) -> &[u32] {
+        self.main.get_or_init(|| self.find_main())
+    }
+
+    fn find_main(&self) -> Vec<u32> {
+        if self.options.code.is_some() {
+            return self.slots.len().checked_sub(1).and_then(|n| u32::try_from(n).ok()).into_iter().collect();
+        }
+        let manifests: Vec<u32> = self.layout.manifests.iter().filter_map(|p| self.paths.get(p).copied()).collect();
+        match &manifests[..] {
+            [site] if self.file(*site).is_some_and(has_import) => self.with_imports(*site),
+            _ => manifests,
+        }
+    }
+
+    /// A manifest preceded by what it imports, as Puppet 3 loaded them.
+    fn with_imports(&self, site: u32) -> Vec<u32> {
+        let (mut out, mut seen) = (Vec::new(), FxHashSet::default());
+        self.follow_imports(site, &mut seen, &mut out, 0);
+        out
+    }
+
+    fn follow_imports(&self, number: u32, seen: &mut FxHashSet<u32>, out: &mut Vec<u32>, depth: u8) {
+        if depth > 20 || !seen.insert(number) {
+            return;
+        }
+        let Some(file) = self.file(number) else { return };
+        let folder = file.path.rsplit_once('/').map_or("", |(d, _)| d);
+        for pattern in file.parsed.body.iter().filter_map(import_patterns).flatten() {
+            for path in self.glob(folder, &pattern) {
+                self.follow_imports(path, seen, out, depth + 1);
+            }
+        }
+        out.push(number);
+    }
+
+    fn glob(&self, folder: &str, pattern: &str) -> Vec<u32> {
+        let full = if folder.is_empty() { pattern.to_owned() } else { format!("{folder}/{pattern}") };
+        let full = if full.ends_with(".pp") { full } else { format!("{full}.pp") };
+        let Some((before, after)) = full.split_once('*') else {
+            return self.paths.get(full.as_str()).copied().into_iter().collect();
+        };
+        let dir = before.rsplit_once('/').map_or("", |(d, _)| d);
+        let fits = |p: &Arc<str>| {
+            let middle = p.strip_prefix(before).and_then(|r| r.strip_suffix(after));
+            middle.is_some_and(|m| !m.contains('/'))
+        };
+        self.tree.list(dir).filter(|p| fits(p)).filter_map(|p| self.paths.get(p).copied()).collect()
+    }
+
+    /// All node definitions of the main manifests, in order, with their file.
+    pub fn nodes(&self) -> impl Iterator<Item = (&SourceFile, &NodeDef)> {
+        self.main_files().iter().filter_map(|n| self.file(*n)).flat_map(|f| f.nodes().map(move |n| (f, n)))
+    }
+
+    /// The node definition for a host: exact name, first regex that matches, default.
+    #[must_use]
+    pub fn node_for(&self, certname: &str) -> Option<(&SourceFile, &NodeDef)> {
+        let find = |fits: &dyn Fn(&NodeMatch) -> bool| self.nodes().find(|(_, n)| n.matches.iter().any(fits));
+        find(&|m| matches!(m, NodeMatch::Name(n, _) if n.eq_ignore_ascii_case(certname)))
+            .or_else(|| find(&|m| matches!(m, NodeMatch::Regex(r, _) if crate::value::regex::is_match(r, certname).unwrap_or(false))))
+            .or_else(|| find(&|m| matches!(m, NodeMatch::Default(_))))
+    }
+
+    /// A node definition by name, for `inherits`.
+    pub(crate) fn node_named(&self, name: &str) -> Option<(&SourceFile, &NodeDef)> {
+        self.nodes().find(|(_, n)| n.matches.iter().any(|m| matches!(m, NodeMatch::Name(x, _) if x == name)))
+    }
+
+    fn main_defs(&self) -> &FxHashMap<(DefKind, EcoString), DefAt> {
+        self.main_defs.get_or_init(|| {
+            let mut out = FxHashMap::default();
+            for number in self.main_files() {
+                let defs = self.file(*number).map(|f| &f.defs[..]).unwrap_or_default();
+                for (i, def) in (0u32..).zip(defs) {
+                    out.entry((def.kind, def.name.clone())).or_insert((*number, i));
+                }
+            }
+            out
+        })
+    }
+
+    /// Where a name is defined; `deps` gets every path that was tried.
+    pub(crate) fn define(&self, kind: DefKind, name: &str, deps: &mut FxHashSet<Arc<str>>) -> Option<DefAt> {
+        let key = (kind, EcoString::from(name));
+        if let Some(at) = self.main_defs().get(&key) {
+            self.note_file(at.0, deps);
+            return Some(*at);
+        }
+        let candidates = self.candidates(kind, name);
+        let cached = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+        let found = cached.unwrap_or_else(|| {
+            let found = candidates.iter().find_map(|path| self.defined_in(path, kind, name));
+            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(key, found);
+            found
+        });
+        for path in candidates {
+            let last = found.is_some_and(|(f, _)| self.paths.get(path.as_str()) == Some(&f));
+            deps.insert(path.into());
+            if last {
+                break;
+            }
+        }
+        found
+    }
+
+    fn note_file(&self, number: u32, deps: &mut FxHashSet<Arc<str>>) {
+        if let Some((path, _)) = self.slots.get(number as usize) {
+            deps.insert(path.clone());
+        }
+    }
+
+    fn candidates(&self, kind: DefKind, name: &str) -> Vec<String> {
+        match kind {
+            DefKind::Class | DefKind::Define => self.modules.manifests(name),
+            DefKind::Function => self.modules.file_of("functions", name).into_iter().collect(),
+            DefKind::Alias => self.modules.file_of("types", name).into_iter().collect(),
+            DefKind::Node => Vec::new(),
+        }
+    }
+
+    fn defined_in(&self, path: &str, kind: DefKind, name: &str) -> Option<DefAt> {
+        let number = *self.paths.get(path)?;
+        Some((number, self.file(number)?.find(kind, name)?))
+    }
+
+    /// Syntax errors of the main manifests, which no host can compile with.
+    pub(crate) fn syntax_error(&self, file: &SourceFile) -> Option<(Loc, String, &'static str)> {
+        let error = file.parsed.errors.first()?;
+        Some((file.loc(error.span), error.message.clone(), error.issue))
+    }
+}
+
+/// The layout of a tree without manifests of its own.
+fn empty_layout(tree: &Tree) -> Layout {
+    let modules = |d: &str| tree.children(d).into_iter().map(|m| (m.to_owned(), format!("{d}/{m}"))).collect();
+    Layout {
+        root: String::new(),
+        environment: "production".into(),
+        manifests: Vec::new(),
+        modulepath: vec!["modules".into()],
+        staging: Vec::new(),
+        modules: modules("modules"),
+        templates: None,
+        files: None,
+        hiera: tree.exists("hiera.yaml").then(|| "hiera.yaml".into()),
+        is_legacy: false,
+        notes: Vec::new(),
+    }
+}
+
+fn has_import(file: &SourceFile) -> bool {
+    file.parsed.body.iter().any(|e| matches!(e.kind, ExprKind::Import(_)))
+}
+
+fn import_patterns(expr: &Expr) -> Option<Vec<EcoString>> {
+    let ExprKind::Import(args) = &expr.kind else { return None };
+    let text = |e: &Expr| match &e.kind {
+        ExprKind::Str(s) | ExprKind::Name(s) => Some(s.clone()),
+        _ => None,
+    };
+    Some(args.iter().filter_map(text).collect())
+}

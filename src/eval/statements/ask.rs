@@ -1,0 +1,186 @@
+//! Questions about the compilation at this very moment, and jumps.
+
+use super::flat;
+use crate::catalog::ResourceKind;
+use crate::eval::compiler::Compiler;
+use crate::eval::error::EvalError;
+use crate::eval::interp::Block;
+use crate::eval::lift::{Known, Res, known};
+use crate::eval::reference::{Reference, canonical_class, references};
+use crate::eval::scope::Env;
+use crate::eval::source::DefKind;
+use crate::value::types::Type;
+use crate::value::{Tri, Value};
+
+pub(super) fn defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    let mut any = Tri::No;
+    let mut unknown = None;
+    for arg in flat(args) {
+        if known(&arg) == Known::No {
+            unknown = Some(arg);
+            continue;
+        }
+        c.observe_value(&arg);
+        match is_defined(c, env, arg.sample()) {
+            Tri::Yes => any = Tri::Yes,
+            Tri::Maybe if any == Tri::No => {
+                any = Tri::Maybe;
+                unknown = Some(arg.clone());
+            }
+            _ => {}
+        }
+    }
+    Ok(match (any, unknown) {
+        (Tri::Yes, _) => Value::Bool(true),
+        (_, Some(value)) => crate::eval::lift::sym(crate::value::SymExpr::Call("defined".into(), vec![value]), None),
+        _ => Value::Bool(false),
+    })
+}
+
+fn is_defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, value: &Value) -> Tri {
+    match value {
+        Value::Str(s) => match s.text.strip_prefix('$') {
+            Some(name) => yes(c.lookup_var(env.scope, name).is_some() || maybe_fact(c, name)),
+            None => match Reference::parse(&s.text) {
+                Some(reference) => declared(c, &reference),
+                None => named(c, &s.text),
+            },
+        },
+        Value::Type(t) => match &**t {
+            Type::Resource { type_name, title: None } => named(c, &type_name.to_lowercase()),
+            Type::Class { name: Some(name) } => declared(c, &Reference::new("Class", name)),
+            Type::Type(Some(inner)) => is_defined(c, env, &Value::Type(inner.clone())),
+            _ => {
+                let mut found = Vec::new();
+                references(value, &mut found, &mut |_| {});
+                found.first().map_or(Tri::Yes, |r| declared(c, r))
+            }
+        },
+        _ => Tri::No,
+    }
+}
+
+fn maybe_fact(c: &Compiler<'_>, name: &str) -> bool {
+    name.starts_with("::") && c.host.fact(name.trim_start_matches("::")).is_some_and(|v| !v.is_unknown())
+}
+
+/// A resource that is only possible is only possibly defined; that it is declared in a branch which
+/// excludes this one does not count.
+fn declared(c: &Compiler<'_>, reference: &Reference) -> Tri {
+    let Some(id) = c.find_reference(reference) else { return Tri::No };
+    let branch = c.extra.get(id as usize).and_then(|e| e.branch);
+    if branch.is_none() || c.encloses(branch, c.branch) {
+        Tri::Yes
+    } else if c.exclusive(branch, c.branch) {
+        Tri::No
+    } else {
+        Tri::Maybe
+    }
+}
+
+/// A class, defined type or native type by name.
+fn named(c: &mut Compiler<'_>, name: &str) -> Tri {
+    let name = canonical_class(name);
+    let type_name = crate::eval::reference::canonical_type(&name);
+    let errors = c.errors.len();
+    let kind = c.kind_of(&type_name).map(|k| k.0);
+    c.errors.truncate(errors);
+    let known_type = kind.is_ok_and(|k| k != ResourceKind::UnknownType);
+    if !known_type {
+        c.kinds.remove(&type_name);
+    }
+    yes(known_type || c.find_def(DefKind::Class, &name).is_some())
+}
+
+fn yes(b: bool) -> Tri {
+    if b { Tri::Yes } else { Tri::No }
+}
+
+pub(super) fn defined_with_params<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    let mut found = Vec::new();
+    args.first().into_iter().for_each(|a| references(a, &mut found, &mut |_| {}));
+    let wanted = args.get(1).and_then(|w| w.as_hash().cloned()).unwrap_or_default();
+    let fits = |reference: &Reference| {
+        let resource = c.find_reference(reference).and_then(|id| c.catalog.get(id));
+        resource.is_some_and(|r| wanted.iter().all(|(k, v)| r.value(&k.to_string()).is_some_and(|x| crate::eval::ops::equals(x, v))))
+    };
+    Ok(Value::Bool(found.iter().any(fits)))
+}
+
+pub(super) fn getparam<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    let mut found = Vec::new();
+    args.first().into_iter().for_each(|a| references(a, &mut found, &mut |_| {}));
+    let name = args.get(1).map(ToString::to_string).unwrap_or_default();
+    let value = found.first().and_then(|r| c.find_reference(r)).and_then(|id| c.catalog.get(id)?.value(&name).cloned());
+    Ok(value.unwrap_or_else(|| Value::str("")))
+}
+
+pub(super) fn tag<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    let container = c.container(env.scope);
+    if let Some(resource) = c.catalog.resources.get_mut(container as usize) {
+        args.iter().for_each(|a| crate::eval::metaparams::tags_in(a, &mut resource.tags));
+        resource.tags.sort_unstable();
+        resource.tags.dedup();
+    }
+    Ok(Value::Undef)
+}
+
+pub(super) fn tagged<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    let container = c.container(env.scope);
+    let has = |tag: &Value| {
+        let tag = tag.to_string().to_lowercase();
+        let own = c.catalog.get(container).is_some_and(|r| r.tags.iter().any(|t| *t == tag));
+        own || c.class_ids.contains_key(&*tag)
+    };
+    Ok(Value::Bool(flat(args).iter().all(has)))
+}
+
+pub(super) fn getvar<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
+    let Some(text) = args.first().and_then(Value::as_str) else { return Ok(args.first().cloned().unwrap_or_default()) };
+    let mut parts = text.split('.');
+    let name = parts.next().unwrap_or_default();
+    let Some(mut value) = c.lookup_var(env.scope, name) else {
+        let fact = c.variable(env, name).ok().filter(Value::is_unknown);
+        return Ok(fact.or_else(|| args.get(1).cloned()).unwrap_or_default());
+    };
+    let at = c.last_loc.clone().unwrap_or_else(|| crate::repo::Loc::new("", 0));
+    for part in parts {
+        if matches!(value, Value::Undef) {
+            break;
+        }
+        let part = part.trim_matches(['\'', '"']);
+        let key = match part.parse::<i64>() {
+            Ok(n) if value.as_array().is_some() => Value::Int(n),
+            _ => Value::str(part),
+        };
+        value = c.index(&value, &[key], &at).unwrap_or_default();
+    }
+    let _ = block;
+    Ok(if matches!(value, Value::Undef) { args.get(1).cloned().unwrap_or_default() } else { value })
+}
+
+pub(super) fn fact<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    let path = args.first().map(ToString::to_string).unwrap_or_default();
+    Ok(c.host.fact(&path).unwrap_or_default())
+}
+
+pub(super) fn assert_private<'s>(_: &mut Compiler<'s>, _: Env<'s>, _: &[Value], _: Option<Block>) -> Res<Value> {
+    Ok(Value::Undef)
+}
+
+pub(super) fn fail<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    let words: Vec<String> = args.iter().map(ToString::to_string).collect();
+    Err(EvalError::puppet(words.join(" ")))
+}
+
+pub(super) fn jump_return<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    Err(EvalError::Return(args.first().cloned().unwrap_or_default()))
+}
+
+pub(super) fn jump_next<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    Err(EvalError::Next(args.first().cloned().unwrap_or_default()))
+}
+
+pub(super) fn jump_break<'s>(_: &mut Compiler<'s>, _: Env<'s>, _: &[Value], _: Option<Block>) -> Res<Value> {
+    Err(EvalError::Break)
+}

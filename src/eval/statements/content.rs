@@ -1,0 +1,95 @@
+//! `template`, `inline_template`, `file`: text from the repository.
+
+use super::flat;
+use crate::eval::compiler::Compiler;
+use crate::eval::error::EvalError;
+use crate::eval::facts::opaque;
+use crate::eval::interp::Block;
+use crate::eval::lift::{Res, alternatives, choice, concat};
+use crate::eval::scope::Env;
+use crate::value::{CauseKind, Value};
+use std::sync::Arc;
+
+/// Where `module/path` lies below a module's folder, or the older global folder.
+pub(crate) fn locate(c: &mut Compiler<'_>, folder: &str, name: &str) -> Option<Arc<str>> {
+    let mut tried: Vec<String> = Vec::new();
+    if let Some((module, rest)) = name.split_once('/')
+        && let Some(dir) = c.session.modules.folder(module)
+    {
+        tried.push(format!("{dir}/{folder}/{rest}"));
+    }
+    let global = if folder == "templates" { &c.session.layout.templates } else { &c.session.layout.files };
+    tried.extend(global.as_ref().map(|dir| format!("{dir}/{name}")));
+    for path in tried {
+        let path: Arc<str> = path.into();
+        c.deps.insert(path.clone());
+        if c.session.tree.exists(&path) {
+            return Some(path);
+        }
+    }
+    None
+}
+
+/// Runs `f` for each alternative of each name and puts the texts together.
+pub(crate) fn texts<'s>(
+    c: &mut Compiler<'s>,
+    names: &[Value],
+    f: &mut dyn FnMut(&mut Compiler<'s>, &str) -> Res<Value>,
+) -> Res<Value> {
+    let mut parts = Vec::new();
+    for name in flat(names) {
+        if let Some(values) = alternatives(&name) {
+            let mut each = Vec::new();
+            for value in values.to_vec() {
+                each.push(texts(c, &[value], f).unwrap_or_else(|_| opaque(CauseKind::Template, name.to_string())));
+            }
+            parts.push(choice(each));
+        } else if name.is_unknown() {
+            c.count_causes(&name);
+            parts.push(opaque(CauseKind::Template, name.to_string()));
+        } else {
+            c.observe_value(&name);
+            parts.push(f(c, &name.to_string())?);
+        }
+    }
+    Ok(if parts.len() == 1 { parts.swap_remove(0) } else { concat(parts) })
+}
+
+pub(super) fn template<'s>(c: &mut Compiler<'s>, _env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    texts(c, args, &mut |c, name| {
+        let Some(path) = locate(c, "templates", name) else {
+            return Err(EvalError::puppet(format!("Could not find template '{name}'")));
+        };
+        Ok(opaque(CauseKind::Template, &*path))
+    })
+}
+
+pub(super) fn inline_template<'s>(c: &mut Compiler<'s>, _env: Env<'s>, _: &[Value], _: Option<Block>) -> Res<Value> {
+    c.count(CauseKind::Template, "inline_template");
+    Ok(opaque(CauseKind::Template, "inline_template"))
+}
+
+/// The first of the files that exists.
+pub(super) fn file<'s>(c: &mut Compiler<'s>, _env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    let names = flat(args);
+    let mut outside = false;
+    for name in &names {
+        if name.is_unknown() {
+            c.count_causes(name);
+            return Ok(opaque(CauseKind::Function, "file"));
+        }
+        c.observe_value(name);
+        let name = name.to_string();
+        outside |= name.starts_with('/');
+        if let Some(path) = locate(c, "files", &name) {
+            let text = c.session.tree.text(&path).ok().flatten();
+            return Ok(text.map_or_else(|| opaque(CauseKind::Function, format!("file {path}")), |t| Value::str(&*t)));
+        }
+    }
+    if outside {
+        c.count(CauseKind::Function, "file of the server");
+        return Ok(opaque(CauseKind::Function, "file of the server"));
+    }
+    let list: Vec<String> = names.iter().map(ToString::to_string).collect();
+    Err(EvalError::puppet(format!("Could not find any files from {}", list.join(", "))))
+}

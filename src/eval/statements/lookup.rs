@@ -1,0 +1,152 @@
+//! `lookup`, `hiera` and kin.
+
+use crate::eval::compiler::Compiler;
+use crate::eval::data::Found;
+use crate::eval::error::EvalError;
+use crate::eval::facts::opaque;
+use crate::eval::interp::Block;
+use crate::eval::lift::{Res, alternatives, choice};
+use crate::eval::scope::Env;
+use crate::value::{CauseKind, Tri, Value};
+
+/// What a lookup was asked.
+#[derive(Clone, Default)]
+struct Ask {
+    keys: Vec<Value>,
+    ty: Option<Value>,
+    merge: Option<Value>,
+    default: Option<Value>,
+    overrides: Option<Value>,
+    defaults: Option<Value>,
+}
+
+pub(super) fn lookup<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
+    let ask = parse(args);
+    let mut unknown = None;
+    for key in &ask.keys {
+        match one_key(c, env, key, &ask)? {
+            Some(value) if value.is_unknown() => unknown = Some(value),
+            Some(value) => return check(c, &ask, value, key),
+            None => {}
+        }
+        if unknown.is_some() {
+            break;
+        }
+    }
+    if let Some(value) = unknown {
+        return Ok(value);
+    }
+    if let Some(default) = ask.default {
+        return Ok(default);
+    }
+    if let Some(block) = block {
+        let name = ask.keys.first().cloned().unwrap_or_default();
+        return c.run_closure(block, &[name]);
+    }
+    missing(&ask)
+}
+
+fn missing(ask: &Ask) -> Res<Value> {
+    let names: Vec<String> = ask.keys.iter().map(|k| format!("'{k}'")).collect();
+    let what = match &names[..] {
+        [one] => format!("the name {one}"),
+        many => format!("any of the names [{}]", many.join(", ")),
+    };
+    Err(EvalError::puppet(format!("Function lookup() did not find a value for {what}")))
+}
+
+fn parse(args: &[Value]) -> Ask {
+    let mut ask = Ask::default();
+    let options = match args {
+        [Value::Hash(h)] => Some(h.clone()),
+        [first, Value::Hash(h)] => {
+            ask.keys = names(first);
+            Some(h.clone())
+        }
+        _ => None,
+    };
+    if let Some(options) = options {
+        let get = |name: &str| options.entries.get(&Value::str(name)).cloned();
+        if let Some(name) = get("name") {
+            ask.keys = names(&name);
+        }
+        ask.ty = get("value_type");
+        ask.merge = get("merge");
+        ask.default = get("default_value");
+        ask.overrides = get("override");
+        ask.defaults = get("default_values_hash");
+        return ask;
+    }
+    ask.keys = args.first().map(names).unwrap_or_default();
+    ask.ty = args.get(1).cloned();
+    ask.merge = args.get(2).filter(|m| !matches!(m, Value::Undef)).cloned();
+    ask.default = args.get(3).cloned();
+    ask
+}
+
+fn names(value: &Value) -> Vec<Value> {
+    value.as_array().map_or_else(|| vec![value.clone()], <[Value]>::to_vec)
+}
+
+fn one_key<'s>(c: &mut Compiler<'s>, env: Env<'s>, key: &Value, ask: &Ask) -> Res<Option<Value>> {
+    if let Some(values) = alternatives(key) {
+        let mut out = Vec::new();
+        for value in values.to_vec() {
+            out.extend(one_key(c, env, &value, ask).ok().flatten());
+        }
+        return Ok(Some(choice(out)));
+    }
+    if key.is_unknown() {
+        c.count_causes(key);
+        return Ok(Some(key.clone()));
+    }
+    c.observe_value(key);
+    let member = |hash: &Option<Value>| hash.as_ref().and_then(|h| h.as_hash()?.get(key.sample()).cloned());
+    if let Some(value) = member(&ask.overrides) {
+        return Ok(Some(value));
+    }
+    match c.hiera_lookup(env, &key.to_string(), ask.merge.as_ref()) {
+        Found::Value(value, _) => Ok(Some(value)),
+        Found::Unknown(why) => {
+            c.count(CauseKind::Hiera, why);
+            Ok(Some(opaque(CauseKind::Hiera, key.to_string())))
+        }
+        Found::Error(message) => Err(EvalError::puppet(message)),
+        Found::Nothing => Ok(member(&ask.defaults)),
+    }
+}
+
+fn check(c: &mut Compiler<'_>, ask: &Ask, value: Value, key: &Value) -> Res<Value> {
+    if let Some(Value::Type(ty)) = &ask.ty
+        && c.type_match(ty, &value) == Tri::No
+    {
+        let why = crate::value::types::mismatch("", ty, &value);
+        return Err(EvalError::puppet(format!("Found value has wrong type, {why} (key '{key}')")));
+    }
+    Ok(value)
+}
+
+pub(super) fn hiera<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
+    legacy(c, env, args, None, block)
+}
+
+pub(super) fn hiera_array<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
+    legacy(c, env, args, Some(Value::str("unique")), block)
+}
+
+pub(super) fn hiera_hash<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
+    legacy(c, env, args, Some(Value::str("hash")), block)
+}
+
+fn legacy<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], merge: Option<Value>, block: Option<Block>) -> Res<Value> {
+    let Some(key) = args.first() else { return Err(super::arity("hiera", "at least 1 argument", 0)) };
+    let ask = Ask { keys: vec![key.clone()], merge, default: args.get(1).cloned(), ..Ask::default() };
+    if let Some(value) = one_key(c, env, key, &ask)? {
+        return Ok(value);
+    }
+    match (ask.default, block) {
+        (Some(default), _) => Ok(default),
+        (None, Some(block)) => c.run_closure(block, std::slice::from_ref(key)),
+        (None, None) => Err(EvalError::puppet(format!("Function lookup() did not find a value for the name '{key}'"))),
+    }
+}

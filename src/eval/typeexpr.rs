@@ -1,0 +1,201 @@
+//! Type names and parametrised types in expressions; type checks of values.
+
+use super::compiler::Compiler;
+use super::error::EvalError;
+use super::lift::{Res, lift};
+use super::reference::{canonical_class, canonical_type};
+use super::scope::{Env, TOP};
+use super::source::DefKind;
+use crate::puppet::ast::{BinaryOp, Expr};
+use crate::value::types::{self, Type, TypeContext};
+use crate::value::{Tri, Value};
+use ecow::EcoString;
+use std::sync::Arc;
+
+impl TypeContext for Compiler<'_> {
+    fn type_alias(&mut self, name: &str) -> Option<Arc<Type>> {
+        self.alias(name)
+    }
+
+    fn observe(&mut self, subject: &Value, decided: bool) {
+        self.observe_truth(subject, decided);
+    }
+}
+
+impl<'s> Compiler<'s> {
+    /// A bare type name.
+    pub(crate) fn type_ref(&mut self, name: &str) -> Res<Value> {
+        let name = name.trim_start_matches("::");
+        Ok(Value::Type(self.named_type(name)))
+    }
+
+    fn named_type(&mut self, name: &str) -> Arc<Type> {
+        if let Some(ty) = types::base(name) {
+            return Arc::new(ty);
+        }
+        if let Some(alias) = self.alias(name) {
+            return alias;
+        }
+        Arc::new(Type::Resource { type_name: canonical_type(name), title: None })
+    }
+
+    /// A type alias, evaluated once.
+    pub(crate) fn alias(&mut self, name: &str) -> Option<Arc<Type>> {
+        let key: EcoString = name.trim_start_matches("::").to_lowercase().into();
+        if let Some(found) = self.aliases.get(&key) {
+            return Some(found.clone());
+        }
+        let at = self.find_def(DefKind::Alias, &key)?;
+        let file = self.session.file(at.0)?;
+        let alias = types::Alias::declare(canonical_type(name));
+        self.aliases.insert(key, Arc::new(Type::Alias(alias.clone())));
+        let target = match self.eval(Env { scope: TOP, file }, file.alias(at.1)?) {
+            Ok(Value::Type(ty)) => ty,
+            _ => Arc::new(Type::Any),
+        };
+        alias.define(target);
+        Some(Arc::new(Type::Alias(alias)))
+    }
+
+    /// `Name[keys]`
+    pub(crate) fn specialize(&mut self, name: &str, keys: Vec<Value>) -> Res<Value> {
+        let name = name.trim_start_matches("::");
+        if name == "Class" || name == "Resource" || types::base(name).is_none() {
+            return self.references(name, keys);
+        }
+        Ok(Value::Type(Arc::new(types::build(name, &keys, self)?)))
+    }
+
+    /// `Type[a, b]`: one reference, or an array of them. Symbolic titles give symbolic references.
+    fn references(&mut self, name: &str, keys: Vec<Value>) -> Res<Value> {
+        let mut flat = Vec::new();
+        keys.into_iter().for_each(|k| flatten(k, &mut flat));
+        if name == "Resource" {
+            return self.resource_type(flat);
+        }
+        if name != "Class" && self.alias(name).is_some() {
+            return Ok(Value::Type(self.named_type(name)));
+        }
+        let mut out = Vec::with_capacity(flat.len());
+        for key in flat {
+            out.push(lift("reference", &[Value::str(name), key], false, &mut |a| one_reference(name, a.get(1)))?);
+        }
+        Ok(if out.len() == 1 { out.swap_remove(0) } else { Value::array(out) })
+    }
+
+    fn resource_type(&mut self, keys: Vec<Value>) -> Res<Value> {
+        let Some((first, titles)) = keys.split_first() else {
+            return Ok(Value::Type(Arc::new(Type::Resource { type_name: EcoString::new(), title: None })));
+        };
+        let name = match first.sample() {
+            Value::Str(s) => canonical_type(&s.text),
+            Value::Type(t) => match &**t {
+                Type::Resource { type_name, .. } => type_name.clone(),
+                Type::Class { .. } => "Class".into(),
+                other => other.name().into(),
+            },
+            Value::Sym(_) => return Ok(first.clone()),
+            other => return Err(EvalError::issue("BAD_TYPE_SPECIALIZATION", format!("Error creating type specialization of a Resource-Type, Cannot use {} where a resource type is expected", super::ops::label(other)))),
+        };
+        if titles.is_empty() {
+            let ty = if name == "Class" { Type::Class { name: None } } else { Type::Resource { type_name: name, title: None } };
+            return Ok(Value::Type(Arc::new(ty)));
+        }
+        self.references(&name, titles.to_vec())
+    }
+
+    /// `value[keys]` where the value is a type.
+    pub(crate) fn specialize_type(&mut self, ty: &Arc<Type>, keys: Vec<Value>) -> Res<Value> {
+        match &**ty {
+            Type::Resource { type_name, title: Some(title) } => self.resource_attribute(type_name, title, &keys),
+            Type::Resource { type_name, title: None } if type_name.is_empty() => self.resource_type(keys),
+            Type::Resource { type_name, title: None } => self.references(&type_name.clone(), keys),
+            Type::Class { name: None } => self.references("Class", keys),
+            Type::Class { name: Some(name) } => self.resource_attribute("Class", &canonical_type(name), &keys),
+            other => Ok(Value::Type(Arc::new(types::build(&other.name().to_owned(), &keys, self)?))),
+        }
+    }
+
+    /// `File['/x']['mode']`
+    fn resource_attribute(&mut self, type_name: &str, title: &str, keys: &[Value]) -> Res<Value> {
+        let Some(id) = self.find_resource(type_name, title) else {
+            return Err(EvalError::issue("UNKNOWN_RESOURCE", format!("Resource not found: {type_name}['{title}']")));
+        };
+        let resource = self.catalog.get(id);
+        let value = |key: &Value| resource.and_then(|r| r.value(key.as_str().unwrap_or_default())).cloned().unwrap_or_default();
+        Ok(match keys {
+            [key] => value(key),
+            keys => Value::array(keys.iter().map(value).collect()),
+        })
+    }
+
+    /// Whether a value is of a type.
+    pub(crate) fn type_match(&mut self, ty: &Arc<Type>, value: &Value) -> Tri {
+        ty.matches(value, self)
+    }
+
+    /// The type that an annotation stands for; evaluated once.
+    pub(crate) fn annotation(&mut self, env: Env<'s>, expr: &'s Expr) -> Res<Arc<Type>> {
+        let key = std::ptr::from_ref(expr) as usize;
+        if let Some(ty) = self.annotations.get(&key) {
+            return Ok(ty.clone());
+        }
+        let ty = match self.eval(env, expr)? {
+            Value::Type(ty) => ty,
+            _ => Arc::new(Type::Any),
+        };
+        self.annotations.insert(key, ty.clone());
+        Ok(ty)
+    }
+}
+
+fn flatten(value: Value, out: &mut Vec<Value>) {
+    match &value {
+        Value::Array(a) => a.items.iter().for_each(|v| flatten(v.clone(), out)),
+        _ => out.push(value),
+    }
+}
+
+fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
+    let title: EcoString = match key {
+        Some(Value::Str(s)) => s.text.clone(),
+        Some(Value::Int(_) | Value::Float(_)) => key.map(|k| k.to_string().into()).unwrap_or_default(),
+        Some(Value::Type(t)) if name == "Class" => {
+            let message = format!("Illegal Class name in class reference. A {t}-Type cannot be used where a String is expected");
+            return Err(EvalError::issue("ILLEGAL_HOSTCLASS_NAME", message));
+        }
+        Some(Value::Type(t)) => match &**t {
+            Type::Resource { type_name, title: None } => type_name.clone(),
+            other => other.to_string().into(),
+        },
+        Some(Value::Undef) => return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef")),
+        Some(Value::Default) | None => {
+            return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"));
+        }
+        Some(other) => {
+            let got = super::ops::label(other);
+            let message = format!("Error creating type specialization of a {name}-Type, Cannot use {got} where a resource title String is expected");
+            return Err(EvalError::issue("BAD_TYPE_SPECIALIZATION", message));
+        }
+    };
+    Ok(Value::Type(Arc::new(if name == "Class" {
+        Type::Class { name: Some(canonical_class(&title)) }
+    } else {
+        Type::Resource { type_name: canonical_type(name), title: Some(title) }
+    })))
+}
+
+/// `<`, `<=`, `>`, `>=` over types: the one is a subtype of the other.
+pub(crate) fn compare_types(op: BinaryOp, a: &Type, b: &Type) -> bool {
+    match op {
+        BinaryOp::Lt => b.accepts(a) && a != b,
+        BinaryOp::Le => b.accepts(a),
+        BinaryOp::Gt => a.accepts(b) && a != b,
+        _ => a.accepts(b),
+    }
+}
+
+/// Whether type `b` is an instance of type `a` (`Type[…]`).
+pub(crate) fn is_member_type(a: &Arc<Type>, b: &Arc<Type>) -> bool {
+    a.matches(&Value::Type(b.clone()), &mut types::NoContext) == Tri::Yes
+}
