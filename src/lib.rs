@@ -15,6 +15,7 @@
 pub mod catalog;
 pub mod checks;
 pub mod cli;
+pub mod config;
 pub mod content;
 pub mod diff;
 pub mod eval;
@@ -27,5 +28,6 @@ pub mod puppet;
 pub mod repo;
 pub mod report;
 pub mod rollout;
+pub mod ruby;
 pub mod shell;
 pub mod value;

@@ -4,7 +4,7 @@
 
 mod graph;
 
-pub use graph::RefreshGraph;
+pub use graph::{Reached, RefreshGraph};
 
 use crate::repo::Loc;
 use crate::value::{Cause, Value};

@@ -65,7 +65,8 @@ fn any_member(hash: &crate::value::Hash) -> Value {
     super::lift::choice(values.take(super::lift::MAX_ALTERNATIVES + 1).collect::<Vec<_>>())
 }
 
-fn element(base: &Value, keys: &[Value], at: &Loc) -> Res<Value> {
+/// The element or slice of a known value.
+pub(crate) fn element(base: &Value, keys: &[Value], at: &Loc) -> Res<Value> {
     match base {
         Value::Array(list) => list_element(list, keys, at),
         Value::Hash(hash) => hash_element(hash, keys),

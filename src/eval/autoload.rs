@@ -1,17 +1,8 @@
 //! Which files may define a name: Puppet's autoload rules over the module path.
 
-use crate::repo::Tree;
+use crate::repo::{Layout, Tree};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
-
-/// Where manifests and modules lie in a repository.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Layout {
-    /// The main manifest, or the folder of main manifests.
-    pub manifest: Arc<str>,
-    /// Folders that hold modules, best first.
-    pub module_paths: Vec<Arc<str>>,
-}
 
 /// The module folders of a revision.
 #[derive(Debug, Default)]
@@ -26,42 +17,12 @@ pub(crate) struct Modules {
     pub(crate) ruby_functions: FxHashMap<Box<str>, Arc<str>>,
 }
 
-impl Layout {
-    /// Reads `environment.conf`, else looks for the customary folders.
-    #[must_use]
-    pub fn detect(tree: &Tree) -> Self {
-        let root = ["", "environments/production/"].into_iter().find(|r| has_layout(tree, r)).unwrap_or("");
-        let conf = tree.text(&format!("{root}environment.conf")).ok().flatten();
-        let setting = |name: &str| conf.as_deref().and_then(|text| conf_value(text, name));
-        let manifest = setting("manifest").map_or_else(|| format!("{root}manifests"), |m| format!("{root}{m}"));
-        let paths = setting("modulepath").unwrap_or("modules:vendor_modules:core_modules:site-modules:site:thirdparty");
-        let module_paths = paths.split(':').filter(|p| !p.starts_with(['$', '/']) && !p.is_empty());
-        let mut module_paths: Vec<Arc<str>> = module_paths.map(|p| format!("{root}{p}").into()).collect();
-        module_paths.retain(|p| tree.is_dir(p));
-        Self { manifest: manifest.into(), module_paths }
-    }
-}
-
-fn has_layout(tree: &Tree, root: &str) -> bool {
-    tree.exists(&format!("{root}environment.conf")) || tree.is_dir(&format!("{root}manifests"))
-}
-
-fn conf_value<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    text.lines().find_map(|line| {
-        let (key, value) = line.split_once('=')?;
-        (key.trim() == name).then(|| value.trim())
-    })
-}
-
 impl Modules {
     pub(crate) fn index(tree: &Tree, layout: &Layout) -> Self {
         let mut modules = Self::default();
-        for base in &layout.module_paths {
-            for name in tree.children(base) {
-                let folder: Arc<str> = format!("{base}/{name}").into();
-                modules.folders.entry(name.into()).or_insert_with(|| folder.clone());
-                modules.index_ruby(tree, &folder);
-            }
+        for (name, folder) in &layout.modules {
+            modules.folders.insert(name.as_str().into(), folder.as_str().into());
+            modules.index_ruby(tree, folder);
         }
         modules
     }

@@ -95,7 +95,7 @@ impl<'s> Compiler<'s> {
 
     fn bound_data(&mut self, env: Env<'s>, class: &str, name: &str) -> Res<Option<(Value, Loc)>> {
         let key = format!("{class}::{name}");
-        match self.hiera_lookup(env, &key, None) {
+        match self.hiera_bind(env, &key) {
             Found::Value(value, at) if !matches!(value, Value::Undef) => {
                 Ok(Some((value, at.unwrap_or_else(|| env.file.loc(ast::Span::default())))))
             }

@@ -85,6 +85,9 @@ pub(crate) struct Compiler<'s> {
     pub(crate) rendering: Vec<Vec<Value>>,
     pub(crate) annotations: FxHashMap<usize, Arc<crate::value::types::Type>>,
     pub(crate) atomic: u32,
+    pub(crate) observed: super::group::Observed,
+    /// Data paths made of per-host values.
+    pub(crate) per_host_paths: FxHashSet<Arc<str>>,
     pub(crate) arrows: u32,
     pub(crate) current_container: ResourceId,
     /// Statement or call in which errors arise, for their wording.
@@ -138,6 +141,8 @@ impl<'s> Compiler<'s> {
             rendering: Vec::new(),
             annotations: FxHashMap::default(),
             atomic: 0,
+            observed: super::group::Observed::default(),
+            per_host_paths: FxHashSet::default(),
             arrows: 0,
             current_container: super::classes::CLASS_MAIN,
             context: None,

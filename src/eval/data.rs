@@ -1,34 +1,187 @@
-//! Hiera as the compiler sees it.
+//! Hiera as the compiler sees it: variables go in, values with their line come out.
 
 use super::compiler::Compiler;
-use super::scope::Env;
+use super::facts::opaque;
+use super::lift::{Known, known_deep, sample_deep};
+use super::outcome::Observation;
+use super::scope::{Env, ScopeId};
 use super::session::Session;
+use crate::hiera::{self, Data, DataFiles, Hiera, HieraScope, HieraSettings, Merge, Outcome, ScopeValue};
 use crate::repo::Loc;
-use crate::value::Value;
+use crate::value::{Array, CauseKind, Entries, Hash, Origin, Value};
+use ecow::EcoString;
+use std::cell::RefCell;
+use std::sync::Arc;
 
 /// Outcome of a lookup.
 #[derive(Debug)]
 pub(crate) enum Found {
+    /// A value and where it stands.
     Value(Value, Option<Loc>),
+    /// No level has it.
     Nothing,
+    /// It can't be told; why.
     Unknown(String),
+    /// Puppet would fail.
     Error(String),
 }
 
 /// The data layers of a revision.
-#[derive(Debug)]
-pub(crate) struct HieraState {}
+pub(crate) struct HieraState(Result<Hiera, String>);
+
+impl std::fmt::Debug for HieraState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HieraState")
+    }
+}
 
 impl HieraState {
-    pub(crate) fn open(_session: &Session) -> Self {
-        Self {}
+    pub(crate) fn open(session: &Session, shared: &Arc<DataFiles>) -> Self {
+        let settings = HieraSettings::default();
+        Self(Hiera::load(session.tree(), &session.layout, &settings, shared).map_err(|e| e.to_string()))
+    }
+}
+
+/// Variables for Hiera, and which per-host ones it asked for.
+struct Variables<'c, 's> {
+    compiler: &'c Compiler<'s>,
+    scope: ScopeId,
+    asked: RefCell<Vec<Value>>,
+}
+
+impl HieraScope for Variables<'_, '_> {
+    fn variable(&self, name: &str) -> ScopeValue {
+        let bare = name.trim_start_matches("::");
+        let found = self.compiler.lookup_var(self.scope, name);
+        let value = match found {
+            Some(value) => value,
+            None => match self.compiler.host.fact(bare) {
+                Some(value) if !bare.contains("::") && self.compiler.may_be_fact(bare) => value,
+                _ => return ScopeValue::Missing,
+            },
+        };
+        match known_deep(&value) {
+            Known::Fully => ScopeValue::Known(to_data(&value)),
+            Known::PerHost => {
+                let sample = sample_deep(&value);
+                self.asked.borrow_mut().push(value);
+                match sample {
+                    Value::Str(s) => ScopeValue::PerHost(s.text.to_string()),
+                    other => ScopeValue::Known(to_data(&other)),
+                }
+            }
+            Known::No if value.as_hash().is_some() => ScopeValue::Known(to_data(&value)),
+            Known::No => ScopeValue::Unknown(format!("variable {name}")),
+        }
     }
 }
 
 impl<'s> Compiler<'s> {
     /// Looks a key up.
-    pub(crate) fn hiera_lookup(&mut self, _env: Env<'s>, _key: &str, _merge: Option<&Value>) -> Found {
-        let _ = self.session.hiera();
-        Found::Nothing
+    pub(crate) fn hiera_lookup(&mut self, env: Env<'s>, key: &str, merge: Option<&Value>) -> Found {
+        self.ask_hiera(env, key, |hiera, scope| hiera.lookup(key, scope, merge.map(merge_of).as_ref()))
+    }
+
+    /// Looks up the value of a class parameter.
+    pub(crate) fn hiera_bind(&mut self, env: Env<'s>, key: &str) -> Found {
+        self.ask_hiera(env, key, |hiera, scope| hiera.bind(key, scope))
+    }
+
+    fn ask_hiera(&mut self, env: Env<'s>, key: &str, ask: impl FnOnce(&Hiera, &dyn HieraScope) -> hiera::Lookup) -> Found {
+        let hiera = match &self.session.hiera().0 {
+            Ok(hiera) => hiera,
+            Err(error) => return Found::Error(error.clone()),
+        };
+        if !hiera.is_configured() {
+            return Found::Nothing;
+        }
+        let variables = Variables { compiler: self, scope: env.scope, asked: RefCell::default() };
+        let answer = ask(hiera, &variables);
+        let asked = variables.asked.into_inner();
+        let present: Vec<Arc<str>> = answer.consulted.iter().filter(|p| self.session.tree.exists(p)).cloned().collect();
+        self.deps.extend(answer.consulted.iter().cloned());
+        self.data_files.extend(present.iter().cloned());
+        if answer.per_host {
+            self.observe_files(&asked, &answer.consulted);
+        }
+        match answer.outcome {
+            Outcome::Found(data) => {
+                let at = data.at.as_ref().map(|o| Loc { path: o.file.clone(), line: o.line });
+                Found::Value(from_data(&data, key), at)
+            }
+            Outcome::NotFound => Found::Nothing,
+            Outcome::Unknown { why } => Found::Unknown(why),
+            Outcome::Error(error) => Found::Error(error.to_string()),
+        }
+    }
+
+    /// Which data files exist depends on per-host values: that is a decision.
+    fn observe_files(&mut self, asked: &[Value], consulted: &[Arc<str>]) {
+        for path in consulted {
+            let in_path = |v: &&Value| v.as_str().is_some_and(|s| !s.is_empty() && path.contains(s));
+            let used: Vec<Value> = asked.iter().filter(in_path).cloned().collect();
+            if !used.is_empty() && self.per_host_paths.insert(path.clone()) {
+                self.observe_once(Observation::File(path.clone(), used));
+            }
+        }
+    }
+}
+
+fn merge_of(value: &Value) -> Merge {
+    let entries = value.as_hash();
+    let get = |name: &str| entries.and_then(|e| e.get(&Value::str(name)));
+    let strategy = get("strategy").or(Some(value)).map(ToString::to_string).unwrap_or_default();
+    let flag = |name: &str| matches!(get(name), Some(Value::Bool(true)));
+    match &*strategy {
+        "unique" | "array" => Merge::Unique,
+        "hash" | "native" => Merge::Hash,
+        "deep" | "deeper" | "reverse_deep" => Merge::Deep(hiera::DeepOptions {
+            knockout_prefix: get("knockout_prefix").map(|v| v.to_string().into()),
+            sort_merged_arrays: flag("sort_merged_arrays"),
+            merge_hash_arrays: flag("merge_hash_arrays"),
+            reverse: strategy == "reverse_deep",
+        }),
+        _ => Merge::First,
+    }
+}
+
+fn to_data(value: &Value) -> Data {
+    use hiera::Value as V;
+    Data::new(match value.sample() {
+        Value::Undef => V::Undef,
+        Value::Bool(b) => V::Bool(*b),
+        Value::Int(i) => V::Int(*i),
+        Value::Float(f) => V::Float(*f),
+        Value::Str(s) => V::Str(s.text.clone()),
+        Value::Array(a) => V::Array(a.items.iter().map(to_data).collect()),
+        Value::Hash(h) => V::Hash(Arc::new(h.entries.iter().map(|(k, v)| (to_data(k), to_data(v))).collect())),
+        Value::Sym(_) => V::Unknown("not known".into()),
+        other => V::Str(other.to_string().into()),
+    })
+}
+
+/// A data value with its line as origin.
+fn from_data(data: &Data, key: &str) -> Value {
+    use hiera::Value as V;
+    let origin = data.at.as_ref().map(|o| {
+        let at = Loc { path: o.file.clone(), line: o.line };
+        Arc::new(Origin::Hiera { key: EcoString::from(key), at })
+    });
+    match &data.value {
+        V::Undef => Value::Undef,
+        V::Bool(b) => Value::Bool(*b),
+        V::Int(i) => Value::Int(*i),
+        V::Float(f) => Value::Float(*f),
+        V::Str(s) | V::Symbol(s) => Value::Str(crate::value::Str { text: s.clone(), origin }),
+        V::Regexp(r) => Value::Regex(Arc::from(r.as_str())),
+        V::Unknown(why) => opaque(CauseKind::Hiera, why.clone()),
+        V::Array(items) => {
+            let items = items.iter().map(|d| from_data(d, key)).collect();
+            Value::Array(Arc::new(Array { items, origin }))
+        }
+        V::Hash(hash) => {
+            let entries: Entries = hash.iter().map(|(k, v)| (from_data(k, key), from_data(v, key))).collect();
+            Value::Hash(Arc::new(Hash { entries, origin }))
+        }
     }
 }

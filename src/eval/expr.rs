@@ -264,6 +264,35 @@ impl<'s> Compiler<'s> {
     }
 }
 
+/// An operator by the name it has in symbolic expressions; `None` if there is none.
+pub(crate) fn apply(name: &str, args: &[Value]) -> Option<Res<Value>> {
+    Some(match (name, args) {
+        ("!", [v]) => Ok(Value::Bool(v.truth() == Tri::No)),
+        ("-", [v]) => ops::negate(v, false),
+        ("==", [a, b]) => Ok(Value::Bool(ops::equals(a, b))),
+        ("!=", [a, b]) => Ok(Value::Bool(!ops::equals(a, b))),
+        ("<", [a, b]) => ops::ordered("<", a, b).map(Value::Bool),
+        ("<=", [a, b]) => ops::ordered("<=", a, b).map(Value::Bool),
+        (">", [a, b]) => ops::ordered(">", a, b).map(Value::Bool),
+        (">=", [a, b]) => ops::ordered(">=", a, b).map(Value::Bool),
+        ("in", [a, b]) => super::matching::plain_in(a, b).map(Value::Bool),
+        ("=~", [a, b]) => super::matching::match_regex(a, b).map(|m| Value::Bool(m.is_some())),
+        ("!~", [a, b]) => super::matching::match_regex(a, b).map(|m| Value::Bool(m.is_none())),
+        ("match group", [a, b, Value::Int(n)]) => super::matching::match_regex(a, b).map(|m| {
+            usize::try_from(*n).ok().and_then(|n| m?.get(n).cloned()).unwrap_or_default()
+        }),
+        ("[]", [base, keys @ ..]) => super::access::element(base, keys, &crate::repo::Loc::new("", 0)),
+        ("+", [a, b]) => ops::binary_arith(BinaryOp::Add, a, b, false),
+        ("-", [a, b]) => ops::binary_arith(BinaryOp::Sub, a, b, false),
+        ("*", [a, b]) => ops::binary_arith(BinaryOp::Mul, a, b, false),
+        ("/", [a, b]) => ops::binary_arith(BinaryOp::Div, a, b, false),
+        ("%", [a, b]) => ops::binary_arith(BinaryOp::Mod, a, b, false),
+        ("and", [a, b]) => Ok(Value::Bool(a.truth() == Tri::Yes && b.truth() == Tri::Yes)),
+        ("or", [a, b]) => Ok(Value::Bool(a.truth() == Tri::Yes || b.truth() == Tri::Yes)),
+        _ => return None,
+    })
+}
+
 fn two(args: &[Value], f: fn(&Value, &Value) -> bool) -> bool {
     matches!(args, [a, b] if f(a, b))
 }

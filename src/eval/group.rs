@@ -1,17 +1,134 @@
 //! Hosts that share one catalog: what was decided on per-host values, asked again for another host.
 
-use super::compiler::Compiler;
-use super::outcome::Observation;
+use super::compiler::{Compiler, compile};
+use super::facts::HostSpec;
+use super::interp::{Block, Interp};
+use super::lift::Res;
+use super::outcome::{Compiled, Observation};
+use super::session::Session;
+use crate::value::types::{Type, TypeContext};
 use crate::value::{SymExpr, Value};
+use ecow::EcoString;
+use rustc_hash::FxHashSet;
+use std::sync::Arc;
 
 /// Most observations that one catalog keeps.
 const MAX_OBSERVATIONS: usize = 20_000;
 
+/// Hosts and the catalog they share.
+#[derive(Debug)]
+pub struct Group {
+    /// Names, in the order given.
+    pub hosts: Vec<EcoString>,
+    /// The catalog, compiled for the first of them.
+    pub compiled: Compiled,
+}
+
+/// Compiles hosts of one node block; those for which every decision falls alike share a catalog.
+#[must_use]
+pub fn compile_group(session: &Session, hosts: &[HostSpec]) -> Vec<Group> {
+    let mut groups: Vec<(HostSpec, Group)> = Vec::new();
+    for host in hosts {
+        match groups.iter_mut().find(|(first, group)| agrees(session, first, &group.compiled, host)) {
+            Some((_, group)) => group.hosts.push(host.certname.clone()),
+            None => {
+                let spec = HostSpec { shared: hosts.len() > 1, ..host.clone() };
+                let compiled = compile(session, &spec);
+                groups.push((spec, Group { hosts: vec![host.certname.clone()], compiled }));
+            }
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// Whether another host would have got the same catalog.
+fn agrees(session: &Session, first: &HostSpec, compiled: &Compiled, host: &HostSpec) -> bool {
+    let same_facts = Arc::ptr_eq(&first.facts, &host.facts) || first.facts.values.is_empty() && host.facts.values.is_empty();
+    same_facts && compiled.observations.iter().all(|o| holds(session, o, host))
+}
+
+fn holds(session: &Session, observation: &Observation, host: &HostSpec) -> bool {
+    match observation {
+        Observation::Truth(value, decided) => resolve(value, host).is_some_and(|v| (v.truth() == crate::value::Tri::Yes) == *decided),
+        Observation::Equals(value, was) => resolve(value, host).is_some_and(|v| v == *was),
+        Observation::File(path, parts) => {
+            let mut other = path.to_string();
+            for part in parts {
+                let (Some(old), Some(new)) = (part.as_str(), resolve(part, host)) else { return false };
+                other = other.replace(old, new.as_str().unwrap_or_default());
+            }
+            *other == **path || !session.tree().exists(path) && !session.tree().exists(&other)
+        }
+    }
+}
+
+/// The value of a symbolic expression on another host; `None` if it can't be told.
+fn resolve(value: &Value, host: &HostSpec) -> Option<Value> {
+    match value {
+        Value::Sym(sym) => match &sym.expr {
+            SymExpr::Fact(path) => host.fact(path).map(|v| v.sample().clone()).filter(|v| !v.is_unknown()),
+            SymExpr::Concat(parts) => {
+                let parts: Option<Vec<Value>> = parts.iter().map(|p| resolve(p, host)).collect();
+                Some(super::lift::concat(parts?))
+            }
+            SymExpr::Call(name, args) => {
+                let args: Option<Vec<Value>> = args.iter().map(|a| resolve(a, host)).collect();
+                call(name, &args?)
+            }
+            SymExpr::Opaque(_) | SymExpr::Choice(_) => None,
+        },
+        Value::Array(list) => {
+            let items: Option<Vec<Value>> = list.items.iter().map(|v| resolve(v, host)).collect();
+            Some(Value::array(items?))
+        }
+        Value::Hash(hash) => {
+            let entries: Option<crate::value::Entries> = hash.entries.iter().map(|(k, v)| Some((resolve(k, host)?, resolve(v, host)?))).collect();
+            Some(Value::hash(entries?))
+        }
+        other => Some(other.clone()),
+    }
+}
+
+fn call(name: &str, args: &[Value]) -> Option<Value> {
+    if let Some(value) = super::expr::apply(name, args) {
+        return value.ok();
+    }
+    let function = super::functions::find(name)?;
+    function(&mut Alone, args, None).ok()
+}
+
+/// Functions called again for another host see nothing but their arguments.
+struct Alone;
+
+impl TypeContext for Alone {
+    fn type_alias(&mut self, _: &str) -> Option<Arc<Type>> {
+        None
+    }
+
+    fn observe(&mut self, _: &Value, _: bool) {}
+}
+
+impl Interp for Alone {
+    fn call_block(&mut self, _: Block, _: &[Value]) -> Res<Value> {
+        Err(super::error::EvalError::puppet("no lambda here"))
+    }
+
+    fn call_function(&mut self, name: &str, args: &[Value], block: Option<Block>) -> Res<Value> {
+        let missing = || super::error::EvalError::puppet(format!("Unknown function: '{name}'."));
+        super::functions::find(name).ok_or_else(missing)?(self, args, block)
+    }
+
+    fn variable(&mut self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn log(&mut self, _: &str, _: String) {}
+}
+
 impl Compiler<'_> {
     /// Writes down a decision on a per-host value.
     pub(crate) fn observe_truth(&mut self, value: &Value, decided: bool) {
-        let observation = Observation::Truth(value.clone(), decided);
-        self.observe_once(observation);
+        self.observe_once(Observation::Truth(value.clone(), decided));
     }
 
     /// Writes down that the value itself was used up in a decision.
@@ -23,21 +140,17 @@ impl Compiler<'_> {
         }
     }
 
-    fn observe_once(&mut self, observation: Observation) {
-        if self.observations.len() < MAX_OBSERVATIONS && !self.observations.contains(&observation) {
+    pub(crate) fn observe_once(&mut self, observation: Observation) {
+        if self.observations.len() < MAX_OBSERVATIONS && self.observed.insert(key(&observation)) {
             self.observations.push(observation);
         }
     }
 }
 
-/// Whether an expression mentions a fact.
-#[must_use]
-pub fn mentions_fact(expr: &SymExpr) -> bool {
-    match expr {
-        SymExpr::Fact(_) => true,
-        SymExpr::Opaque(_) => false,
-        SymExpr::Concat(values) | SymExpr::Call(_, values) | SymExpr::Choice(values) => {
-            values.iter().any(|v| matches!(v, Value::Sym(s) if mentions_fact(&s.expr)))
-        }
-    }
+/// Equal observations have equal keys.
+fn key(observation: &Observation) -> String {
+    format!("{observation:?}")
 }
+
+/// Keys of what was observed.
+pub(crate) type Observed = FxHashSet<String>;

@@ -62,8 +62,7 @@ impl Compiler<'_> {
             return Ok(Value::Bool(fits.contains(&Tri::Yes)));
         }
         lift("in", &[left.clone(), right.clone()], true, &mut |a| match a {
-            [Value::Regex(r), b] => Ok(Value::Bool(regex_in(r, b)?)),
-            [a, b] => Ok(Value::Bool(ops::contains(a, b))),
+            [a, b] => plain_in(a, b).map(Value::Bool),
             _ => Ok(Value::Undef),
         })
     }
@@ -139,6 +138,14 @@ fn tri_value(fits: Tri, negated: bool, left: &Value, right: &Value) -> Value {
         Tri::Yes => Value::Bool(!negated),
         Tri::No => Value::Bool(negated),
         Tri::Maybe => super::lift::sym(crate::value::SymExpr::Call("=~".into(), vec![left.clone(), right.clone()]), None),
+    }
+}
+
+/// `a in b` over known values.
+pub(crate) fn plain_in(a: &Value, b: &Value) -> Res<bool> {
+    match a {
+        Value::Regex(r) => regex_in(r, b),
+        _ => Ok(ops::contains(a, b)),
     }
 }
 

@@ -37,8 +37,8 @@ pub enum Observation {
     Truth(Value, bool),
     /// The value of an expression.
     Equals(Value, Value),
-    /// Which files of the data hierarchy exist; the paths as they were for the sample.
-    Files(Vec<Arc<str>>),
+    /// Whether a data file exists whose path is made of per-host values (given here).
+    File(Arc<str>, Vec<Value>),
 }
 
 /// The outcome of compiling one host.

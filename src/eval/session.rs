@@ -1,10 +1,10 @@
 //! What all hosts of one revision share: parsed manifests, where names are defined, main manifests.
 
-use super::autoload::{Layout, Modules};
+use super::autoload::Modules;
 use super::source::{DefKind, SourceFile};
 use crate::puppet::Dialect;
 use crate::puppet::ast::{Expr, ExprKind, NodeDef, NodeMatch};
-use crate::repo::{Loc, Oid, Tree};
+use crate::repo::{Layout, LayoutSettings, Loc, Oid, Tree};
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -33,8 +33,17 @@ impl Default for Options {
 }
 
 /// Parsed files by content, shared between revisions.
-#[derive(Debug, Default)]
-pub struct FileCache(Mutex<FxHashMap<(Arc<str>, Oid), Arc<SourceFile>>>);
+#[derive(Default)]
+pub struct FileCache {
+    manifests: Mutex<FxHashMap<(Arc<str>, Oid), Arc<SourceFile>>>,
+    data: Arc<crate::hiera::DataFiles>,
+}
+
+impl std::fmt::Debug for FileCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FileCache")
+    }
+}
 
 type Slot = OnceLock<Option<Arc<SourceFile>>>;
 
@@ -90,7 +99,8 @@ impl Session {
     /// Opens a revision.
     #[must_use]
     pub fn new(tree: Tree, options: Options, cache: Arc<FileCache>) -> Self {
-        let layout = options.layout.clone().unwrap_or_else(|| Layout::detect(&tree));
+        let layout = options.layout.clone().or_else(|| Layout::discover(&tree, &LayoutSettings::default()).ok());
+        let layout = layout.unwrap_or_else(|| empty_layout(&tree));
         let modules = Modules::index(&tree, &layout);
         let manifests = tree.list("").filter(|p| p.ends_with(".pp"));
         let mut slots: Vec<(Arc<str>, Slot)> = manifests.map(|p| (p.clone(), Slot::new())).collect();
@@ -123,7 +133,7 @@ impl Session {
     }
 
     pub(crate) fn hiera(&self) -> &super::data::HieraState {
-        self.hiera.get_or_init(|| super::data::HieraState::open(self))
+        self.hiera.get_or_init(|| super::data::HieraState::open(self, &self.cache.data))
     }
 
     /// A parsed EPP template of the repository.
@@ -152,13 +162,13 @@ impl Session {
     fn parse(&self, path: &Arc<str>) -> Option<Arc<SourceFile>> {
         let oid = self.tree.oid(path)?;
         let key = (path.clone(), oid);
-        let cached = self.cache.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let cached = self.cache.manifests.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if cached.is_some() {
             return cached;
         }
         let text = self.tree.text(path).ok().flatten()?;
         let file = Arc::new(SourceFile::parse(path.clone(), text, self.options.dialect));
-        self.cache.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, file.clone());
+        self.cache.manifests.lock().unwrap_or_else(PoisonError::into_inner).insert(key, file.clone());
         Some(file)
     }
 
@@ -171,15 +181,11 @@ impl Session {
         if self.options.code.is_some() {
             return self.slots.len().checked_sub(1).and_then(|n| u32::try_from(n).ok()).into_iter().collect();
         }
-        let folder = &*self.layout.manifest;
-        if let Some(number) = self.paths.get(folder) {
-            return self.with_imports(*number);
+        let manifests: Vec<u32> = self.layout.manifests.iter().filter_map(|p| self.paths.get(p).copied()).collect();
+        match &manifests[..] {
+            [site] if self.file(*site).is_some_and(has_import) => self.with_imports(*site),
+            _ => manifests,
         }
-        let site = self.paths.get(format!("{folder}/site.pp").as_str()).copied();
-        if let Some(site) = site.filter(|n| self.file(*n).is_some_and(has_import)) {
-            return self.with_imports(site);
-        }
-        self.tree.list(folder).filter_map(|p| self.paths.get(p).copied()).collect()
     }
 
     /// A manifest preceded by what it imports, as Puppet 3 loaded them.
@@ -297,6 +303,24 @@ impl Session {
     pub(crate) fn syntax_error(&self, file: &SourceFile) -> Option<(Loc, String, &'static str)> {
         let error = file.parsed.errors.first()?;
         Some((file.loc(error.span), error.message.clone(), error.issue))
+    }
+}
+
+/// The layout of a tree without manifests of its own.
+fn empty_layout(tree: &Tree) -> Layout {
+    let modules = |d: &str| tree.children(d).into_iter().map(|m| (m.to_owned(), format!("{d}/{m}"))).collect();
+    Layout {
+        root: String::new(),
+        environment: "production".into(),
+        manifests: Vec::new(),
+        modulepath: vec!["modules".into()],
+        staging: Vec::new(),
+        modules: modules("modules"),
+        templates: None,
+        files: None,
+        hiera: tree.exists("hiera.yaml").then(|| "hiera.yaml".into()),
+        is_legacy: false,
+        notes: Vec::new(),
     }
 }
 

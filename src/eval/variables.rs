@@ -240,13 +240,12 @@ impl Compiler<'_> {
         if self.host.facts.complete || name.contains("::") {
             return None;
         }
-        let of_module = self.session.modules.facts.contains(name);
-        let patterned = ["ipaddress_", "ipaddress6_", "macaddress_", "netmask_", "sp_", "ec2_"].iter().any(|p| name.starts_with(p));
-        let known = of_module || patterned || CORE_FACTS.contains(&name);
-        (known || absolute && !self.assigned_at_top(name)).then(|| self.host.fact(name)).flatten()
+        (self.may_be_fact(name) || absolute).then(|| self.host.fact(name)).flatten()
     }
 
-    fn assigned_at_top(&self, _name: &str) -> bool {
-        false
+    /// Whether a bare name is known as a fact: Facter's own, or of a module.
+    pub(crate) fn may_be_fact(&self, name: &str) -> bool {
+        let patterned = ["ipaddress_", "ipaddress6_", "macaddress_", "netmask_", "sp_", "ec2_"].iter().any(|p| name.starts_with(p));
+        patterned || CORE_FACTS.contains(&name) || self.session.modules.facts.contains(name) || self.host.derived(name).is_some()
     }
 }

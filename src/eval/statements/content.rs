@@ -18,7 +18,8 @@ pub(crate) fn locate(c: &mut Compiler<'_>, folder: &str, name: &str) -> Option<A
     {
         tried.push(format!("{dir}/{folder}/{rest}"));
     }
-    tried.push(format!("{folder}/{name}"));
+    let global = if folder == "templates" { &c.session.layout.templates } else { &c.session.layout.files };
+    tried.extend(global.as_ref().map(|dir| format!("{dir}/{name}")));
     for path in tried {
         let path: Arc<str> = path.into();
         c.deps.insert(path.clone());

@@ -1,0 +1,81 @@
+//! Compiles every node block of a revision and tells what could not be: `compile_all REPO REV`.
+//!
+//! A measuring instrument for the compiler; not part of the gate.
+
+use holdpoint::eval::group::compile_group;
+use holdpoint::eval::{FileCache, HostSpec, Options, Session};
+use holdpoint::nodes::enumerate_hosts;
+use holdpoint::puppet::Dialect;
+use holdpoint::repo::{Layout, LayoutSettings, Repo};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut args = std::env::args().skip(1);
+    let repo = Repo::open(args.next().ok_or("REPO")?)?;
+    let tree = repo.at(&args.next().ok_or("REV")?)?;
+    let only = args.next();
+    let start = Instant::now();
+    let layout = Layout::discover(&tree, &LayoutSettings::default())?;
+    let dialect = if layout.is_legacy { Dialect::Legacy } else { Dialect::Modern };
+    let options = Options { dialect, layout: Some(layout), ..Options::default() };
+    let session = Session::new(tree, options, Arc::new(FileCache::default()));
+    let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
+    let hosts = enumerate_hosts(&nodes, &[]).hosts;
+    println!("{} node blocks, {} hosts, opened in {:?}", nodes.len(), hosts.len(), start.elapsed());
+    let mut blocks: BTreeMap<Option<usize>, Vec<HostSpec>> = BTreeMap::new();
+    for host in hosts.iter().filter(|h| only.as_ref().is_none_or(|o| h.certname.starts_with(o.as_str()))) {
+        blocks.entry(host.node).or_default().push(HostSpec::named(&host.certname));
+    }
+    let blocks: Vec<_> = blocks.into_values().collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
+    let start = Instant::now();
+    let groups: Vec<_> = pool.install(|| blocks.par_iter().flat_map_iter(|b| compile_group(&session, b)).collect());
+    println!("{} catalogs in {:?}", groups.len(), start.elapsed());
+    report(&groups, only.is_some());
+    Ok(())
+}
+
+fn report(groups: &[holdpoint::eval::group::Group], verbose: bool) {
+    let clean = groups.iter().filter(|g| g.compiled.errors.is_empty());
+    let hosts: usize = clean.clone().map(|g| g.hosts.len()).sum();
+    let total: usize = groups.iter().map(|g| g.hosts.len()).sum();
+    let resources: usize = groups.iter().map(|g| g.compiled.catalog.resources.len()).sum();
+    println!("{hosts} of {total} hosts without error ({} catalogs of {}), {resources} resources", clean.count(), groups.len());
+    let (mut errors, mut unknowns, mut maybe) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for group in groups {
+        for error in &group.compiled.errors {
+            let at = error.at.as_ref().map(ToString::to_string).unwrap_or_default();
+            *errors.entry(format!("{} @ {at}", error.message)).or_insert(0) += 1;
+        }
+        for error in &group.compiled.possible_errors {
+            let at = error.at.as_ref().map(ToString::to_string).unwrap_or_default();
+            *maybe.entry(format!("{} @ {at}", error.message)).or_insert(0) += 1;
+        }
+        for (cause, n) in &group.compiled.catalog.unknowns {
+            *unknowns.entry(format!("{cause:?}")).or_insert(0) += *n as usize;
+        }
+    }
+    top("errors", &errors, 60);
+    top("possible errors", &maybe, 25);
+    top("unknown", &unknowns, 50);
+    if verbose {
+        for group in groups {
+            println!("== {:?}: {} observations", group.hosts, group.compiled.observations.len());
+            for o in group.compiled.observations.iter().take(20) {
+                println!("   {}", format!("{o:?}").chars().take(300).collect::<String>());
+            }
+        }
+    }
+}
+
+fn top(what: &str, counts: &BTreeMap<String, usize>, n: usize) {
+    let mut list: Vec<_> = counts.iter().collect();
+    list.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    println!("-- {what}: {} kinds", list.len());
+    for (text, count) in list.into_iter().take(n) {
+        println!("{count:6} {}", text.chars().take(230).collect::<String>().replace('\n', " / "));
+    }
+}

@@ -1,0 +1,92 @@
+//! Edges the agent adds by itself: a file after its folder and its owner, a cron job after its user, and so on.
+//!
+//! They order and never refresh, and give way where the author said the opposite.
+
+use super::RefreshGraph;
+use crate::catalog::{Catalog, Resource, ResourceId};
+use rustc_hash::FxHashMap;
+
+/// Resources by type and name as the agent looks them up (files by path).
+type ByName<'a> = FxHashMap<(&'static str, &'a str), ResourceId>;
+
+pub(super) fn add(graph: &mut RefreshGraph, catalog: &Catalog) {
+    let names = by_name(catalog);
+    for (id, resource) in (0..).zip(&catalog.resources).filter(|(_, r)| !r.is_virtual) {
+        for needed in needs(resource, &names) {
+            let opposite = graph.edges(id).iter().any(|e| e.to == needed);
+            if needed != id && !opposite {
+                graph.edge(needed, id, false);
+            }
+        }
+    }
+}
+
+fn by_name(catalog: &Catalog) -> ByName<'_> {
+    let mut names = ByName::default();
+    for (id, resource) in (0..).zip(&catalog.resources).filter(|(_, r)| !r.is_virtual) {
+        match resource.type_name.as_str() {
+            "File" => names.insert(("File", path_of(resource)), id),
+            "User" => names.insert(("User", name_of(resource)), id),
+            "Group" => names.insert(("Group", name_of(resource)), id),
+            "Mount" => names.insert(("Mount", name_of(resource)), id),
+            _ => None,
+        };
+    }
+    names
+}
+
+fn path_of(resource: &Resource) -> &str {
+    let path = resource.text("path").unwrap_or(&resource.title);
+    if path.len() > 1 { path.trim_end_matches('/') } else { path }
+}
+
+fn name_of(resource: &Resource) -> &str {
+    resource.text("name").unwrap_or(&resource.title)
+}
+
+fn needs(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
+    let text = |param: &str| resource.text(param).unwrap_or("");
+    let named = |kind: &'static str, name: &str| names.get(&(kind, name)).copied();
+    let found: Vec<Option<ResourceId>> = match resource.type_name.as_str() {
+        "File" => vec![parent("File", path_of(resource), names), named("User", text("owner")), named("Group", text("group")), link_target(resource, names)],
+        "Exec" => vec![named("User", text("user")), named("File", text("cwd")), command_file(resource, names)],
+        "Cron" => vec![named("User", text("user"))],
+        "Ssh_authorized_key" => vec![named("User", text("user"))],
+        "Mount" => vec![parent("Mount", name_of(resource), names)],
+        "User" => return user_groups(resource, names),
+        _ => Vec::new(),
+    };
+    found.into_iter().flatten().collect()
+}
+
+/// The nearest declared folder above.
+fn parent(kind: &'static str, path: &str, names: &ByName<'_>) -> Option<ResourceId> {
+    let mut path = path;
+    while let Some((above, _)) = path.rsplit_once('/') {
+        let folder = if above.is_empty() { "/" } else { above };
+        if let Some(id) = names.get(&(kind, folder)) {
+            return Some(*id);
+        }
+        path = above;
+    }
+    None
+}
+
+fn link_target(resource: &Resource, names: &ByName<'_>) -> Option<ResourceId> {
+    let target = resource.text("target").or_else(|| resource.text("ensure").filter(|e| e.starts_with('/')))?;
+    names.get(&("File", target)).copied()
+}
+
+/// The program of a command, if it is a managed file.
+fn command_file(resource: &Resource, names: &ByName<'_>) -> Option<ResourceId> {
+    let command = resource.text("command").unwrap_or(&resource.title);
+    let program = command.split_whitespace().next()?;
+    names.get(&("File", program.trim_matches(['"', '\'']))).copied()
+}
+
+fn user_groups(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
+    let mut groups: Vec<&str> = resource.text("gid").into_iter().collect();
+    let more = resource.value("groups").map(|v| v.as_array().map_or_else(|| v.as_str().into_iter().collect(), |a| a.iter().filter_map(|g| g.as_str()).collect::<Vec<_>>()));
+    groups.extend(more.unwrap_or_default());
+    groups.into_iter().filter_map(|g| names.get(&("Group", g)).copied()).collect()
+}

@@ -1,0 +1,203 @@
+//! ERB templates: syntax, and rendering over our values.
+
+pub(crate) mod scan;
+
+use super::ast::Expr;
+use super::interp::{Interp, Stop};
+use super::syntax::{RubyError, errors_of, options, refused};
+use super::{lower, values};
+use crate::value::{CauseKind, Value};
+use ecow::EcoString;
+use std::sync::Arc;
+
+pub use super::interp::Piece;
+
+/// What a template may ask of the evaluator.
+pub trait TemplateScope {
+    /// A variable: `x` for `@x` or a bare `x`; for `scope['::a::b']` and `scope.lookupvar('a::b')`
+    /// the name as written. `None` if it is not set.
+    fn variable(&mut self, name: &str) -> Option<Value>;
+    /// Calls a Puppet function; `None` if it can't be called.
+    fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value>;
+    /// Whether a variable is set.
+    fn has_variable(&mut self, name: &str) -> bool;
+    /// A decision was taken on a per-host value: other hosts of the group must agree.
+    fn observe(&mut self, _subject: &Value, _decided: bool) {}
+}
+
+/// A template, parsed once and rendered for many scopes.
+#[derive(Debug)]
+pub struct Template {
+    path: Arc<str>,
+    program: Result<Expr, Vec<RubyError>>,
+    texts: Vec<scan::Text>,
+    refused: Option<&'static str>,
+}
+
+/// A variable that a template read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariableRead {
+    /// Name without sigil, as written.
+    pub name: EcoString,
+    /// Line of the template.
+    pub line: u32,
+    /// Whether the scope had it.
+    pub found: bool,
+}
+
+/// What came out of a template.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The whole text: a string, or the concatenation of text and unknown parts.
+    pub value: Value,
+    /// The stretches it is made of, in order.
+    pub pieces: Vec<Piece>,
+    /// What it read.
+    pub variables: Vec<VariableRead>,
+    /// The exception that real Ruby would end with: the catalog would not compile.
+    pub raised: Option<RubyError>,
+}
+
+/// One line of the rendered text.
+#[derive(Debug)]
+pub struct RenderedLine {
+    /// The text without its line end; an unknown reads as `‹…›`.
+    pub text: String,
+    /// The template line it came from (of its first value, else of the literal text).
+    pub template_line: u32,
+    /// The values that went into it, with their byte offset in `text`.
+    pub values: Vec<(usize, Piece)>,
+    /// Whether it is not certain that the line is written.
+    pub possible: bool,
+}
+
+impl Template {
+    /// Parses a template.
+    #[must_use]
+    pub fn parse(text: &str, path: &str) -> Self {
+        let joined = scan::join(text);
+        let path = Arc::from(path);
+        if let Some(reason) = refused(&joined.source) {
+            return Self { path, program: Err(Vec::new()), texts: joined.texts, refused: Some(reason) };
+        }
+        let options = options();
+        let parsed = ruby_prism::parse_with_options(joined.source.as_bytes(), &options);
+        let errors = errors_of(&parsed);
+        let program = if errors.is_empty() { Ok(lower::program(&parsed.node())) } else { Err(errors) };
+        Self { path, program, texts: joined.texts, refused: None }
+    }
+
+    /// Its syntax errors, by line of the template.
+    #[must_use]
+    pub fn errors(&self) -> &[RubyError] {
+        self.program.as_ref().err().map_or(&[], Vec::as_slice)
+    }
+
+    /// Renders it.
+    pub fn render(&self, scope: &mut dyn TemplateScope) -> Rendered {
+        let program = match &self.program {
+            Ok(program) => program,
+            Err(errors) => return self.unreadable(errors),
+        };
+        let mut interp = Interp::new(scope, &self.path, &self.texts);
+        let end = interp.eval(program);
+        let mut pieces = std::mem::take(&mut interp.out.pieces);
+        let variables = std::mem::take(&mut interp.variables);
+        let variables = variables.into_iter().map(|(name, line, found)| VariableRead { name, line, found }).collect();
+        let mut raised = None;
+        match end {
+            Err(Stop::Raised(message, line)) => {
+                pieces.push(unknown_piece(CauseKind::Template, &message, line));
+                raised = Some(RubyError { line, message });
+            }
+            Err(Stop::Limit(what)) => pieces.push(unknown_piece(CauseKind::Limit, what, 0)),
+            _ => {}
+        }
+        Rendered { value: whole(&pieces), pieces, variables, raised }
+    }
+
+    fn unreadable(&self, errors: &[RubyError]) -> Rendered {
+        let reason = match (self.refused, errors.first()) {
+            (Some(reason), _) => format!("a template {reason}"),
+            (None, Some(first)) => format!("line {}: {}", first.line, first.message),
+            (None, None) => "a template that can't be read".to_owned(),
+        };
+        let piece = unknown_piece(CauseKind::Template, &reason, errors.first().map_or(0, |e| e.line));
+        let raised = errors.first().cloned();
+        Rendered { value: piece.value.clone(), pieces: vec![piece], variables: Vec::new(), raised }
+    }
+}
+
+fn unknown_piece(kind: CauseKind, reason: &str, line: u32) -> Piece {
+    Piece { value: Value::unknown(kind, reason), line, origin: None, literal: false, condition: None }
+}
+
+/// The pieces as one value; runs of possible pieces become one unknown that holds them.
+fn whole(pieces: &[Piece]) -> Value {
+    let mut parts = Vec::with_capacity(pieces.len());
+    let mut rest = pieces;
+    while let [first, ..] = rest {
+        let run = rest.iter().take_while(|p| p.condition == first.condition).count();
+        let (now, later) = rest.split_at(run);
+        let values = now.iter().map(|p| p.value.clone());
+        match &first.condition {
+            Some(condition) => {
+                let text = values::concat(values.collect());
+                parts.push(values::derived("possibly", &[condition, &text], None));
+            }
+            None => parts.extend(values),
+        }
+        rest = later;
+    }
+    values::concat(parts)
+}
+
+/// Parses and renders in one go.
+pub fn render(text: &str, path: &str, scope: &mut dyn TemplateScope) -> Rendered {
+    Template::parse(text, path).render(scope)
+}
+
+/// The syntax errors of a template, by line of the template.
+#[must_use]
+pub fn syntax_errors(text: &str) -> Vec<RubyError> {
+    Template::parse(text, "").errors().to_vec()
+}
+
+impl Rendered {
+    /// The rendered text line by line.
+    #[must_use]
+    pub fn lines(&self) -> Vec<RenderedLine> {
+        let mut lines = vec![blank(0)];
+        for piece in &self.pieces {
+            let text = piece.value.as_str().map_or_else(|| piece.value.to_string(), str::to_owned);
+            for (i, part) in text.split('\n').enumerate() {
+                let step = if piece.literal { u32::try_from(i).unwrap_or(0) } else { 0 };
+                if i > 0 {
+                    lines.push(blank(piece.line + step));
+                }
+                if let Some(line) = lines.last_mut() {
+                    add(line, part, piece, piece.line + step);
+                }
+            }
+        }
+        lines
+    }
+}
+
+fn blank(template_line: u32) -> RenderedLine {
+    RenderedLine { text: String::new(), template_line, values: Vec::new(), possible: false }
+}
+
+fn add(line: &mut RenderedLine, part: &str, piece: &Piece, template_line: u32) {
+    if line.template_line == 0 || (!piece.literal && line.values.is_empty()) {
+        line.template_line = template_line;
+    }
+    if !piece.literal {
+        line.values.push((line.text.len(), piece.clone()));
+    }
+    line.possible |= piece.condition.is_some() && !part.is_empty();
+    line.text.push_str(part);
+}
+
+#[cfg(test)]
+mod tests;

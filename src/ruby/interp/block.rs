@@ -1,0 +1,208 @@
+//! Blocks, procs and methods defined in the template.
+
+use super::{Eval, Interp, Stop};
+use crate::ruby::ast::{Block, BlockArg, Param};
+use crate::ruby::values;
+use crate::value::Value;
+use ecow::EcoString;
+use std::sync::Arc;
+
+/// What can be called with arguments.
+#[derive(Clone, Debug)]
+pub(crate) enum Callable {
+    Block(Arc<Block>),
+    /// `&:upcase`
+    Method(EcoString),
+    /// `&something` that is not known.
+    Unknown(Value),
+}
+
+impl Interp<'_> {
+    pub(super) fn make_proc(&mut self, block: Arc<Block>) -> Value {
+        self.procs.push(block);
+        let number = values::int(self.procs.len() - 1);
+        values::object(values::PROC, &[number])
+    }
+
+    pub(super) fn callable(&mut self, block: &BlockArg) -> Result<Callable, Stop> {
+        match block {
+            BlockArg::Literal(block) => Ok(Callable::Block(Arc::clone(block))),
+            BlockArg::Passed(expr) => {
+                let value = self.eval(expr)?;
+                Ok(self.as_callable(&value))
+            }
+        }
+    }
+
+    pub(super) fn as_callable(&self, value: &Value) -> Callable {
+        if let Some(name) = values::as_symbol(value) {
+            return Callable::Method(name.into());
+        }
+        let number = values::attrs(value, values::PROC).and_then(|a| a.first()).map(|(_, v)| v);
+        match number {
+            Some(Value::Int(n)) => match usize::try_from(*n).ok().and_then(|n| self.procs.get(n)) {
+                Some(block) => Callable::Block(Arc::clone(block)),
+                None => Callable::Unknown(value.clone()),
+            },
+            _ => Callable::Unknown(value.clone()),
+        }
+    }
+
+    /// Yields to a block; `next` is its result, other jumps pass through.
+    pub(crate) fn yield_to(&mut self, callable: &Callable, args: Vec<Value>) -> Eval {
+        self.spend(1)?;
+        match callable {
+            Callable::Unknown(value) => Ok(values::derived("call", &[value], None)),
+            Callable::Method(name) => {
+                let mut args = args.into_iter();
+                let receiver = args.next().unwrap_or_default();
+                self.send(receiver, name, args.collect(), None)
+            }
+            Callable::Block(block) => self.run_block(block, args),
+        }
+    }
+
+    fn run_block(&mut self, block: &Arc<Block>, args: Vec<Value>) -> Eval {
+        let (height, possible) = (self.locals.len(), self.possible);
+        self.bind(&block.params, args)?;
+        let result = self.eval(&block.body);
+        self.locals.truncate(height);
+        self.possible = possible;
+        match result {
+            Err(Stop::Next(value)) => Ok(value),
+            other => other,
+        }
+    }
+
+    /// Calls a method defined in the template, or a lambda: its own `return`.
+    pub(super) fn run_method(&mut self, block: &Arc<Block>, args: Vec<Value>, own_frame: bool) -> Eval {
+        let frame = self.frame;
+        if own_frame {
+            self.frame = self.locals.len();
+        }
+        let result = self.run_block(block, args);
+        self.frame = frame;
+        match result {
+            Err(Stop::Return(value)) => Ok(value),
+            other => other,
+        }
+    }
+
+    /// Binds parameters as blocks do: one array for several parameters is spread.
+    fn bind(&mut self, params: &[Param], mut args: Vec<Value>) -> Result<(), Stop> {
+        let several = params.len() > 1 || matches!(params, [Param::Group(_)]);
+        if several && args.len() == 1 {
+            let only = args.first().cloned().unwrap_or_default();
+            if let Some(items) = only.as_array() {
+                if params.len() > 1 {
+                    args = items.to_vec();
+                }
+            } else if only.is_unknown() {
+                args = params.iter().map(|_| values::derived("[]", &[&only], None)).collect();
+            }
+        }
+        self.bind_each(params, &args)
+    }
+
+    fn bind_each(&mut self, params: &[Param], args: &[Value]) -> Result<(), Stop> {
+        let after = params.iter().rev().take_while(|p| !matches!(p, Param::Rest(_))).count();
+        let mut at = 0;
+        for param in params {
+            if let Param::Rest(name) = param {
+                let end = args.len().saturating_sub(after).max(at);
+                let rest = args.get(at..end).unwrap_or_default().to_vec();
+                if let Some(name) = name {
+                    self.locals.push((name.clone(), Value::array(rest)));
+                }
+                at = end;
+                continue;
+            }
+            let value = args.get(at).cloned();
+            at += 1;
+            match (param, value) {
+                (Param::Name(name), value) => self.locals.push((name.clone(), value.unwrap_or_default())),
+                (Param::Optional(name, _), Some(value)) => self.locals.push((name.clone(), value)),
+                (Param::Optional(name, default), None) => {
+                    let value = self.eval(default)?;
+                    self.locals.push((name.clone(), value));
+                }
+                (Param::Group(inner), value) => self.bind_group(inner, &value.unwrap_or_default())?,
+                (Param::Rest(_), _) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn bind_group(&mut self, params: &[Param], value: &Value) -> Result<(), Stop> {
+        match value.as_array() {
+            Some(items) => self.bind_each(params, &items.to_vec()),
+            None if value.is_unknown() => {
+                let each: Vec<Value> = params.iter().map(|_| values::derived("[]", &[value], None)).collect();
+                self.bind_each(params, &each)
+            }
+            None => self.bind_each(params, std::slice::from_ref(value)),
+        }
+    }
+
+    /// Runs a block once as a possibility: a loop over something unknown.
+    pub(crate) fn yield_possibly(&mut self, callable: &Callable, unknown: &Value) -> Eval {
+        let arity = match callable {
+            Callable::Block(block) => block.params.len().max(1),
+            _ => 1,
+        };
+        let before = (self.locals.clone(), self.instance.clone());
+        let args = (0..arity).map(|_| values::derived("each", &[unknown], None)).collect();
+        self.possible += 1;
+        self.doubt = Some(unknown.clone());
+        let result = self.yield_to(callable, args);
+        self.possible -= 1;
+        self.blur(unknown, &before.0, &before.1);
+        match result {
+            Ok(_) | Err(Stop::Break(_) | Stop::Raised(..)) => Ok(values::derived("each", &[unknown], None)),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Whatever an uncertain loop changed is unknown afterwards.
+    fn blur(&mut self, unknown: &Value, locals: &[(EcoString, Value)], instance: &[(EcoString, Value)]) {
+        for (now, before) in self.locals.iter_mut().zip(locals).chain(self.instance.iter_mut().zip(instance)) {
+            if now.1 != before.1 {
+                now.1 = values::derived("after each", &[unknown], None);
+            }
+        }
+    }
+}
+
+impl Interp<'_> {
+    /// `proc.call(…)`
+    pub(crate) fn call_proc(&mut self, value: &Value, args: Vec<Value>) -> Eval {
+        match self.as_callable(value) {
+            Callable::Block(block) => self.run_method(&block, args, false),
+            other => self.yield_to(&other, args),
+        }
+    }
+}
+
+impl Interp<'_> {
+    /// Yields an element and a memo that the block changes in place; gives the memo back.
+    pub(crate) fn yield_with_memo(&mut self, callable: &Callable, item: Value, memo: Value) -> Eval {
+        let name = match callable {
+            Callable::Block(block) => match block.params.get(1) {
+                Some(Param::Name(name)) => name.clone(),
+                _ => return Ok(values::beyond("each_with_object")),
+            },
+            _ => return Ok(values::beyond("each_with_object")),
+        };
+        let Callable::Block(block) = callable else { return Ok(memo) };
+        let (height, possible) = (self.locals.len(), self.possible);
+        self.bind(&block.params, vec![item, memo.clone()])?;
+        let result = self.eval(&block.body);
+        let memo = self.local(&name).cloned().unwrap_or(memo);
+        self.locals.truncate(height);
+        self.possible = possible;
+        match result {
+            Err(Stop::Next(_)) | Ok(_) => Ok(memo),
+            Err(other) => Err(other),
+        }
+    }
+}

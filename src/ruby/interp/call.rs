@@ -1,0 +1,146 @@
+//! Calls: with a receiver, without one, and those that change their receiver.
+
+use super::{Callable, Eval, Interp, Stop};
+use crate::ruby::ast::{Block, Call, Expr, Kind};
+use crate::ruby::{methods, values};
+use crate::value::Value;
+use ecow::EcoString;
+use std::sync::Arc;
+
+/// Methods that change their receiver in place.
+const MUTATORS: &[&str] = &[
+    "<<", "[]=", "push", "append", "unshift", "prepend", "insert", "concat", "delete", "delete_if", "delete_at",
+    "keep_if", "pop", "shift", "clear", "store", "update", "replace",
+];
+
+impl Interp<'_> {
+    pub(super) fn call(&mut self, call: &Call) -> Eval {
+        let Some(receiver_expr) = &call.receiver else { return self.free_call(call) };
+        let line = self.line;
+        let receiver = self.eval(receiver_expr)?;
+        if call.safe && matches!(receiver, Value::Undef) {
+            return Ok(Value::Undef);
+        }
+        let args = self.arguments(&call.args)?;
+        let block = call.block.as_ref().map(|b| self.callable(b)).transpose()?;
+        self.line = line;
+        let result = self.call_on(receiver_expr, receiver, &call.name, args, block.as_ref());
+        match result {
+            Err(Stop::Break(value)) if block.is_some() => Ok(value),
+            other => other,
+        }
+    }
+
+    fn call_on(&mut self, at: &Expr, receiver: Value, name: &str, args: Vec<Value>, block: Option<&Callable>) -> Eval {
+        if values::attrs(&receiver, values::SCOPE).is_some() {
+            return self.scope_call(name, args);
+        }
+        if let Some(constant) = values::text_of(&receiver, values::CONSTANT) {
+            return self.constant_call(&constant.to_owned(), name, args, block);
+        }
+        if is_mutator(name) && mutable(&receiver) {
+            let (changed, result) = self.mutate(receiver, name, args, block)?;
+            self.write_back(at, changed)?;
+            return Ok(result);
+        }
+        self.send(receiver, name, args, block)
+    }
+
+    /// Runs a mutating method: what becomes of the receiver, and the result.
+    pub(super) fn mutate(
+        &mut self,
+        receiver: Value,
+        name: &str,
+        args: Vec<Value>,
+        block: Option<&Callable>,
+    ) -> Result<(Value, Value), Stop> {
+        self.spend(1 + methods::size_of(&receiver) / 16)?;
+        match &receiver {
+            Value::Sym(sym) => {
+                if matches!(name, "<<" | "concat") && (receiver.as_str().is_some() || args.iter().all(|a| a.as_str().is_some())) {
+                    let mut parts = vec![receiver.clone()];
+                    parts.extend(args);
+                    let text = values::concat(parts);
+                    return Ok((text.clone(), text));
+                }
+                let Some(sample) = sym.sample.clone() else {
+                    let mut operands = vec![&receiver];
+                    operands.extend(args.iter());
+                    let result = values::derived(name, &operands, None);
+                    return Ok((result.clone(), result));
+                };
+                let (changed, result) = self.mutate(sample, name, args, block)?;
+                Ok((values::derived(name, &[&receiver], Some(changed)), values::derived(name, &[&receiver], Some(result))))
+            }
+            Value::Array(_) => methods::array::mutate(self, &receiver, name, args, block),
+            Value::Hash(_) => methods::hash::mutate(self, &receiver, name, args, block),
+            Value::Str(_) => methods::string::mutate(self, &receiver, name, args, block),
+            Value::Undef => self.raise(format!("undefined method `{name}' for nil")),
+            _ => {
+                let result = self.send(receiver.clone(), name, args, block)?;
+                Ok((receiver, result))
+            }
+        }
+    }
+
+    fn free_call(&mut self, call: &Call) -> Eval {
+        match (call.name.as_str(), call.args.as_slice()) {
+            ("__t", [Expr { kind: Kind::Int(number), .. }]) => {
+                self.write_literal(*number)?;
+                return Ok(Value::Undef);
+            }
+            ("__e", [value]) => {
+                let line = self.line;
+                let value = self.eval(value)?;
+                self.line = line;
+                self.write_value(&value)?;
+                return Ok(Value::Undef);
+            }
+            _ => {}
+        }
+        let line = self.line;
+        let block = call.block.as_ref().map(|b| self.callable(b)).transpose()?;
+        let args = self.arguments(&call.args)?;
+        self.line = line;
+        let own = self.methods.iter().rev().find(|(n, _)| *n == call.name).map(|(_, b)| b.clone());
+        if let Some(method) = own {
+            return self.own_method(&call.name, &method, args);
+        }
+        if let Some(result) = self.kernel(&call.name, &args, block.as_ref())? {
+            return Ok(result);
+        }
+        if args.is_empty() { self.bare_word(&call.name) } else { Ok(values::beyond(format!("{}()", call.name))) }
+    }
+
+    /// A method of the template; recursion that rests on an unknown would never end.
+    fn own_method(&mut self, name: &EcoString, method: &Arc<Block>, args: Vec<Value>) -> Eval {
+        if self.possible > 0 && self.running.iter().filter(|n| *n == name).count() > 1 {
+            return Ok(values::derived(name, &args.iter().collect::<Vec<_>>(), None));
+        }
+        self.running.push(name.clone());
+        let result = self.run_method(method, args, true);
+        self.running.pop();
+        result
+    }
+
+    /// A bare word is a local of the template or, in the old style, a variable of the scope.
+    fn bare_word(&mut self, name: &str) -> Eval {
+        if let Some(value) = self.local(name) {
+            return Ok(value.clone());
+        }
+        let value = self.scope.variable(name);
+        self.note_variable(name, value.is_some());
+        match value {
+            Some(value) => Ok(value),
+            None => Ok(values::beyond(format!("undefined local variable or method `{name}'"))),
+        }
+    }
+}
+
+fn is_mutator(name: &str) -> bool {
+    MUTATORS.contains(&name) || (name.len() > 1 && name.ends_with('!'))
+}
+
+fn mutable(receiver: &Value) -> bool {
+    matches!(receiver, Value::Array(_) | Value::Hash(_) | Value::Str(_) | Value::Sym(_) | Value::Undef)
+}

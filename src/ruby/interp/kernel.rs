@@ -1,0 +1,162 @@
+//! Functions without receiver, constants, and what can be called on a constant.
+
+use super::{Callable, Eval, Interp, Stop};
+use crate::ruby::{methods, pattern, values};
+use crate::value::{Entries, Value};
+
+impl Interp<'_> {
+    pub(super) fn constant(&mut self, name: &str) -> Value {
+        if let Some(value) = self.local(name) {
+            return value.clone();
+        }
+        match name.trim_start_matches("::") {
+            "Float::INFINITY" => Value::Float(f64::INFINITY),
+            "Math::PI" => Value::Float(std::f64::consts::PI),
+            "File::SEPARATOR" => Value::str("/"),
+            other => values::object(values::CONSTANT, &[Value::str(other)]),
+        }
+    }
+
+    /// `None` if there is no such function.
+    pub(super) fn kernel(&mut self, name: &str, args: &[Value], block: Option<&Callable>) -> Result<Option<Value>, Stop> {
+        Ok(Some(match (name, args) {
+            ("scope", []) => values::object(values::SCOPE, &[]),
+            ("Array", [value]) => array(value),
+            ("String", [value]) => methods::inspect::to_s(value),
+            ("Integer", [value, ..]) => self.to_number(value, name)?,
+            ("Float", [value]) => self.to_number(value, name)?,
+            ("format" | "sprintf", [template, args @ ..]) => self.format(template, args)?,
+            ("raise" | "fail" | "abort", args) => return self.raised(args),
+            ("lambda" | "proc", []) => match block {
+                Some(Callable::Block(block)) => self.make_proc(block.clone()),
+                _ => values::beyond(name),
+            },
+            ("loop", []) => match block {
+                Some(block) => loop {
+                    self.yield_to(block, Vec::new())?;
+                },
+                None => values::beyond("loop"),
+            },
+            ("require" | "require_relative" | "load", _) => Value::Bool(true),
+            ("puts" | "print" | "p" | "warn" | "debug" | "notice" | "info", _) => Value::Undef,
+            ("has_variable?", [variable]) => match values::as_name(variable).map(str::to_owned) {
+                Some(variable) => Value::Bool(self.scope.has_variable(&variable)),
+                None => values::derived(name, &[variable], None),
+            },
+            ("binding" | "rand" | "sleep" | "srand" | "open" | "system" | "exec" | "eval" | "gets", _) => {
+                values::beyond(format!("{name}()"))
+            }
+            ("classes" | "tags" | "all_tags" | "file" | "result", []) => values::beyond(name),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn raised(&mut self, args: &[Value]) -> Result<Option<Value>, Stop> {
+        let message = args.last().map(methods::inspect::to_s);
+        let message = message.as_ref().and_then(Value::as_str).unwrap_or("unhandled exception").to_owned();
+        self.raise(message)
+    }
+
+    fn to_number(&mut self, value: &Value, name: &str) -> Eval {
+        let Some(known) = values::settled(value) else { return Ok(values::derived(name, &[value], None)) };
+        let number = match (&known, name) {
+            (Value::Int(_), "Integer") | (Value::Float(_), "Float") => Some(known.clone()),
+            (Value::Float(f), _) => methods::number::truncated(*f),
+            #[allow(clippy::cast_precision_loss)]
+            (Value::Int(i), _) => Some(Value::Float(*i as f64)),
+            (Value::Str(s), "Integer") => methods::number::strict_int(&s.text),
+            (Value::Str(s), _) => s.text.trim().parse().ok().map(Value::Float),
+            _ => None,
+        };
+        match number {
+            Some(number) if values::holds_symbolic(value) => Ok(values::derived(name, &[value], Some(number))),
+            Some(number) => Ok(number),
+            None => self.raise(format!("invalid value for {name}()")),
+        }
+    }
+
+    pub(crate) fn format(&mut self, template: &Value, args: &[Value]) -> Eval {
+        let mut operands = vec![template];
+        operands.extend(args);
+        let settled: Option<Vec<Value>> = operands.iter().map(|v| values::settled(v)).collect();
+        let Some([template_known, known @ ..]) = settled.as_deref() else {
+            return Ok(values::derived("format", &operands, None));
+        };
+        let Some(text) = template_known.as_str().and_then(|t| methods::format::sprintf(t, known)) else {
+            return Ok(values::beyond("format"));
+        };
+        let symbolic = operands.iter().any(|v| values::holds_symbolic(v));
+        Ok(if symbolic { values::derived("format", &operands, Some(Value::str(text))) } else { Value::str(text) })
+    }
+
+    pub(super) fn constant_call(&mut self, constant: &str, name: &str, args: Vec<Value>, block: Option<&Callable>) -> Eval {
+        if matches!(name, "===" | "==" | "!=" | "name" | "to_s") {
+            return self.on_class(constant, name, &args);
+        }
+        let whole = match (constant, name, args.as_slice()) {
+            ("Hash", "new", []) if block.is_none() => values::hash_of(Entries::default()),
+            ("Hash", "[]", [hash @ Value::Hash(_)]) => hash.clone(),
+            ("Hash", "[]", [pairs @ Value::Array(_)]) => return self.send(pairs.clone(), "to_h", Vec::new(), None),
+            ("Array", "new", []) => Value::array(Vec::new()),
+            ("Array", "new", [array @ Value::Array(_)]) => array.clone(),
+            ("Array", "new", [Value::Int(n), rest @ ..]) if *n < 10_000 => {
+                let fill = rest.first().cloned().unwrap_or_default();
+                Value::array((0..*n).map(|_| fill.clone()).collect())
+            }
+            ("String", "new", []) => Value::str(""),
+            ("String", "new", [text]) => methods::inspect::to_s(text),
+            ("Set", "new", []) => Value::array(Vec::new()),
+            ("Set", "new", [items]) => return self.send(items.clone(), "uniq", Vec::new(), None),
+            ("Regexp", "escape" | "quote", [text]) if text.as_str().is_some() => {
+                let escaped = Value::str(pattern::escape(text.as_str().unwrap_or_default()));
+                if values::holds_symbolic(text) { values::derived(name, &[text], Some(escaped)) } else { escaped }
+            }
+            ("Regexp", "new", [text]) => match text.as_str() {
+                Some(text) => Value::Regex(text.into()),
+                None => values::derived("Regexp.new", &[text], None),
+            },
+            ("JSON", "generate" | "dump", [value]) => return self.send(value.clone(), "to_json", Vec::new(), None),
+            ("JSON", "pretty_generate", [value]) => methods::json::pretty(value),
+            ("YAML" | "Psych", "dump", [value]) => return self.puppet_function("to_yaml", std::slice::from_ref(value)),
+            ("Gem::Version", "new" | "create", [version]) if version.is_unknown() => values::derived(name, &[version], None),
+            ("Gem::Version", "new" | "create", [version]) => values::object(values::VERSION, &[methods::inspect::to_s(version.sample())]),
+            ("File", _, args) => return Ok(methods::paths::file(name, args)),
+            ("Math", "sqrt" | "log" | "log2" | "log10", [number]) => methods::number::math(name, number),
+            ("Puppet::Parser::Functions", "function", [function]) => {
+                let function = values::as_name(function).map(|n| format!("function_{n}"));
+                function.map_or_else(|| values::beyond("function"), Value::str)
+            }
+            ("Shellwords", "escape" | "shellescape", [text]) => methods::paths::shell_escape(text),
+            _ => values::beyond(format!("{constant}.{name}")),
+        };
+        Ok(whole)
+    }
+
+    fn on_class(&mut self, constant: &str, name: &str, args: &[Value]) -> Eval {
+        let other = args.first().cloned().unwrap_or_default();
+        Ok(match name {
+            "===" => methods::object::is_a(&other, constant),
+            "==" | "!=" => {
+                let same = values::text_of(&other, values::CONSTANT) == Some(constant);
+                Value::Bool(same == (name == "=="))
+            }
+            _ => Value::str(constant),
+        })
+    }
+}
+
+/// `Array(x)`
+fn array(value: &Value) -> Value {
+    match value {
+        Value::Undef => Value::array(Vec::new()),
+        Value::Array(_) => value.clone(),
+        Value::Hash(_) | Value::Object(_) => {
+            methods::iterate::elements(value).map_or_else(|| Value::array(vec![value.clone()]), Value::array)
+        }
+        Value::Sym(s) => match &s.sample {
+            Some(sample) => values::derived("Array", &[value], Some(array(sample))),
+            None => values::derived("Array", &[value], None),
+        },
+        other => Value::array(vec![other.clone()]),
+    }
+}

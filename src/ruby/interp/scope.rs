@@ -1,0 +1,54 @@
+//! The `scope` object of a template: variables and Puppet functions.
+
+use super::{Eval, Interp};
+use crate::ruby::values;
+use crate::value::{CauseKind, Value};
+
+impl Interp<'_> {
+    pub(super) fn scope_call(&mut self, name: &str, args: Vec<Value>) -> Eval {
+        if let Some(function) = name.strip_prefix("function_") {
+            let args = match args.as_slice() {
+                [Value::Array(list)] => list.items.clone(),
+                _ => args,
+            };
+            return self.puppet_function(function, &args);
+        }
+        match (name, args.as_slice()) {
+            ("[]" | "lookupvar" | "lookup_qualified_variable", [variable, ..]) => self.scope_variable(variable),
+            ("call_function", [function, rest @ ..]) => {
+                let Some(function) = values::as_name(function).map(str::to_owned) else {
+                    return Ok(values::beyond("call_function with an unknown name"));
+                };
+                let args = match rest {
+                    [Value::Array(list)] => list.items.clone(),
+                    _ => rest.to_vec(),
+                };
+                self.puppet_function(&function, &args)
+            }
+            ("include?" | "exist?" | "bound?" | "has_variable?" | "has_key?", [variable]) => {
+                let Some(variable) = values::as_name(variable).map(str::to_owned) else {
+                    return Ok(values::derived(name, &[variable], None));
+                };
+                Ok(Value::Bool(self.scope.has_variable(&variable)))
+            }
+            ("nil?", []) => Ok(Value::Bool(false)),
+            ("respond_to?", [_]) => Ok(Value::Bool(true)),
+            _ => Ok(values::beyond(format!("scope.{name}"))),
+        }
+    }
+
+    fn scope_variable(&mut self, name: &Value) -> Eval {
+        let Some(text) = values::as_name(name).map(str::to_owned) else {
+            return Ok(values::derived("lookupvar", &[name], None));
+        };
+        let value = self.scope.variable(&text);
+        self.note_variable(&text, value.is_some());
+        Ok(value.unwrap_or_default())
+    }
+
+    pub(crate) fn puppet_function(&mut self, name: &str, args: &[Value]) -> Eval {
+        self.spend(8)?;
+        let found = self.scope.call_function(name, args);
+        Ok(found.unwrap_or_else(|| Value::unknown(CauseKind::Function, name)))
+    }
+}

@@ -1,0 +1,293 @@
+//! Arrays: what needs no block.
+
+use super::{Answer, order};
+use crate::ruby::interp::{Callable, Interp, Stop};
+use crate::ruby::values;
+use crate::value::{Array, Entries, Origin, Value};
+use std::sync::Arc;
+
+pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Value]) -> Answer {
+    let Value::Array(array) = receiver else { return Ok(None) };
+    let items = &array.items;
+    let found = pick(it, array, name, args)?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    Ok(Some(match (name, args) {
+        ("size" | "length", []) => values::int(items.len()),
+        ("empty?", []) => Value::Bool(items.is_empty()),
+        ("join", _) => join(it, array, args.first()),
+        ("reverse", []) => Value::array(items.iter().rev().cloned().collect()),
+        ("compact", []) => Value::array(items.iter().filter(|v| !matches!(v, Value::Undef)).cloned().collect()),
+        ("flatten", _) => {
+            let depth = match args {
+                [Value::Int(n)] => usize::try_from(*n).unwrap_or(64),
+                _ => 64,
+            };
+            let mut out = Vec::new();
+            flatten(items, depth, &mut out);
+            rebuilt(array, out)
+        }
+        ("+" | "concat", [other]) => match other.as_array() {
+            Some(more) => Value::array(items.iter().chain(more).cloned().collect()),
+            None if other.is_unknown() => values::derived("+", &[receiver, other], None),
+            None => return it.raise("no implicit conversion into Array"),
+        },
+        ("-" | "difference", [Value::Array(other)]) => without(items, &other.items),
+        ("|" | "union", [Value::Array(other)]) => unique(items.iter().chain(&other.items)),
+        ("&" | "intersection", [Value::Array(other)]) => {
+            unique(items.iter().filter(|v| other.items.iter().any(|o| order::equal(v, o))))
+        }
+        ("*", [Value::Str(separator)]) => join(it, array, Some(&Value::Str(separator.clone()))),
+        ("*", [Value::Int(n)]) if *n >= 0 && items.len().saturating_mul(usize::try_from(*n).unwrap_or(usize::MAX)) < 100_000 => {
+            Value::array((0..*n).flat_map(|_| items.iter().cloned()).collect())
+        }
+        ("to_a" | "entries" | "to_ary" | "to_set", []) => receiver.clone(),
+        ("index" | "find_index", [value]) => {
+            items.iter().position(|v| order::equal(v, value)).map_or(Value::Undef, values::int)
+        }
+        ("transpose", []) => return Ok(transpose(items)),
+        ("rotate", []) => {
+            let mut out = items.clone();
+            if !out.is_empty() {
+                out.rotate_left(1);
+            }
+            Value::array(out)
+        }
+        ("assoc", [key]) => {
+            let pair = items.iter().find(|v| v.as_array().and_then(<[Value]>::first).is_some_and(|k| order::equal(k, key)));
+            pair.cloned().unwrap_or_default()
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// Elements taken out of a list know which they were.
+fn pick(it: &mut Interp<'_>, array: &Array, name: &str, args: &[Value]) -> Answer {
+    let items = &array.items;
+    Ok(Some(match (name, args) {
+        ("first", []) => element(it, array, 0),
+        ("last", []) => element(it, array, -1),
+        ("[]" | "at" | "slice" | "dig", [Value::Int(i)]) => element(it, array, *i),
+        ("dig", [Value::Int(i), rest @ ..]) => {
+            let inner = element(it, array, *i);
+            if matches!(inner, Value::Undef) { inner } else { it.send(inner, "dig", rest.to_vec(), None)? }
+        }
+        ("fetch", [Value::Int(i), rest @ ..]) => match (values::index(*i, items.len()), rest.first()) {
+            (Some(_), _) => element(it, array, *i),
+            (None, Some(default)) => default.clone(),
+            (None, None) => return it.raise(format!("index {i} outside of array bounds")),
+        },
+        ("[]" | "slice", [Value::Int(from), Value::Int(len)]) => part(items, *from, *len),
+        ("[]" | "slice", [range]) if values::attrs(range, values::RANGE).is_some() => match range_of(range, items.len()) {
+            Some((from, to)) => Value::array(items.get(from..to).unwrap_or_default().to_vec()),
+            None => Value::Undef,
+        },
+        ("first" | "take", [Value::Int(n)]) => part(items, 0, *n),
+        ("last", [Value::Int(n)]) => {
+            let skip = items.len().saturating_sub(usize::try_from(*n).unwrap_or(0));
+            Value::array(items.iter().skip(skip).cloned().collect())
+        }
+        ("drop", [Value::Int(n)]) => Value::array(items.iter().skip(usize::try_from(*n).unwrap_or(0)).cloned().collect()),
+        ("values_at", wanted) => Value::array(
+            wanted.iter().map(|w| if let Value::Int(i) = w { element(it, array, *i) } else { Value::Undef }).collect(),
+        ),
+        _ => return Ok(None),
+    }))
+}
+
+fn element(it: &Interp<'_>, array: &Array, at: i64) -> Value {
+    let Some(index) = values::index(at, array.items.len()) else { return Value::Undef };
+    let Some(item) = array.items.get(index) else { return Value::Undef };
+    let origin = Origin::Element {
+        index: at,
+        len: array.items.len(),
+        at: Some(it.here()),
+        list: array.origin.clone().or_else(|| values::origin_of(item)),
+    };
+    values::with_origin(item.clone(), Arc::new(origin))
+}
+
+fn part(items: &[Value], from: i64, len: i64) -> Value {
+    let total = items.len();
+    let from = if from == i64::try_from(total).unwrap_or(i64::MAX) { Some(total) } else { values::index(from, total) };
+    let (Some(from), Ok(len)) = (from, usize::try_from(len)) else { return Value::Undef };
+    Value::array(items.iter().skip(from).take(len).cloned().collect())
+}
+
+/// The half-open positions that a range of Ruby's covers in something of that length.
+pub(crate) fn range_of(range: &Value, len: usize) -> Option<(usize, usize)> {
+    let attrs = values::attrs(range, values::RANGE)?;
+    let mut ends = attrs.values();
+    let total = i64::try_from(len).ok()?;
+    let bound = |v: Option<&Value>, default: i64| match v {
+        Some(Value::Int(i)) => Some(if *i < 0 { i + total } else { *i }),
+        Some(Value::Undef) | None => Some(default),
+        _ => None,
+    };
+    let (first, last) = (ends.next(), ends.next());
+    let from = bound(first, 0)?;
+    let open = matches!(last, Some(Value::Undef));
+    let to = bound(last, total)?;
+    let exclusive = open || ends.next() == Some(&Value::Bool(true));
+    let to = if exclusive { to } else { to + 1 };
+    let from = usize::try_from(from).ok().filter(|f| *f <= len)?;
+    Some((from, usize::try_from(to).unwrap_or(0).clamp(from, len.max(from))))
+}
+
+fn rebuilt(array: &Array, items: Vec<Value>) -> Value {
+    Value::Array(Arc::new(Array { items, origin: array.origin.clone() }))
+}
+
+pub(crate) fn flatten(items: &[Value], depth: usize, out: &mut Vec<Value>) {
+    for item in items {
+        match (item, depth) {
+            (Value::Array(inner), 1..) => flatten(&inner.items, depth - 1, out),
+            _ => out.push(item.clone()),
+        }
+    }
+}
+
+fn join(it: &Interp<'_>, array: &Array, separator: Option<&Value>) -> Value {
+    let empty = Value::str("");
+    let separator = match separator {
+        None | Some(Value::Undef) => &empty,
+        Some(other) => other,
+    };
+    let mut items = Vec::new();
+    flatten(&array.items, 64, &mut items);
+    let mut parts = Vec::with_capacity(items.len() * 2);
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            parts.push(separator.clone());
+        }
+        parts.push(super::inspect::to_s(item));
+    }
+    let origin = Origin::Joined {
+        separator: separator.as_str().unwrap_or_default().into(),
+        len: items.len(),
+        at: Some(it.here()),
+        list: array.origin.clone(),
+    };
+    values::with_origin(values::concat(parts), Arc::new(origin))
+}
+
+fn without(items: &[Value], other: &[Value]) -> Value {
+    Value::array(items.iter().filter(|v| !other.iter().any(|o| order::equal(v, o))).cloned().collect())
+}
+
+pub(crate) fn unique<'v>(items: impl Iterator<Item = &'v Value>) -> Value {
+    let mut seen = indexmap::IndexSet::<Value, rustc_hash::FxBuildHasher>::default();
+    seen.extend(items.cloned());
+    Value::array(seen.into_iter().collect())
+}
+
+fn transpose(items: &[Value]) -> Option<Value> {
+    let rows: Vec<&[Value]> = items.iter().map(Value::as_array).collect::<Option<_>>()?;
+    let width = rows.first().map_or(0, |r| r.len());
+    let column = |i: usize| rows.iter().map(|r| r.get(i).cloned()).collect::<Option<Vec<_>>>().map(Value::array);
+    (0..width).map(column).collect::<Option<Vec<_>>>().map(Value::array)
+}
+
+/// What becomes of the array, and the method's result.
+pub(crate) fn mutate(
+    it: &mut Interp<'_>,
+    receiver: &Value,
+    name: &str,
+    args: Vec<Value>,
+    block: Option<&Callable>,
+) -> Result<(Value, Value), Stop> {
+    let mut items = receiver.as_array().unwrap_or_default().to_vec();
+    let result = match (name, args.as_slice()) {
+        ("<<" | "push" | "append", args) => {
+            items.extend(args.iter().cloned());
+            None
+        }
+        ("unshift" | "prepend", args) => {
+            items.splice(0..0, args.iter().cloned());
+            None
+        }
+        ("concat", args) => {
+            for more in args {
+                match more.as_array() {
+                    Some(more) => items.extend(more.iter().cloned()),
+                    None if more.is_unknown() => items.push(more.clone()),
+                    None => return it.raise("no implicit conversion into Array"),
+                }
+            }
+            None
+        }
+        ("insert", [Value::Int(at), rest @ ..]) => {
+            let at = values::index(*at, items.len()).unwrap_or(items.len());
+            items.splice(at..at, rest.iter().cloned());
+            None
+        }
+        ("clear", []) => {
+            items.clear();
+            None
+        }
+        ("replace", [other]) => {
+            items = other.as_array().unwrap_or_default().to_vec();
+            None
+        }
+        ("pop", []) => Some(items.pop().unwrap_or_default()),
+        ("shift", []) => Some(if items.is_empty() { Value::Undef } else { items.remove(0) }),
+        ("delete", [value]) => {
+            let before = items.len();
+            items.retain(|v| !order::equal(v, value));
+            Some(if items.len() < before { value.clone() } else { Value::Undef })
+        }
+        ("delete_at", [Value::Int(at)]) => Some(values::index(*at, items.len()).map(|i| items.remove(i)).unwrap_or_default()),
+        ("[]=", [Value::Int(at), value]) => {
+            store(it, &mut items, *at, value)?;
+            Some(value.clone())
+        }
+        _ => return by_name(it, receiver, name, args, block),
+    };
+    let changed = Value::array(items);
+    Ok((changed.clone(), result.unwrap_or(changed)))
+}
+
+fn store(it: &Interp<'_>, items: &mut Vec<Value>, at: i64, value: &Value) -> Result<(), Stop> {
+    let index = if at < 0 { values::index(at, items.len()) } else { usize::try_from(at).ok() };
+    let Some(index) = index.filter(|i| *i < 100_000) else { return it.raise("index out of range") };
+    if index >= items.len() {
+        items.resize(index + 1, Value::Undef);
+    }
+    if let Some(slot) = items.get_mut(index) {
+        *slot = value.clone();
+    }
+    Ok(())
+}
+
+/// `delete_if` is `reject`, `x!` is `x`, and the receiver becomes the result.
+pub(crate) fn by_name(
+    it: &mut Interp<'_>,
+    receiver: &Value,
+    name: &str,
+    args: Vec<Value>,
+    block: Option<&Callable>,
+) -> Result<(Value, Value), Stop> {
+    let pure = match name {
+        "delete_if" => "reject",
+        "keep_if" => "select",
+        "update" | "merge!" => "merge",
+        other => other.strip_suffix('!').unwrap_or(other),
+    };
+    if pure == name {
+        let unknown = values::beyond(format!("{}#{name}", super::class_name(receiver)));
+        return Ok((unknown.clone(), unknown));
+    }
+    let changed = it.send(receiver.clone(), pure, args, block)?;
+    Ok((changed.clone(), changed))
+}
+
+/// Pairs to a hash.
+pub(crate) fn to_h(items: &[Value]) -> Option<Value> {
+    let mut entries = Entries::default();
+    for item in items {
+        let [key, value] = item.as_array()? else { return None };
+        entries.insert(key.clone(), value.clone());
+    }
+    Some(values::hash_of(entries))
+}

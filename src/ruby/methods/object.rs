@@ -1,0 +1,152 @@
+//! What every object can do, and the few Ruby objects of our own.
+
+use super::{Answer, class_name, inspect, json, order};
+use crate::ruby::interp::{Callable, Interp};
+use crate::ruby::values;
+use crate::value::Value;
+
+pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Value], block: Option<&Callable>) -> Answer {
+    Ok(Some(match (name, args) {
+        ("nil?", []) => Value::Bool(matches!(receiver, Value::Undef)),
+        ("!", []) => Value::Bool(matches!(receiver, Value::Undef | Value::Bool(false))),
+        ("to_s" | "to_str", []) => inspect::to_s(receiver),
+        ("inspect", []) => inspect::inspect(receiver),
+        ("==" | "eql?" | "equal?" | "===", [other]) => Value::Bool(order::equal(receiver, other)),
+        ("!=", [other]) => Value::Bool(!order::equal(receiver, other)),
+        ("<=>", [other]) => order::compare(receiver, other).map_or(Value::Undef, |o| Value::Int(o as i64)),
+        ("<" | ">" | "<=" | ">=", [other]) => return compare(it, receiver, name, other),
+        ("between?", [low, high]) => {
+            let above = order::compare(receiver, low).is_some_and(std::cmp::Ordering::is_ge);
+            Value::Bool(above && order::compare(receiver, high).is_some_and(std::cmp::Ordering::is_le))
+        }
+        ("is_a?" | "kind_of?" | "instance_of?", [class]) => match values::text_of(class, values::CONSTANT) {
+            Some(class) => is_a(receiver, class),
+            None => return Ok(None),
+        },
+        ("class", []) => values::object(values::CONSTANT, &[Value::str(class_name(receiver))]),
+        ("dup" | "clone" | "freeze" | "itself" | "to_ary" | "unwrap", []) => receiver.clone(),
+        ("frozen?", []) => Value::Bool(true),
+        ("&", [other]) => Value::Bool(truthy(receiver) && truthy(other)),
+        ("|", [other]) => Value::Bool(truthy(receiver) || truthy(other)),
+        ("=~", [_]) => Value::Undef,
+        ("!~", [pattern]) => {
+            let matched = it.send(receiver.clone(), "=~", vec![pattern.clone()], None)?;
+            return Ok(Some(it.send(matched, "nil?", Vec::new(), None)?));
+        }
+        ("send" | "public_send" | "__send__", [method, rest @ ..]) => {
+            let Some(method) = values::as_name(method).map(str::to_owned) else { return Ok(None) };
+            return Ok(Some(it.send(receiver.clone(), &method, rest.to_vec(), block)?));
+        }
+        ("respond_to?", [method]) => return Ok(responds(receiver, method)),
+        ("then" | "yield_self", []) => match block {
+            Some(block) => it.yield_to(block, vec![receiver.clone()])?,
+            None => return Ok(None),
+        },
+        ("tap", []) => {
+            if let Some(block) = block {
+                it.yield_to(block, vec![receiver.clone()])?;
+            }
+            receiver.clone()
+        }
+        ("to_json", []) => json::compact(receiver),
+        ("to_yaml", []) => it.puppet_function("to_yaml", std::slice::from_ref(receiver))?,
+        ("instance_variable_get", [_]) => return Ok(None),
+        _ => return Ok(None),
+    }))
+}
+
+fn truthy(value: &Value) -> bool {
+    !matches!(value, Value::Undef | Value::Bool(false))
+}
+
+fn compare(it: &Interp<'_>, a: &Value, name: &str, b: &Value) -> Answer {
+    if matches!(a, Value::Undef | Value::Bool(_) | Value::Array(_) | Value::Hash(_)) {
+        return Ok(None);
+    }
+    let Some(ordering) = order::compare(a, b) else {
+        return it.raise(format!("comparison of {} with {} failed", class_name(a), class_name(b)));
+    };
+    Ok(Some(Value::Bool(match name {
+        "<" => ordering.is_lt(),
+        ">" => ordering.is_gt(),
+        "<=" => ordering.is_le(),
+        _ => ordering.is_ge(),
+    })))
+}
+
+/// `value.is_a?(class)`
+pub(crate) fn is_a(value: &Value, class: &str) -> Value {
+    if let Value::Sym(s) = value {
+        return match &s.sample {
+            Some(sample) => values::derived("is_a?", &[value], Some(is_a(sample, class))),
+            None => values::derived("is_a?", &[value, &Value::str(class)], None),
+        };
+    }
+    let own = class_name(value);
+    let class = class.trim_start_matches("::");
+    Value::Bool(match class {
+        "Object" | "BasicObject" | "Kernel" => true,
+        "Numeric" | "Comparable" => matches!(value, Value::Int(_) | Value::Float(_)) || (class == "Comparable" && own == "String"),
+        "Fixnum" | "Bignum" => own == "Integer",
+        "Enumerable" => matches!(value, Value::Array(_) | Value::Hash(_)) || own == "Range",
+        "Puppet::Pops::Types::PSensitiveType::Sensitive" => own == "Sensitive",
+        other => own == other,
+    })
+}
+
+fn responds(receiver: &Value, method: &Value) -> Option<Value> {
+    let known = match (receiver, values::as_name(method)?) {
+        (Value::Array(_) | Value::Hash(_), "each" | "map" | "empty?" | "length" | "size" | "join") => true,
+        (Value::Str(_), "empty?" | "length" | "size" | "split" | "to_str" | "gsub") => true,
+        (_, "to_s" | "nil?" | "inspect" | "to_json" | "class") => true,
+        (Value::Str(_) | Value::Undef | Value::Bool(_) | Value::Int(_), "each" | "join" | "keys" | "map" | "unwrap") => false,
+        (Value::Array(_), "keys" | "unwrap" | "has_key?" | "each_pair") => false,
+        (Value::Hash(_), "keys" | "has_key?" | "each_pair") => true,
+        _ => return None,
+    };
+    Some(Value::Bool(known))
+}
+
+/// Symbols, ranges, procs, matches and versions.
+pub(crate) fn ruby_object(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Value]) -> Answer {
+    if let Some(text) = values::as_symbol(receiver) {
+        return Ok(match name {
+            "to_s" | "id2name" | "name" => Some(Value::str(text)),
+            "to_sym" => Some(receiver.clone()),
+            "size" | "length" | "upcase" | "downcase" | "capitalize" | "empty?" | "start_with?" | "end_with?" => {
+                Some(it.send(Value::str(text), name, args.to_vec(), None)?)
+            }
+            _ => None,
+        });
+    }
+    if let Some(attrs) = values::attrs(receiver, values::RANGE) {
+        return Ok(range(attrs, name, args));
+    }
+    if values::attrs(receiver, values::PROC).is_some() && matches!(name, "call" | "()" | "[]" | "yield" | "===") {
+        return Ok(Some(it.call_proc(receiver, args.to_vec())?));
+    }
+    if let Some(attrs) = values::attrs(receiver, values::MATCH) {
+        return Ok(super::substitute::match_data(attrs, name, args));
+    }
+    if values::attrs(receiver, values::VERSION).is_some() && name == "version" {
+        return Ok(Some(inspect::to_s(receiver)));
+    }
+    Ok(None)
+}
+
+fn range(attrs: &crate::value::Entries, name: &str, args: &[Value]) -> Option<Value> {
+    let mut ends = attrs.values();
+    let (from, to) = (ends.next()?, ends.next()?);
+    let exclusive = ends.next() == Some(&Value::Bool(true));
+    match (name, args) {
+        ("first" | "begin" | "min", []) => Some(from.clone()),
+        ("last" | "end" | "max", []) => Some(to.clone()),
+        ("include?" | "member?" | "cover?" | "===", [value]) => {
+            let above = matches!(from, Value::Undef) || order::compare(value, from).is_some_and(std::cmp::Ordering::is_ge);
+            let below = matches!(to, Value::Undef)
+                || order::compare(value, to).is_some_and(|o| if exclusive { o.is_lt() } else { o.is_le() });
+            Some(Value::Bool(above && below))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,265 @@
+//! Strings: everything but patterns, which are in `substitute`.
+
+use super::{Answer, array, inspect, number, substitute};
+use crate::ruby::interp::{Callable, Interp, Stop};
+use crate::ruby::values;
+use crate::value::{Str, Value};
+
+pub(crate) fn call(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value], block: Option<&Callable>) -> Answer {
+    if let Some(value) = convert(&s.text, name, args) {
+        // A conversion of a string keeps telling where the string came from.
+        return Ok(Some(match (&s.origin, &value) {
+            (Some(origin), Value::Str(_)) => values::with_origin(value, origin.clone()),
+            _ => value,
+        }));
+    }
+    if let Some(value) = ask(it, s, name, args)? {
+        return Ok(Some(value));
+    }
+    substitute::call(it, s, name, args, block)
+}
+
+fn convert(text: &str, name: &str, args: &[Value]) -> Option<Value> {
+    let out: String = match (name, args) {
+        ("upcase", []) => text.to_uppercase(),
+        ("downcase", []) => text.to_lowercase(),
+        ("swapcase", []) => text.chars().map(|c| if c.is_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() }).collect(),
+        ("capitalize", []) => capitalize(text),
+        ("strip", []) => text.trim_matches(is_blank).to_owned(),
+        ("lstrip", []) => text.trim_start_matches(is_blank).to_owned(),
+        ("rstrip", []) => text.trim_end_matches(is_blank).to_owned(),
+        ("chomp", []) => {
+            let text = text.strip_suffix('\n').unwrap_or(text);
+            text.strip_suffix('\r').unwrap_or(text).to_owned()
+        }
+        ("chomp" | "delete_suffix", [Value::Str(suffix)]) => text.strip_suffix(suffix.text.as_str()).unwrap_or(text).to_owned(),
+        ("delete_prefix", [Value::Str(prefix)]) => text.strip_prefix(prefix.text.as_str()).unwrap_or(text).to_owned(),
+        ("chop", []) => {
+            let mut chars = text.chars();
+            chars.next_back();
+            chars.as_str().to_owned()
+        }
+        ("reverse", []) => text.chars().rev().collect(),
+        ("squeeze", []) => squeeze(text),
+        ("dump", []) => inspect::quoted(text),
+        ("tr", [Value::Str(from), Value::Str(to)]) => transliterate(text, &from.text, &to.text),
+        ("delete", [Value::Str(set)]) => transliterate(text, &set.text, ""),
+        ("ljust" | "rjust" | "center", [Value::Int(width), rest @ ..]) => justify(text, name, *width, rest.first())?,
+        ("succ" | "next", []) => successor(text)?,
+        ("shellescape", []) => super::paths::escaped(text),
+        ("force_encoding" | "encode" | "unicode_normalize", _) | ("to_str" | "b" | "scrub", []) => text.to_owned(),
+        _ => return None,
+    };
+    Some(Value::str(out))
+}
+
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\0')
+}
+
+fn capitalize(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
+    first + &chars.as_str().to_lowercase()
+}
+
+fn squeeze(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if !out.ends_with(c) {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// `tr`, with ranges and `^`; an empty target deletes.
+fn transliterate(text: &str, from: &str, to: &str) -> String {
+    let (negated, from) = match from.strip_prefix('^') {
+        Some(rest) if !rest.is_empty() => (true, rest),
+        _ => (false, from),
+    };
+    let (from, to) = (spelled_out(from), spelled_out(to));
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let at = from.iter().position(|f| *f == c);
+        match (at, negated) {
+            (Some(at), false) => out.extend(to.get(at).or(to.last())),
+            (None, true) => out.extend(to.last()),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn spelled_out(set: &str) -> Vec<char> {
+    let chars: Vec<char> = set.chars().collect();
+    let mut out = Vec::new();
+    let mut rest = chars.as_slice();
+    loop {
+        rest = match rest {
+            [a, '-', b, tail @ ..] if a <= b => {
+                out.extend(*a..=*b);
+                tail
+            }
+            ['\\', c, tail @ ..] | [c, tail @ ..] => {
+                out.push(*c);
+                tail
+            }
+            [] => return out,
+        };
+    }
+}
+
+fn justify(text: &str, name: &str, width: i64, pad: Option<&Value>) -> Option<String> {
+    let width = usize::try_from(width).unwrap_or(0);
+    let missing = width.saturating_sub(text.chars().count());
+    if missing > 100_000 {
+        return None;
+    }
+    let pad = pad.and_then(Value::as_str).filter(|p| !p.is_empty()).unwrap_or(" ");
+    let fill = |n: usize| pad.chars().cycle().take(n).collect::<String>();
+    Some(match name {
+        "ljust" => format!("{text}{}", fill(missing)),
+        "rjust" => format!("{}{text}", fill(missing)),
+        _ => format!("{}{text}{}", fill(missing / 2), fill(missing - missing / 2)),
+    })
+}
+
+/// `'a9'.succ` is `'b0'`, for letters and digits.
+fn successor(text: &str) -> Option<String> {
+    let mut chars: Vec<char> = text.chars().collect();
+    if chars.is_empty() || !chars.iter().all(char::is_ascii_alphanumeric) {
+        return None;
+    }
+    let mut carry = None;
+    for c in chars.iter_mut().rev() {
+        let (next, more) = match *c {
+            'z' => ('a', Some('a')),
+            'Z' => ('A', Some('A')),
+            '9' => ('0', Some('1')),
+            other => (char::from_u32(u32::from(other) + 1)?, None),
+        };
+        *c = next;
+        carry = more;
+        if carry.is_none() {
+            break;
+        }
+    }
+    Some(carry.into_iter().chain(chars).collect())
+}
+
+fn ask(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value]) -> Answer {
+    let text = s.text.as_str();
+    Ok(Some(match (name, args) {
+        ("size" | "length", []) => values::int(text.chars().count()),
+        ("bytesize", []) => values::int(text.len()),
+        ("empty?", []) => Value::Bool(text.is_empty()),
+        ("to_i", []) => number::lenient_int(text),
+        ("to_i", [Value::Int(base)]) => number::lenient_int_base(text, *base),
+        ("hex", []) => number::lenient_int_base(text.trim_start_matches("0x"), 16),
+        ("to_f", []) => Value::Float(number::lenient_float(text)),
+        ("to_sym" | "intern", []) => values::symbol(text),
+        ("+", [other]) => match other {
+            Value::Str(_) => values::concat(vec![Value::Str(s.clone()), other.clone()]),
+            _ => return it.raise(format!("no implicit conversion of {} into String", super::class_name(other))),
+        },
+        ("*", [Value::Int(n)]) => match usize::try_from(*n) {
+            Ok(n) if text.len().saturating_mul(n) < 1 << 20 => Value::str(text.repeat(n)),
+            _ => return Ok(None),
+        },
+        ("%", [Value::Array(list)]) => it.format(&Value::Str(s.clone()), &list.items)?,
+        ("%", [other]) => it.format(&Value::Str(s.clone()), std::slice::from_ref(other))?,
+        ("include?", [Value::Str(part)]) => Value::Bool(text.contains(part.text.as_str())),
+        ("start_with?", parts) if all_text(parts) => {
+            Value::Bool(parts.iter().filter_map(Value::as_str).any(|p| text.starts_with(p)))
+        }
+        ("end_with?", parts) if all_text(parts) => {
+            Value::Bool(parts.iter().filter_map(Value::as_str).any(|p| text.ends_with(p)))
+        }
+        ("casecmp", [Value::Str(other)]) => Value::Int(text.to_lowercase().as_str().cmp(other.text.to_lowercase().as_str()) as i64),
+        ("casecmp?", [Value::Str(other)]) => Value::Bool(text.to_lowercase() == other.text.to_lowercase()),
+        ("count", [Value::Str(set)]) => {
+            let set = spelled_out(&set.text);
+            values::int(text.chars().filter(|c| set.contains(c)).count())
+        }
+        ("chars" | "each_char", []) => Value::array(text.chars().map(|c| Value::str(c.to_string())).collect()),
+        ("bytes", []) => Value::array(text.bytes().map(|b| Value::Int(i64::from(b))).collect()),
+        ("lines" | "each_line", []) => Value::array(text.split_inclusive('\n').map(Value::str).collect()),
+        ("ord", []) => text.chars().next().map_or(Value::Undef, |c| Value::Int(i64::from(u32::from(c)))),
+        ("index", [Value::Str(part)]) => position(text, text.find(part.text.as_str())),
+        ("rindex", [Value::Str(part)]) => position(text, text.rfind(part.text.as_str())),
+        ("partition", [Value::Str(part)]) => halves(text, text.find(part.text.as_str()), part.text.len(), false),
+        ("rpartition", [Value::Str(part)]) => halves(text, text.rfind(part.text.as_str()), part.text.len(), true),
+        ("[]" | "slice", [Value::Str(part)]) => {
+            if text.contains(part.text.as_str()) { Value::Str(part.clone()) } else { Value::Undef }
+        }
+        ("[]" | "slice", [Value::Int(at)]) => {
+            let len = text.chars().count();
+            let found = values::index(*at, len).and_then(|i| text.chars().nth(i));
+            found.map_or(Value::Undef, |c| Value::str(c.to_string()))
+        }
+        ("[]" | "slice", [Value::Int(from), Value::Int(len)]) => cut(text, *from, *len),
+        ("[]" | "slice", [range]) if values::attrs(range, values::RANGE).is_some() => {
+            match array::range_of(range, text.chars().count()) {
+                Some((from, to)) => Value::str(text.chars().skip(from).take(to - from).collect::<String>()),
+                None => Value::Undef,
+            }
+        }
+        _ => return Ok(None),
+    }))
+}
+
+fn all_text(parts: &[Value]) -> bool {
+    parts.iter().all(|p| matches!(p, Value::Str(_)))
+}
+
+fn position(text: &str, byte: Option<usize>) -> Value {
+    byte.and_then(|b| text.get(..b)).map_or(Value::Undef, |before| values::int(before.chars().count()))
+}
+
+fn halves(text: &str, at: Option<usize>, len: usize, right: bool) -> Value {
+    let parts = match at {
+        Some(at) => [text.get(..at), text.get(at..at + len), text.get(at + len..)].map(Option::unwrap_or_default),
+        None if right => ["", "", text],
+        None => [text, "", ""],
+    };
+    Value::array(parts.into_iter().map(Value::str).collect())
+}
+
+fn cut(text: &str, from: i64, len: i64) -> Value {
+    let total = text.chars().count();
+    let from = if i64::try_from(total) == Ok(from) { Some(total) } else { values::index(from, total) };
+    match (from, usize::try_from(len)) {
+        (Some(from), Ok(len)) => Value::str(text.chars().skip(from).take(len).collect::<String>()),
+        _ => Value::Undef,
+    }
+}
+
+/// What becomes of the string, and the method's result.
+pub(crate) fn mutate(
+    it: &mut Interp<'_>,
+    receiver: &Value,
+    name: &str,
+    args: Vec<Value>,
+    block: Option<&Callable>,
+) -> Result<(Value, Value), Stop> {
+    let changed = match (name, args.as_slice()) {
+        ("<<" | "concat", args) => {
+            let parts = std::iter::once(receiver.clone()).chain(args.iter().map(inspect::to_s)).collect();
+            values::concat(parts)
+        }
+        ("prepend", args) => {
+            let parts = args.iter().map(inspect::to_s).chain(std::iter::once(receiver.clone())).collect();
+            values::concat(parts)
+        }
+        ("replace", [other]) => inspect::to_s(other),
+        ("clear", []) => Value::str(""),
+        ("delete" | "insert" | "pop" | "shift" | "update", _) => {
+            let result = it.send(receiver.clone(), name, args, block)?;
+            return Ok((receiver.clone(), result));
+        }
+        _ => return array::by_name(it, receiver, name, args, block),
+    };
+    Ok((changed.clone(), changed))
+}
