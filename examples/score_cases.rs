@@ -10,6 +10,7 @@
 use holdpoint::finding::{Confidence, Finding, Report};
 use holdpoint::gate::{self, Archive, CheckRequest, Inputs, NoProgress, Selection, Tree};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -124,7 +125,7 @@ fn about(finding: &Finding, file: &str) -> bool {
 }
 
 fn check(args: &Args, case: &Value, only: &[&str]) -> Result<Report, String> {
-    let inputs = Inputs { repo: args.repo.clone(), facts: None, config: None, jobs: None, today: None, progress: &NoProgress };
+    let inputs = Inputs { repo: args.repo.clone(), facts: None, config: None, jobs: None, today: None, env: BTreeMap::new(), progress: &NoProgress };
     let rules = Selection { only: only.iter().map(|r| (*r).to_owned()).collect(), except: Vec::new() };
     let tree = |key| Tree::Named(text(case, key).to_owned());
     gate::check(&CheckRequest { inputs, base: tree("base"), head: tree("head"), archive: Archive::default(), rules }).map_err(|e| e.to_string())

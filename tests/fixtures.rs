@@ -11,6 +11,7 @@ use holdpoint::package::DebBuilder;
 use serde::Deserialize;
 use std::fmt::Write as _;
 use std::fs;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// `incident.toml`.
@@ -42,7 +43,7 @@ fn named(folder: &Path) -> Tree {
 
 fn run(case: &Path, debs: Vec<PathBuf>, only: &[&str]) -> Report {
     let head = case.join("head");
-    let inputs = Inputs { repo: head.clone(), facts: None, config: None, jobs: Some(1), today: None, progress: &NoProgress };
+    let inputs = Inputs { repo: head.clone(), facts: None, config: None, jobs: Some(1), today: None, env: BTreeMap::new(), progress: &NoProgress };
     let archive = Archive { debs, ..Archive::default() };
     let rules = Selection { only: only.iter().map(|&r| r.to_owned()).collect(), except: Vec::new() };
     let base = case.join("base");
