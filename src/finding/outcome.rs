@@ -106,17 +106,11 @@ impl Report {
         Self { schema_version: SCHEMA_VERSION, base, head, findings, coverage, ..Self::default() }
     }
 
-    /// Adds the hosts that serve together, for the rollout.
+    /// Adds what a rollout is planned over: the hosts that change, and which hosts serve together.
     #[must_use]
-    pub fn with_pools(mut self, pools: Vec<Pool>) -> Self {
+    pub fn with_fleet(mut self, changed: HostSet, pools: Vec<Pool>) -> Self {
+        self.changed = changed;
         self.pools = pools;
-        self
-    }
-
-    /// Adds the hosts whose catalog changes, for the rollout; without, those of the findings count.
-    #[must_use]
-    pub fn with_changed(mut self, hosts: HostSet) -> Self {
-        self.changed = hosts;
         self
     }
 

@@ -8,6 +8,9 @@ use super::{Change, Settings, Stage, Watch};
 use crate::finding::{FailureMode, Severity};
 use std::collections::BTreeMap;
 
+/// How many pools the reason of a slice names.
+const MOST_POOLS: usize = 5;
+
 pub(super) fn preparation(change: &Change<'_>, canary: &Canary) -> Stage {
     let head = &change.report.head;
     let why = "what must be true before the first host changes; each point is an earlier change of its own";
@@ -50,7 +53,11 @@ pub(super) fn canary(change: &Change<'_>, settings: &Settings, canary: &Canary) 
 
 pub(super) fn slice(change: &Change<'_>, settings: &Settings, slice: Slice, number: usize, total: usize) -> Stage {
     let begins = minutes(settings, number);
-    let shares: Vec<String> = slice.shares.iter().map(|(pool, n, size)| format!("{n} of {size} in `{pool}`")).collect();
+    let named = slice.shares.iter().take(MOST_POOLS);
+    let mut shares: Vec<String> = named.map(|(pool, n, size)| format!("{n} of {size} in `{pool}`")).collect();
+    if let more @ 1.. = slice.shares.len().saturating_sub(MOST_POOLS) {
+        shares.push(format!("and so on in {more} more"));
+    }
     let mut stage = Stage::new(format!("slice {number} of {total}"), shares.join(", "));
     stage = stage.between(begins, begins + settings.interval);
     stage.actions = vec![
@@ -166,9 +173,7 @@ pub(super) fn caveats(change: &Change<'_>, settings: &Settings) -> Vec<String> {
     if change.hosts.members.is_empty() {
         out.push("no host is known to change: there is nothing to stage".to_owned());
     }
-    for pool in
-        change.report.pools.iter().filter(|p| p.hosts.iter().any(|h| change.hosts.members.binary_search(h).is_ok()))
-    {
+    for pool in change.pools.touched(&change.hosts.members) {
         let size = pool.hosts.len();
         if pool.open {
             out.push(format!("the names of pool `{}` are examples; its real size is not in the repository", pool.name));
@@ -181,8 +186,8 @@ pub(super) fn caveats(change: &Change<'_>, settings: &Settings) -> Vec<String> {
             ));
         }
     }
-    if change.report.pools.is_empty() && !change.hosts.members.is_empty() {
-        out.push("no pools are known: each host is treated as serving alone".to_owned());
+    if change.pools.guessed > 0 {
+        out.push(format!("no pool is known for {}: grouped by name", hosts(change.pools.guessed)));
     }
     out
 }

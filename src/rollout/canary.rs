@@ -35,7 +35,7 @@ fn spoken_for(change: &Change<'_>, host: &Arc<str>) -> usize {
 }
 
 fn pool_size(change: &Change<'_>, host: &str) -> usize {
-    change.pool_of(host).map_or(1, |pool| pool.hosts.len())
+    change.pools.of(host).map_or(1, |pool| pool.hosts.len())
 }
 
 fn reason(change: &Change<'_>, host: &Arc<str>) -> String {
@@ -44,7 +44,7 @@ fn reason(change: &Change<'_>, host: &Arc<str>) -> String {
         0 => "its catalog changes".to_owned(),
         _ => format!("{about} of {all} findings are about it"),
     };
-    match change.pool_of(host) {
+    match change.pools.of(host) {
         Some(pool) if pool.hosts.len() > 1 => {
             format!("{findings}; its pool `{}` has {} others to carry the load", pool.name, pool.hosts.len() - 1)
         }
