@@ -16,6 +16,7 @@ mod tests;
 mod validate;
 
 pub use line_index::LineIndex;
+pub use parser::MAX_HEIGHT;
 
 use ecow::EcoString;
 
@@ -54,7 +55,7 @@ pub struct LegacyNote {
 pub struct Parsed {
     /// The program; regions in error are `ExprKind::Error`.
     pub body: ast::Block,
-    /// Errors in source order.
+    /// Errors in the order in which Puppet would meet them; it stops at the first that is not validation's.
     pub errors: Vec<SyntaxError>,
     /// What Puppet 7 warns of and takes (`DUPLICATE_KEY`, an error in Puppet 8).
     pub warnings: Vec<SyntaxError>,
