@@ -1,6 +1,8 @@
 //! The parser against real Puppet: verdict, tree, issue code, place and wording of 425 snippets, as
 //! recorded from Puppet 7.23.
 
+#![allow(clippy::expect_used)]
+
 use holdpoint::puppet::{Dialect, LineIndex, Parsed, parse, parse_epp, pn};
 use serde_json::Value;
 

@@ -1,12 +1,19 @@
 //! The tree in Puppet Extended S-Expression Notation, exactly as `puppet parser dump` prints it,
 //! so that it can be compared with real Puppet's.
 
+mod operators;
+mod writer;
+
+pub(super) use operators::binary;
+
 use super::Parsed;
 use super::ast::{
-    AttrKind, AttrOp, AssignOp, BinaryOp, Call, CallStyle, CaseOption, Collector, Expr, ExprKind, Form, Lambda, MethodCall,
-    NodeDef, NodeMatch, Param, RelationOp, Resource, StrPart, UnaryOp,
+    AttrKind, AttrOp, Call, CallStyle, CaseOption, Collector, Expr, ExprKind, Form, Lambda, MethodCall, NodeDef, NodeMatch, Param,
+    Resource, StrPart, UnaryOp,
 };
+use operators::{assign, relation};
 use std::fmt::Write as _;
+use writer::{Writer, float};
 
 /// The tree of a whole source text.
 #[must_use]
@@ -20,93 +27,7 @@ pub fn dump(parsed: &Parsed) -> String {
     w.out
 }
 
-/// Float in Ruby's `to_s`.
-fn float(value: f64) -> String {
-    let plain = format!("{value:?}");
-    let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-4..1e15).contains(&magnitude) {
-        let text = format!("{value:e}");
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let point = if mantissa.contains('.') { "" } else { ".0" };
-        let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |d| ('-', d));
-        return format!("{mantissa}{point}e{sign}{digits:0>2}");
-    }
-    plain
-}
-
-struct Writer {
-    out: String,
-}
-
 impl Writer {
-    fn item(&mut self, f: impl FnOnce(&mut Self)) {
-        self.out.push(' ');
-        f(self);
-    }
-
-    fn call(&mut self, name: &str, f: impl FnOnce(&mut Self)) {
-        self.out.push('(');
-        self.out.push_str(name);
-        f(self);
-        self.out.push(')');
-    }
-
-    fn list<T>(&mut self, items: &[T], mut f: impl FnMut(&mut Self, &T)) {
-        self.out.push('[');
-        for (i, item) in items.iter().enumerate() {
-            if i > 0 {
-                self.out.push(' ');
-            }
-            f(self, item);
-        }
-        self.out.push(']');
-    }
-
-    /// `(name {entries})`
-    fn map_call(&mut self, name: &str, f: impl FnOnce(&mut Self)) {
-        self.call(name, |w| w.item(|w| w.map(f)));
-    }
-
-    fn map(&mut self, f: impl FnOnce(&mut Self)) {
-        self.out.push('{');
-        f(self);
-        self.out.push('}');
-    }
-
-    fn key(&mut self, name: &str) {
-        if !self.out.ends_with('{') {
-            self.out.push(' ');
-        }
-        let _ = write!(self.out, ":{name} ");
-    }
-
-    fn string(&mut self, text: &str) {
-        self.out.push('"');
-        for c in text.chars() {
-            match c {
-                '\t' => self.out.push_str("\\t"),
-                '\n' => self.out.push_str("\\n"),
-                '\r' => self.out.push_str("\\r"),
-                '"' => self.out.push_str("\\\""),
-                '\\' => self.out.push_str("\\\\"),
-                '\0'..='\u{1f}' => {
-                    let _ = write!(self.out, "\\o{:03o}", u32::from(c));
-                }
-                _ => self.out.push(c),
-            }
-        }
-        self.out.push('"');
-    }
-
-    fn named(&mut self, name: &str, text: &str) {
-        self.call(name, |w| w.item(|w| w.string(text)));
-    }
-
-    /// Ruby marks a pattern that is not ASCII as of a fixed encoding, which shows its flags.
-    fn regex(&mut self, source: &str) {
-        if source.is_ascii() { self.named("regexp", source) } else { self.named("regexp", &format!("(?-imx:{source})")) }
-    }
-
     fn exprs(&mut self, items: &[Expr]) {
         for e in items {
             self.item(|w| w.expr(e));
@@ -458,46 +379,5 @@ impl Writer {
             NodeMatch::Regex(regex, _) => self.regex(regex),
             NodeMatch::Default(_) => self.out.push_str("(default)"),
         }
-    }
-}
-
-/// The operator as written.
-pub(super) fn binary(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::In => "in",
-        BinaryOp::Match => "=~",
-        BinaryOp::NotMatch => "!~",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Mod => "%",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-    }
-}
-
-fn assign(op: AssignOp) -> &'static str {
-    match op {
-        AssignOp::Set => "=",
-        AssignOp::Append => "+=",
-        AssignOp::Remove => "-=",
-    }
-}
-
-fn relation(op: RelationOp) -> &'static str {
-    match op {
-        RelationOp::Before => "->",
-        RelationOp::Notify => "~>",
-        RelationOp::Require => "<-",
-        RelationOp::Subscribe => "<~",
     }
 }
