@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 use libyaml_safer::{Event, EventData, Parser};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::data::{Data, Hash, Origin, Value};
 use super::error::HieraError;
@@ -225,6 +225,7 @@ impl<R: std::io::BufRead> Loader<'_, R> {
 
     fn mapping(&mut self, line: u32, depth: usize) -> Result<Node, HieraError> {
         let (mut hash, mut weight) = (Hash::default(), 1);
+        let mut own: FxHashSet<EcoString> = FxHashSet::default();
         loop {
             let event = self.next()?;
             if matches!(event.data, EventData::MappingEnd) {
@@ -238,9 +239,12 @@ impl<R: std::io::BufRead> Loader<'_, R> {
             if key.data.as_str() == Some("<<") && merge_into(&mut hash, &value.data) {
                 continue;
             }
-            let shown = key.data.as_str().map(EcoString::from);
-            if hash.insert(symbol_to_text(key.data), value.data).is_some() {
-                let name = shown.unwrap_or_else(|| "a key".into());
+            // Setting over what `<<` brought along is its purpose; only keys written out count.
+            let name = key.data.as_str().map(EcoString::from);
+            hash.insert(symbol_to_text(key.data), value.data);
+            if let Some(name) = name
+                && !own.insert(name.clone())
+            {
                 self.out.notes.push((key_line, format!("`{name}` is set twice; the last one counts")));
             }
         }

@@ -148,7 +148,7 @@ impl Generator {
             self.because("the expression holds an endless repetition");
             min
         });
-        let one = vec![(*repetition.sub).clone()];
+        let one = [(*repetition.sub).clone()];
         let mut out = Vec::new();
         for times in min..=(if self.sample { min } else { max }) {
             let parts: Vec<Hir> = one.iter().cycle().take(times as usize).cloned().collect();
