@@ -39,7 +39,9 @@ pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settin
     let mut at_base = base.map_or_else(BTreeMap::new, |b| placed(b, settings, &mut Vec::new()));
     let at_head = placed(head, settings, &mut notes);
     let total = at_head.len();
-    let pools = pools(&at_head);
+    let names: Vec<String> = at_head.keys().cloned().collect();
+    let mut pools = pools(&at_head);
+    pools.extend(settings.pools(&names));
     let mut units: BTreeMap<(Option<usize>, Option<usize>, String), Unit> = BTreeMap::new();
     for (name, head_host) in at_head {
         let base_host = at_base.remove(&name);
