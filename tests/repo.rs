@@ -36,7 +36,7 @@ fn hosts(tree: &holdpoint::repo::Tree, layout: &holdpoint::repo::Layout) -> hold
             _ => None,
         })
         .collect();
-    holdpoint::nodes::enumerate_hosts(&nodes, &[])
+    holdpoint::nodes::enumerate_hosts(&nodes, &[], &holdpoint::nodes::mentioned_hosts(tree, layout))
 }
 
 #[test]
