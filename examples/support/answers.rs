@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
 /// Answers a case of kind `eval`, `catalog`, `hiera` or `refresh`.
-pub fn answer(case: &Json, facts: &Json, eight: bool) -> Json {
+pub(crate) fn answer(case: &Json, facts: &Json, eight: bool) -> Json {
     let session = session(case, eight);
     let host = host(case, facts);
     match case["kind"].as_str() {
@@ -70,7 +70,7 @@ fn enc_of(enc: &Map<String, Json>) -> Enc {
 }
 
 /// JSON to a value.
-pub fn from_json(json: &Json) -> Value {
+fn from_json(json: &Json) -> Value {
     match json {
         Json::Null => Value::Undef,
         Json::Bool(b) => Value::Bool(*b),
@@ -113,7 +113,7 @@ fn error_json(error: &holdpoint::eval::CompileError) -> Json {
 }
 
 /// A catalog as the oracle prints it.
-pub fn catalog_answer(compiled: &Compiled) -> Json {
+fn catalog_answer(compiled: &Compiled) -> Json {
     if let Some(error) = compiled.errors.first() {
         return error_json(error);
     }
@@ -145,8 +145,8 @@ fn resource_json(resource: &Resource) -> Json {
         params.insert(param.name.to_string(), data(&param.value));
     }
     let name = namevar(&resource.type_name);
-    params.entry(name).or_insert_with(|| json!(resource.title));
-    json!({ "type": resource.type_name, "title": resource.title, "params": params, "tags": resource.tags })
+    params.entry(name).or_insert_with(|| json!(resource.title.as_str()));
+    json!({ "type": resource.type_name.as_str(), "title": resource.title.as_str(), "params": params, "tags": resource.tags.iter().map(|t| t.as_str()).collect::<Vec<_>>() })
 }
 
 fn namevar(type_name: &str) -> &'static str {
@@ -158,14 +158,14 @@ fn namevar(type_name: &str) -> &'static str {
 }
 
 /// A parameter's value as the oracle prints it.
-pub fn data(value: &Value) -> Json {
+fn data(value: &Value) -> Json {
     match value {
         Value::Undef => Json::Null,
         Value::Default => json!({ "__default": true }),
         Value::Bool(b) => json!(b),
         Value::Int(i) => json!(i),
         Value::Float(f) => json!(f),
-        Value::Str(s) => json!(s.text),
+        Value::Str(s) => json!(s.text.as_str()),
         Value::Array(a) => a.items.iter().map(data).collect(),
         Value::Hash(h) => h.entries.iter().map(|(k, v)| (k.to_string(), data(v))).collect::<Map<_, _>>().into(),
         Value::Type(t) => match &**t {
