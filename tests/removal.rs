@@ -91,13 +91,9 @@ fn tricky_fragments_get_the_right_verdict() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The package of 2014, from its scripts and links.
 fn app_server() -> DebBuilder {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/removal/app-server");
-    let postrm = std::fs::read_to_string(folder.join("DEBIAN/postrm")).unwrap();
-    DebBuilder::new("wikimedia-task-appserver", "2.9-1")
-        .script("postrm", &postrm)
-        .link("/etc/apache2/wmf", "/usr/local/apache/common/wmf-config/apache")
-        .link("/usr/local/apache/common", "common-local")
+    DebBuilder::from_dir(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/removal/app-server")).unwrap()
 }
 
 #[test]
