@@ -298,3 +298,19 @@ impl<'s> Compiler<'s> {
         }
     }
 }
+
+/// Evaluates the code of a session as an expression in top scope, as a console would.
+#[must_use]
+pub fn evaluate(session: &Session, host: &HostSpec) -> (Value, Compiled) {
+    let mut compiler = Compiler::new(session, host);
+    compiler.declare_roots();
+    compiler.seed_top_scope();
+    let mut value = Value::Undef;
+    if let Some(file) = session.main_files().first().and_then(|n| session.file(*n)) {
+        if let Some((at, message, issue)) = session.syntax_error(file) {
+            compiler.record(EvalError::Puppet { issue: Some(issue), message, at: Some(at) });
+        }
+        value = compiler.run_body(Env { scope: TOP, file }, &file.parsed.body);
+    }
+    (value, compiler.into_outcome())
+}

@@ -98,18 +98,25 @@ impl Unknowns {
 }
 
 impl Report {
-    /// A report on `head` against `base`. Sorts the findings and gives them their fingerprints.
+    /// A report on `head` against `base`. Completes and sorts the findings and gives them their fingerprints.
     #[must_use]
     pub fn new(base: Option<String>, head: String, mut findings: Vec<Finding>, coverage: Coverage) -> Self {
+        findings.iter_mut().for_each(Finding::fill);
         super::assign_fingerprints(&mut findings);
         Self { schema_version: SCHEMA_VERSION, base, head, findings, coverage, ..Self::default() }
     }
 
-    /// Adds what a rollout is planned over: the hosts that change, and which hosts serve together.
+    /// Adds the hosts that serve together, for the rollout.
     #[must_use]
-    pub fn with_fleet(mut self, changed: HostSet, pools: Vec<Pool>) -> Self {
-        self.changed = changed;
+    pub fn with_pools(mut self, pools: Vec<Pool>) -> Self {
         self.pools = pools;
+        self
+    }
+
+    /// Adds the hosts whose catalog changes, for the rollout; without, those of the findings count.
+    #[must_use]
+    pub fn with_changed(mut self, hosts: HostSet) -> Self {
+        self.changed = hosts;
         self
     }
 

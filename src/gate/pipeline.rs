@@ -78,7 +78,7 @@ fn run(
     settings.override_severities(&mut findings);
     let changed = std::mem::take(&mut outcome.changed);
     let coverage = coverage(outcome, &roster, base, head, &packages, settings);
-    Ok(Report::new(base.map(|b| b.label.clone()), head.label.clone(), findings, coverage).with_fleet(changed, roster.pools))
+    Ok(Report::new(base.map(|b| b.label.clone()), head.label.clone(), findings, coverage).with_pools(roster.pools).with_changed(changed))
 }
 
 /// Runs the units on all threads; the outcomes come back in the order of the units.
@@ -119,6 +119,7 @@ fn kind(kind: CauseKind) -> &'static str {
         CauseKind::Hiera => "hiera",
         CauseKind::Variable => "variable",
         CauseKind::Template => "template",
+        CauseKind::Module => "module",
         CauseKind::Query => "query",
         CauseKind::Limit => "limit",
     }

@@ -12,6 +12,8 @@ mod line_index;
 mod locate;
 mod parser;
 pub mod pn;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use extent::resource_extents;

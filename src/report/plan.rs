@@ -201,7 +201,7 @@ mod tests {
         let report = sample::report();
         let hosts = report.findings.iter().flat_map(|f| f.hosts.members.clone()).collect();
         let pool = Pool { name: "appserver".into(), hosts, open: false };
-        plan(&report.with_fleet(crate::finding::HostSet::default(), vec![pool]), &Settings::default(), true)
+        plan(&report.with_pools(vec![pool]), &Settings::default(), true)
     }
 
     #[test]

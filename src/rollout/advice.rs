@@ -91,8 +91,7 @@ fn watch(change: &Change<'_>, slice: Option<&Slice>) -> Vec<Watch> {
     };
     let mut rows: BTreeMap<(FailureMode, String), Watch> = BTreeMap::new();
     for finding in change.findings.iter().filter(|f| concerns(&f.hosts.members)) {
-        let symptom = finding.watch_text().to_owned();
-        let first_fix = finding.first_aid.clone().unwrap_or_else(|| first_fix(finding.failure_mode).to_owned());
+        let (symptom, first_fix) = (finding.watch.clone(), finding.first_aid.clone());
         let failure_mode = finding.failure_mode;
         let row = rows.entry((failure_mode, format!("{symptom}{first_fix}"))).or_insert(Watch {
             failure_mode,
@@ -106,22 +105,10 @@ fn watch(change: &Change<'_>, slice: Option<&Slice>) -> Vec<Watch> {
     }
     if rows.is_empty() {
         let failure_mode = FailureMode::FastFail;
-        let (symptom, first_fix) = (failure_mode.watch().to_owned(), first_fix(failure_mode).to_owned());
+        let (symptom, first_fix) = (failure_mode.watch().to_owned(), failure_mode.first_fix().to_owned());
         return vec![Watch { failure_mode, symptom, first_fix, rules: Vec::new() }];
     }
     rows.into_values().collect()
-}
-
-/// Fixing comes before diagnosing.
-fn first_fix(mode: FailureMode) -> &'static str {
-    match mode {
-        FailureMode::FastFail => "take the hosts of this stage out of rotation and go back on them; diagnose afterwards",
-        FailureMode::Overload => {
-            "stop the rollout; drop the queued work first (restart the backends in turn, kill slow queries), patch second"
-        }
-        FailureMode::Silent => "go back on the hosts of this stage, then count what was lost and send it again",
-        FailureMode::Delayed => "go back before anybody else restarts or reboots; the fault sleeps until then",
-    }
 }
 
 fn stop_when() -> Vec<String> {
@@ -136,7 +123,8 @@ fn stop_when() -> Vec<String> {
 pub(super) fn way_back(change: &Change<'_>) -> Vec<String> {
     let head = &change.report.head;
     let mut steps: Vec<String> = Vec::new();
-    for action in change.findings.iter().filter_map(|f| f.first_aid.clone()) {
+    for finding in change.findings.iter().filter(|f| f.first_aid != f.failure_mode.first_fix()) {
+        let action = finding.first_aid.clone();
         if !steps.contains(&action) {
             steps.push(action);
         }
@@ -178,7 +166,9 @@ pub(super) fn caveats(change: &Change<'_>, settings: &Settings) -> Vec<String> {
     if change.hosts.members.is_empty() {
         out.push("no host is known to change: there is nothing to stage".to_owned());
     }
-    for pool in change.report.pools.iter().filter(|p| p.hosts.iter().any(|h| change.hosts.members.contains(h))) {
+    for pool in
+        change.report.pools.iter().filter(|p| p.hosts.iter().any(|h| change.hosts.members.binary_search(h).is_ok()))
+    {
         let size = pool.hosts.len();
         if pool.open {
             out.push(format!("the names of pool `{}` are examples; its real size is not in the repository", pool.name));

@@ -11,8 +11,9 @@ mod status;
 
 pub use status::StatusDocument;
 
-use crate::finding::{FailureMode, Finding, HostSet, Report, Severity};
+use crate::finding::{FailureMode, Finding, HostSet, Pool, Report, Severity};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the plan rests on besides the report.
@@ -146,13 +147,21 @@ struct Change<'a> {
     report: &'a Report,
     findings: Vec<&'a Finding>,
     hosts: HostSet,
+    pools: BTreeMap<&'a str, &'a Pool>,
 }
 
 impl<'a> Change<'a> {
     fn new(report: &'a Report) -> Self {
         let findings: Vec<&Finding> = report.new_findings().collect();
         let hosts = findings.iter().fold(report.changed.clone(), |all, f| all.union(&f.hosts));
-        Self { report, findings, hosts }
+        let members = |pool: &'a Pool| pool.hosts.iter().map(move |host| (&**host, pool));
+        let pools = report.pools.iter().rev().flat_map(members).collect();
+        Self { report, findings, hosts, pools }
+    }
+
+    /// The first pool that a host is named in.
+    fn pool_of(&self, host: &str) -> Option<&'a Pool> {
+        self.pools.get(host).copied()
     }
 
     fn fires(&self, rule: &str) -> bool {

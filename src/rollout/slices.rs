@@ -1,6 +1,5 @@
 //! The hosts after the canary, cut so that every pool keeps its capacity.
 
-use super::canary::pool_of;
 use super::{Change, Settings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,7 +39,7 @@ fn allowed(size: usize, share: u8) -> usize {
 fn by_pool(change: &Change<'_>, canary: &str) -> BTreeMap<(String, usize), Vec<Arc<str>>> {
     let mut pools: BTreeMap<(String, usize), Vec<Arc<str>>> = BTreeMap::new();
     for host in change.hosts.members.iter().filter(|h| ***h != *canary) {
-        let key = pool_of(change, host).map_or_else(|| (host.to_string(), 1), |p| (p.name.clone(), p.hosts.len()));
+        let key = change.pool_of(host).map_or_else(|| (host.to_string(), 1), |p| (p.name.clone(), p.hosts.len()));
         pools.entry(key).or_default().push(Arc::clone(host));
     }
     pools

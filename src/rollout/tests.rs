@@ -15,7 +15,7 @@ fn pool(name: &str, n: usize) -> Pool {
 
 fn report(findings: Vec<Finding>, pools: Vec<Pool>) -> Report {
     let changed = HostSet::new(pools.iter().flat_map(|p| p.hosts.clone()), Vec::<String>::new());
-    Report::new(Some("b".into()), "h".into(), findings, Coverage::default()).with_fleet(changed, pools)
+    Report::new(Some("b".into()), "h".into(), findings, Coverage::default()).with_changed(changed).with_pools(pools)
 }
 
 fn finding(rule: &str, hosts: Vec<Arc<str>>) -> Finding {

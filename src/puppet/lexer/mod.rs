@@ -342,7 +342,10 @@ pub(crate) fn narrow(offset: usize) -> u32 {
 
 /// First occurrence of `needle`.
 pub(crate) fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    hay.windows(needle.len()).position(|w| w == needle)
+    match needle {
+        [byte] => hay.iter().position(|b| b == byte),
+        _ => hay.windows(needle.len()).position(|w| w == needle),
+    }
 }
 
 /// Length of `(::)?(\w+::)*\w+` at the start of `bytes`, 0 when it does not match.

@@ -20,10 +20,10 @@ use super::{Dialect, Parsed, SyntaxError};
 use ecow::EcoString;
 
 /// How deep constructs may nest. Each level costs a handful of stack frames; threads have 2 MB.
-const MAX_DEPTH: u32 = 200;
+const MAX_DEPTH: u32 = 300;
 
 /// How high a tree may be. It grows by nesting and by chains of operators, which nest to the left.
-pub(crate) const MAX_HEIGHT: u32 = 300;
+pub(crate) const MAX_HEIGHT: u32 = 400;
 
 /// Past this many errors a file is noise.
 const MAX_ERRORS: usize = 50;
