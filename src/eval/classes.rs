@@ -10,7 +10,7 @@ use super::source::{DefKind, SourceFile};
 use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
 use crate::puppet::ast::{Block, ClassDef, NodeDef, NodeMatch};
 use crate::repo::Loc;
-use crate::value::Value;
+use crate::value::{CauseKind, Value};
 use ecow::EcoString;
 
 /// `Stage[main]`
@@ -64,10 +64,27 @@ impl<'s> Compiler<'s> {
             return self.class_again(id, &params);
         }
         let Some(def) = self.find_def(DefKind::Class, &name) else {
-            self.hidden_classes.insert(name.clone());
-            return Err(EvalError::puppet(format!("Could not find declared class {name}")));
+            return self.absent_class(env, &name, params, at, format!("Could not find declared class {name}"));
         };
         self.new_class(env, &name, def, params, at, end_line)
+    }
+
+    /// A class that can't be found: an error, or a class without visible content when its module is
+    /// known to lie elsewhere.
+    fn absent_class(&mut self, env: Env<'s>, name: &EcoString, params: Vec<Param>, at: &Loc, message: String) -> Res<ResourceId> {
+        self.hidden_classes.insert(name.clone());
+        if self.session.options.complete && !self.session.is_elsewhere(name) {
+            return Err(EvalError::puppet(message));
+        }
+        self.blind = true;
+        self.count(CauseKind::Function, format!("module {}", name.split("::").next().unwrap_or(name)));
+        let mut resource = self.root("Class", &canonical_type(name), ResourceKind::Class, Some(STAGE_MAIN), at);
+        resource.params = params;
+        let id = self.add(env, resource, None);
+        self.catalog.index.insert(("Class".into(), canonical_type(name)), id);
+        self.class_ids.insert(name.clone(), id);
+        self.note_includer(id);
+        Ok(id)
     }
 
     fn class_again(&mut self, id: ResourceId, params: &[Param]) -> Res<ResourceId> {
@@ -100,8 +117,8 @@ impl<'s> Compiler<'s> {
             return Ok(id);
         }
         let Some(def) = self.find_def(DefKind::Class, &name) else {
-            self.hidden_classes.insert(name.clone());
-            return Err(EvalError::puppet(format!("Could not find class ::{name} for {}", self.host.certname)));
+            let message = format!("Could not find class ::{name} for {}", self.host.certname);
+            return self.absent_class(env, &name, Vec::new(), at, message);
         };
         self.new_class(env, &name, def, Vec::new(), at, 0)
     }

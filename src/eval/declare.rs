@@ -170,6 +170,10 @@ impl<'s> Compiler<'s> {
 
     /// Adds a resource that is no class to the catalog.
     pub(crate) fn declare(&mut self, env: Env<'s>, decl: Decl) -> Res<ResourceId> {
+        let mut decl = decl;
+        if let Some(full) = self.relative_define(env, &decl.type_name) {
+            decl.type_name = full;
+        }
         let (kind, def) = self.kind_of(&decl.type_name)?;
         let key = (decl.type_name.clone(), canonical_title(&decl.type_name, &decl.title));
         let twin = self.catalog.index.get(&key).copied();
@@ -260,6 +264,27 @@ impl<'s> Compiler<'s> {
         Ok(())
     }
 
+    /// The full name of a define that is named relative to the current namespace, as Puppet 3 took it.
+    fn relative_define(&mut self, env: Env<'s>, type_name: &str) -> Option<EcoString> {
+        if self.session.options.dialect != crate::puppet::Dialect::Legacy {
+            return None;
+        }
+        let lower = type_name.to_lowercase();
+        if CORE_TYPES.contains(&&*lower) || self.find_def(DefKind::Define, &lower).is_some() {
+            return None;
+        }
+        let source = self.source_of(env.scope);
+        let mut namespace = &*source;
+        while !namespace.is_empty() {
+            let full = format!("{namespace}::{lower}");
+            if self.find_def(DefKind::Define, &full).is_some() {
+                return Some(canonical_type(&full));
+            }
+            namespace = namespace.rsplit_once("::").map_or("", |(outer, _)| outer);
+        }
+        None
+    }
+
     /// What sort of resource a type makes, and where it is defined.
     pub(crate) fn kind_of(&mut self, type_name: &str) -> Res<(ResourceKind, Option<DefAt>)> {
         if let Some(found) = self.kinds.get(type_name) {
@@ -276,7 +301,10 @@ impl<'s> Compiler<'s> {
             self.deps.insert(path.clone());
             (ResourceKind::Native, None)
         } else {
-            if self.session.options.complete {
+            if self.session.is_elsewhere(&lower) {
+                self.blind = true;
+                self.count(CauseKind::Function, format!("module {}", lower.split("::").next().unwrap_or(&lower)));
+            } else if self.session.options.complete {
                 let message = format!("Unknown resource type: '{lower}'");
                 self.record_in_context(None, message);
             }

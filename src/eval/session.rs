@@ -313,6 +313,13 @@ impl Session {
         Some((number, self.file(number)?.find(kind, name)?))
     }
 
+    /// Whether a name belongs to a module that is only referred to (a submodule): its code is elsewhere.
+    pub(crate) fn is_elsewhere(&self, name: &str) -> bool {
+        let module = name.split("::").next().unwrap_or(name);
+        let folder_is_file = |home: &String| self.tree.exists(&format!("{home}/{module}"));
+        self.layout.modulepath.iter().any(folder_is_file)
+    }
+
     /// Syntax errors of the main manifests, which no host can compile with.
     pub(crate) fn syntax_error(&self, file: &SourceFile) -> Option<(Loc, String, &'static str)> {
         let error = file.parsed.errors.first()?;
