@@ -286,7 +286,11 @@ impl<'s> Compiler<'s> {
         self.node_scope = self.push_scope(scope);
         let env = Env { scope: self.node_scope, file };
         let body: &'s Block = &node.body;
+        let name = self.scopes.get(self.node_scope as usize).map(|s| s.source.clone()).unwrap_or_default();
+        self.bind(self.node_scope, "title".into(), Value::str(name.clone()));
+        self.bind(self.node_scope, "name".into(), Value::str(name));
         self.isolated(id, |c| {
+            c.matches = node_groups(node, &c.host.certname);
             c.run_body(env, body);
         });
         Ok(())
@@ -311,6 +315,16 @@ impl<'s> Compiler<'s> {
             }
         }
     }
+}
+
+/// What the regex of a node definition captured.
+fn node_groups(node: &NodeDef, host: &str) -> Option<super::matching::Captures> {
+    let of = |m: &NodeMatch| match m {
+        NodeMatch::Regex(r, _) => crate::value::regex::captures(r, host).ok().flatten(),
+        _ => None,
+    };
+    let groups = node.matches.iter().find_map(of)?;
+    Some(groups.into_iter().map(|g| g.map_or(Value::Undef, Value::str)).collect())
 }
 
 fn node_span(node: &NodeDef) -> crate::puppet::ast::Span {

@@ -175,7 +175,10 @@ impl<'s> Compiler<'s> {
             if let Some((at, message, issue)) = self.session.syntax_error(file) {
                 self.record(EvalError::Puppet { issue: Some(issue), message, at: Some(at) });
             }
-            self.run_body(Env { scope: TOP, file }, &file.parsed.body);
+            let env = Env { scope: TOP, file };
+            if let Err(error) = self.run_block(env, &file.parsed.body) {
+                self.record(error);
+            }
         }
     }
 

@@ -46,7 +46,7 @@ impl<'s> Compiler<'s> {
             Some(body) => self.attributes(env, &body.ops)?,
             None => Vec::new(),
         };
-        let mut out = Vec::new();
+        let (mut out, mut used): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
         for body in &resource.bodies {
             if matches!(body.title.kind, ExprKind::Default) {
                 continue;
@@ -56,6 +56,15 @@ impl<'s> Compiler<'s> {
             let missing: Vec<Param> = defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
             params.extend(missing);
             let place = Place { at: env.file.loc(body.span), end_line: env.file.end_line(body.span), form: resource.form };
+            let mut flat = Vec::new();
+            flatten_titles(&title, &mut flat).map_err(|e| e.at(&env.file.loc(body.title.span)))?;
+            for title in flat {
+                if used.contains(&title) {
+                    let message = format!("The title '{title}' has already been used in this resource expression");
+                    return Err(EvalError::issue("DUPLICATE_TITLE", message));
+                }
+                used.push(title);
+            }
             let outer = self.context.replace(("Resource Statement", env.file.loc(expr.span)));
             let made = self.declare_titles(env, &type_name, &title, &params, &place);
             self.context = outer;
@@ -196,7 +205,7 @@ impl<'s> Compiler<'s> {
             params,
             at: decl.at,
             end_line: decl.end_line,
-            container: Some(container),
+            container: Some(container).filter(|_| kind != ResourceKind::Stage),
             also_in: Vec::new(),
             tags,
             is_virtual: decl.form != Form::Regular,
@@ -208,7 +217,7 @@ impl<'s> Compiler<'s> {
         if twin.is_none_or(|t| self.extra.get(t as usize).is_some_and(|e| e.branch.is_some()) && self.branch.is_none()) {
             self.catalog.index.insert(key, id);
         }
-        self.index_alias(id);
+        self.index_alias(id)?;
         self.apply_pending(id)?;
         if kind == ResourceKind::Defined {
             self.unevaluated.push(id);
@@ -233,11 +242,32 @@ impl<'s> Compiler<'s> {
         id
     }
 
-    fn index_alias(&mut self, id: ResourceId) {
-        let Some(resource) = self.catalog.resources.get(id as usize) else { return };
-        let Some(alias) = resource.text("alias") else { return };
-        let key = (resource.type_name.clone(), canonical_title(&resource.type_name, alias));
-        self.catalog.index.entry(key).or_insert(id);
+    /// A resource is also found under its alias and, if native, under its namevar.
+    fn index_alias(&mut self, id: ResourceId) -> Res<()> {
+        let Some(resource) = self.catalog.resources.get(id as usize) else { return Ok(()) };
+        let type_name = resource.type_name.clone();
+        let own = canonical_title(&type_name, &resource.title);
+        let namevar = if type_name == "File" { "path" } else { "name" };
+        let named = resource.kind == ResourceKind::Native && type_name != "Exec";
+        let names = [resource.text("alias"), resource.text(namevar).filter(|_| named)];
+        let names: Vec<EcoString> = names.into_iter().flatten().map(|n| canonical_title(&type_name, n)).filter(|n| *n != own).collect();
+        for name in names {
+            let key = (type_name.clone(), name);
+            match self.catalog.index.get(&key).copied() {
+                Some(other) if other != id && self.branch.is_none() && self.extra.get(other as usize).is_some_and(|e| e.branch.is_none()) => {
+                    let message = format!(
+                        "Cannot alias {type_name}[{own}] to [\"{1}\"]; resource [\"{0}\", \"{1}\"] already declared",
+                        key.0, key.1
+                    );
+                    return Err(EvalError::puppet(message));
+                }
+                Some(_) => {}
+                None => {
+                    self.catalog.index.insert(key, id);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn check_duplicate(&mut self, twin: ResourceId, decl: &Decl) -> Res<()> {
@@ -335,7 +365,7 @@ fn illegal_type(got: &str) -> EvalError {
 fn push_attribute(out: &mut Vec<Param>, param: Param) -> Res<()> {
     if out.iter().any(|p| p.name == param.name) {
         let message = format!("The attribute '{}' has already been set", param.name);
-        return Err(EvalError::issue("DUPLICATE_ATTRIBUTE", message).at(&param.at));
+        return Err(EvalError::issue("DUPLICATE_ATTRIBUE", message).at(&param.at));
     }
     out.push(param);
     Ok(())

@@ -42,7 +42,8 @@ impl<'s> Compiler<'s> {
         let (source, target) = (self.ends(source)?, self.ends(target)?);
         let refresh = matches!(op, RelationOp::Notify | RelationOp::Subscribe);
         self.pending.push(Pending { source, target, refresh, at: env.file.loc(expr.span), branch: self.branch });
-        Ok(right)
+        let empty = matches!(&right, Value::Array(list) if list.items.is_empty());
+        Ok(if empty { left } else { right })
     }
 
     fn ends(&mut self, value: &Value) -> Res<Vec<End>> {
