@@ -104,7 +104,48 @@ pub fn compile(session: &Session, host: &HostSpec) -> Compiled {
     compiler.into_outcome()
 }
 
+/// The value of a program, with what was logged on the way.
+#[derive(Debug)]
+pub struct Evaluated {
+    /// The value of the last expression, or the error that ended the evaluation.
+    pub value: Result<Value, CompileError>,
+    /// What was logged.
+    pub logs: Vec<Log>,
+}
+
+/// Evaluates the main manifest as one program at top scope and gives its value; the first error ends
+/// it. Needs a deep stack, as [`compile`].
+#[must_use]
+pub fn evaluate(session: &Session, host: &HostSpec) -> Evaluated {
+    let mut compiler = Compiler::new(session, host);
+    compiler.declare_roots();
+    compiler.seed_top_scope();
+    let value = compiler.evaluate_program();
+    Evaluated { value, logs: compiler.catalog.logs }
+}
+
 impl<'s> Compiler<'s> {
+    fn evaluate_program(&mut self) -> Result<Value, CompileError> {
+        self.atomic += 1;
+        let mut value = Value::Undef;
+        for number in self.session.main_files() {
+            let Some(file) = self.session.file(*number) else { continue };
+            let syntax = self.session.syntax_error(file);
+            let result = match syntax {
+                Some((at, message, issue)) => Err(EvalError::Puppet { issue: Some(issue), message, at: Some(at) }),
+                None => self.run_block(Env { scope: TOP, file }, &file.parsed.body),
+            };
+            match result {
+                Ok(last) => value = last,
+                Err(error) => self.record(error),
+            }
+        }
+        match self.errors.first() {
+            Some(error) => Err(error.clone()),
+            None => Ok(value),
+        }
+    }
+
     pub(crate) fn new(session: &'s Session, host: &'s HostSpec) -> Self {
         Self {
             session,

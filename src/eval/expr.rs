@@ -137,6 +137,9 @@ impl<'s> Compiler<'s> {
 
     /// An infix operator over two values.
     pub(crate) fn operator(&mut self, op: BinaryOp, left: Value, right: Value) -> Res<Value> {
+        if matches!(op, BinaryOp::Eq | BinaryOp::Ne) && ops::surely_differ(&left, &right) {
+            return Ok(Value::Bool(op == BinaryOp::Ne));
+        }
         match op {
             BinaryOp::Match | BinaryOp::NotMatch => self.match_operator(op, &left, &right),
             BinaryOp::In => self.member(&left, &right),
@@ -157,7 +160,6 @@ impl<'s> Compiler<'s> {
     fn compare(&mut self, op: BinaryOp, left: Value, right: Value) -> Res<Value> {
         let name = symbol(op);
         lift(name, &[left, right], false, &mut |a| match a {
-            [Value::Type(a), Value::Type(b)] => Ok(Value::Bool(super::typeexpr::compare_types(op, a, b))),
             [a, b] => ops::ordered(name, a, b).map(Value::Bool),
             _ => Ok(Value::Undef),
         })

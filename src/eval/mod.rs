@@ -28,7 +28,6 @@ mod lift;
 mod matching;
 mod metaparams;
 pub(crate) mod number;
-pub(crate) mod operators;
 mod ops;
 mod outcome;
 mod overrides;
@@ -42,7 +41,7 @@ mod strings;
 mod typeexpr;
 mod variables;
 
-pub use compiler::compile;
+pub use compiler::{Evaluated, compile, evaluate};
 pub use facts::{Enc, Facts, HostSpec};
 pub use outcome::{CompileError, Compiled, Observation};
 pub use session::{FileCache, Options, Session};

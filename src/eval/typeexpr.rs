@@ -6,7 +6,7 @@ use super::lift::{Res, lift};
 use super::reference::{canonical_class, canonical_type};
 use super::scope::{Env, TOP};
 use super::source::DefKind;
-use crate::puppet::ast::{BinaryOp, Expr};
+use crate::puppet::ast::Expr;
 use crate::value::types::{self, Type, TypeContext};
 use crate::value::{Tri, Value};
 use ecow::EcoString;
@@ -183,16 +183,6 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
     } else {
         Type::Resource { type_name: canonical_type(name), title: Some(title) }
     })))
-}
-
-/// `<`, `<=`, `>`, `>=` over types: the one is a subtype of the other.
-pub(crate) fn compare_types(op: BinaryOp, a: &Type, b: &Type) -> bool {
-    match op {
-        BinaryOp::Lt => b.accepts(a) && a != b,
-        BinaryOp::Le => b.accepts(a),
-        BinaryOp::Gt => a.accepts(b) && a != b,
-        _ => a.accepts(b),
-    }
 }
 
 /// Whether type `b` is an instance of type `a` (`Type[…]`).

@@ -1,222 +1,262 @@
-//! `+ - * / % << >>`
+//! Arithmetic, and `+ - <<` on collections.
 
-
-use super::inspect::{a_label, inspect};
+use super::a_label;
 use crate::eval::error::EvalError;
+use crate::eval::expr::symbol;
 use crate::eval::lift::Res;
+use crate::eval::number;
 use crate::puppet::ast::BinaryOp;
-use crate::value::{Array, Entries, Hash, Value};
+use crate::value::{Array, Entries, Hash, Value, time};
 use std::sync::Arc;
 
-/// A number.
-#[derive(Clone, Copy)]
-enum Number {
-    Int(i64),
-    Float(f64),
-}
-
-/// Evaluates an arithmetic or collection operator.
-pub(crate) fn binary_arith(op: BinaryOp, a: &Value, b: &Value, strict: bool) -> Res<Value> {
-    match (op, a, b) {
-        (BinaryOp::Add, Value::Array(list), _) => Ok(with_items(list, plus(&list.items, b))),
-        (BinaryOp::Add, Value::Hash(hash), _) => hash_plus(hash, b),
-        (BinaryOp::Sub, Value::Array(list), _) => Ok(with_items(list, minus(&list.items, b))),
-        (BinaryOp::Sub, Value::Hash(hash), _) => Ok(Value::hash(hash_minus(&hash.entries, b))),
-        (BinaryOp::Shl, Value::Array(list), _) => {
-            let mut items = list.items.clone();
-            items.push(b.clone());
-            Ok(with_items(list, items))
+/// Computes `left op right` of known operands.
+pub(crate) fn binary_arith(op: BinaryOp, left: &Value, right: &Value, strict: bool) -> Res<Value> {
+    match (left, op) {
+        (Value::Array(a), BinaryOp::Add) => Ok(list(a, a.items.iter().chain(&elements(right)).cloned().collect())),
+        (Value::Array(a), BinaryOp::Sub) => {
+            let gone = elements(right);
+            Ok(list(a, a.items.iter().filter(|v| !gone.iter().any(|g| same(g, v))).cloned().collect()))
         }
-        (BinaryOp::Shl | BinaryOp::Shr, _, _) if !matches!(number_of(a, strict), Some(Number::Int(_))) => not_applicable(op, a, strict),
-        _ => numeric(op, operand(a, strict)?, operand(b, strict)?),
+        (Value::Array(a), BinaryOp::Shl) => {
+            let mut items = a.items.clone();
+            items.push(right.clone());
+            Ok(list(a, items))
+        }
+        (Value::Hash(h), BinaryOp::Add) => merge(h, right),
+        (Value::Hash(h), BinaryOp::Sub) => Ok(without(h, right)),
+        (Value::Hash(_), BinaryOp::Shl) => Err(not_applicable(op, left)),
+        _ => numeric(strict, op, left, right),
     }
 }
 
-fn not_applicable(op: BinaryOp, a: &Value, strict: bool) -> Res<Value> {
-    let symbol = if op == BinaryOp::Shl { "<<" } else { ">>" };
-    if matches!(a, Value::Str(_) | Value::Undef | Value::Bool(_) | Value::Regex(_) | Value::Default | Value::Type(_)) && number_of(a, strict).is_none() {
-        operand(a, strict)?;
+/// Keeps the origin of the list that was added to.
+fn list(from: &Array, items: Vec<Value>) -> Value {
+    Value::Array(Arc::new(Array { items, origin: from.origin.clone() }))
+}
+
+/// As Ruby compares for deletion: case matters, `1` equals `1.0`.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(i), Value::Float(f)) | (Value::Float(f), Value::Int(i)) => number::to_float(*i).to_bits() == f.to_bits(),
+        _ => a == b,
     }
-    let message = format!("Operator '{symbol}' is not applicable to {}.", a_label(a));
-    Err(EvalError::issue("OPERATOR_NOT_APPLICABLE", message))
 }
 
-fn with_items(list: &Arc<Array>, items: Vec<Value>) -> Value {
-    Value::Array(Arc::new(Array { items, origin: list.origin.clone() }))
-}
-
-fn plus(items: &[Value], b: &Value) -> Vec<Value> {
-    let mut out = items.to_vec();
-    match b {
-        Value::Array(more) => out.extend(more.items.iter().cloned()),
-        Value::Hash(h) => out.extend(h.entries.iter().map(|(k, v)| Value::array(vec![k.clone(), v.clone()]))),
-        other => out.push(other.clone()),
-    }
-    out
-}
-
-fn minus(items: &[Value], b: &Value) -> Vec<Value> {
-    let gone: Vec<Value> = match b {
-        Value::Array(list) => list.items.clone(),
+fn elements(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(a) => a.items.clone(),
         Value::Hash(h) => h.entries.iter().map(|(k, v)| Value::array(vec![k.clone(), v.clone()])).collect(),
         other => vec![other.clone()],
-    };
-    items.iter().filter(|i| !gone.contains(i)).cloned().collect()
-}
-
-fn hash_plus(hash: &Arc<Hash>, b: &Value) -> Res<Value> {
-    let mut entries = hash.entries.clone();
-    match b {
-        Value::Hash(more) => entries.extend(more.entries.iter().map(|(k, v)| (k.clone(), v.clone()))),
-        Value::Array(list) => entries.extend(pairs(&list.items)?),
-        _ => return Err(EvalError::puppet("Can only append Array or Hash to a Hash")),
     }
-    Ok(Value::Hash(Arc::new(Hash { entries, origin: hash.origin.clone() })))
 }
 
-fn pairs(items: &[Value]) -> Res<Entries> {
-    let pair = |v: &Value| match v.as_array() {
-        Some([k, v]) => Some((k.clone(), v.clone())),
-        _ => None,
+fn merge(left: &Hash, right: &Value) -> Res<Value> {
+    let added = match right {
+        Value::Hash(h) => h.entries.clone(),
+        Value::Array(a) => hash_of(&a.items)?,
+        _ => {
+            return Err(in_plus("Can only append Array or Hash to a Hash"));
+        }
     };
-    if let Some(entries) = items.iter().map(pair).collect::<Option<Entries>>() {
-        return Ok(entries);
+    let mut entries = left.entries.clone();
+    for (key, value) in added {
+        entries.insert(key, value);
     }
-    if items.len() % 2 != 0 {
-        return Err(EvalError::puppet("odd number of arguments for Hash"));
-    }
-    Ok(items.chunks_exact(2).filter_map(|c| Some((c.first()?.clone(), c.get(1)?.clone()))).collect())
+    Ok(Value::Hash(Arc::new(Hash { entries, origin: left.origin.clone() })))
 }
 
-fn hash_minus(entries: &Entries, b: &Value) -> Entries {
-    let gone = |key: &Value| match b {
-        Value::Array(list) => list.items.contains(key),
-        Value::Hash(h) => h.entries.contains_key(key),
-        other => key == other,
-    };
-    entries.iter().filter(|(k, _)| !gone(k)).map(|(k, v)| (k.clone(), v.clone())).collect()
+fn in_plus(why: &str) -> EvalError {
+    EvalError::issue("RUNTIME_ERROR", format!("Error while evaluating a '+' expression, {why}"))
 }
 
-/// A number from a value; strings that look numeric count unless strict.
-fn number_of(value: &Value, strict: bool) -> Option<Number> {
-    match value {
-        Value::Int(i) => Some(Number::Int(*i)),
-        Value::Float(f) => Some(Number::Float(*f)),
-        Value::Str(s) if !strict => match to_number(&s.text)? {
-            Value::Int(i) => Some(Number::Int(i)),
-            Value::Float(f) => Some(Number::Float(f)),
+/// Pairs, or a flat list of keys and values, as entries.
+fn hash_of(items: &[Value]) -> Result<Entries, EvalError> {
+    let pairs: Option<Entries> = items
+        .iter()
+        .map(|item| match item.as_array()? {
+            [key, value] => Some((key.clone(), value.clone())),
+            [key] => Some((key.clone(), Value::Undef)),
             _ => None,
-        },
-        _ => None,
+        })
+        .collect();
+    match pairs {
+        Some(entries) => Ok(entries),
+        None if items.len() % 2 == 1 => Err(in_plus("odd number of arguments for Hash")),
+        None => Ok(items.chunks_exact(2).filter_map(|c| Some((c.first()?.clone(), c.get(1)?.clone()))).collect()),
     }
 }
 
-fn operand(value: &Value, strict: bool) -> Res<Number> {
-    number_of(value, strict).ok_or_else(|| {
-        let shown = match value {
-            Value::Str(s) => s.text.to_string(),
-            Value::Undef => String::new(),
-            Value::Default => "default".into(),
-            other => inspect(other),
-        };
-        EvalError::issue("NOT_NUMERIC", format!("The value '{shown}' cannot be converted to Numeric."))
-    })
-}
-
-/// The number that a text denotes in Puppet's notations.
-pub(crate) fn to_number(text: &str) -> Option<Value> {
-    let text = text.trim();
-    let (negative, digits) = match text.strip_prefix(['-', '+']) {
-        Some(rest) => (text.starts_with('-'), rest.trim_start()),
-        None => (false, text),
+fn without(left: &Hash, right: &Value) -> Value {
+    let keys: Vec<Value> = match right {
+        Value::Array(a) => a.items.clone(),
+        Value::Hash(h) => h.entries.keys().cloned().collect(),
+        other => vec![other.clone()],
     };
-    let sign = |i: i64| Value::Int(if negative { -i } else { i });
-    if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
-        return i64::from_str_radix(hex, 16).ok().map(sign);
-    }
-    if !digits.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    if digits.bytes().all(|b| b.is_ascii_digit()) {
-        let octal = digits.len() > 1 && digits.starts_with('0');
-        return i64::from_str_radix(digits, if octal { 8 } else { 10 }).ok().map(sign);
-    }
-    let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '-' | '+');
-    let good = digits.chars().all(plain) && digits.ends_with(|c: char| c.is_ascii_digit());
-    let value: f64 = digits.parse().ok().filter(|_| good)?;
-    Some(Value::Float(if negative { -value } else { value }))
+    let kept = left.entries.iter().filter(|(k, _)| !keys.contains(k));
+    let entries = kept.map(|(k, v)| (k.clone(), v.clone())).collect();
+    Value::Hash(Arc::new(Hash { entries, origin: left.origin.clone() }))
 }
 
-fn numeric(op: BinaryOp, a: Number, b: Number) -> Res<Value> {
-    match (a, b) {
-        (Number::Int(a), Number::Int(b)) => integers(op, a, b),
-        (a, b) => floats(op, float(a), float(b)),
+fn not_applicable(op: BinaryOp, left: &Value) -> EvalError {
+    EvalError::issue("OPERATOR_NOT_APPLICABLE", format!("Operator '{}' is not applicable to {}.", symbol(op), a_label(left)))
+}
+
+fn not_applicable_when(op: BinaryOp, left: &Value, right: &Value) -> EvalError {
+    EvalError::issue(
+        "OPERATOR_NOT_APPLICABLE_WHEN",
+        format!("Operator '{}' is not applicable to {} when right side is {}.", symbol(op), a_label(left), a_label(right)),
+    )
+}
+
+/// A number, or a string that reads as one.
+fn coerce(value: &Value, strict: bool) -> Res<Value> {
+    match value {
+        Value::Int(_) | Value::Float(_) => return Ok(value.clone()),
+        _ if time::of_value(value).is_some() => return Ok(value.clone()),
+        _ => {}
+    }
+    let parsed = value.as_str().and_then(number::parse);
+    match parsed {
+        Some(n) if strict => Err(EvalError::issue(
+            "NUMERIC_COERCION",
+            format!("The string '{value}' was automatically coerced to the numerical value {n}"),
+        )),
+        Some(n) => Ok(n),
+        None => Err(EvalError::issue("NOT_NUMERIC", format!("The value '{}' cannot be converted to Numeric.", ruby_text(value)))),
     }
 }
 
-#[allow(clippy::cast_precision_loss)]
-fn float(n: Number) -> f64 {
-    match n {
-        Number::Int(i) => i as f64,
-        Number::Float(f) => f,
+/// Collections show here as Ruby prints them.
+fn ruby_text(value: &Value) -> String {
+    match value {
+        Value::Array(_) | Value::Hash(_) => crate::eval::functions::ruby::inspect(value),
+        other => other.to_string(),
+    }
+}
+
+/// Unary minus.
+pub(crate) fn negate(value: &Value, strict: bool) -> Res<Value> {
+    match coerce(value, strict)? {
+        Value::Int(i) => i.checked_neg().map(Value::Int).ok_or_else(|| overflow(-i128::from(i))),
+        Value::Float(f) => Ok(Value::Float(-f)),
+        other => match time::of_value(&other) {
+            Some((kind, n)) => Ok(time::object(kind, -n)),
+            None => Ok(other),
+        },
+    }
+}
+
+fn overflow(value: i128) -> EvalError {
+    EvalError::issue("NUMERIC_OVERFLOW", format!("The result of the arithmetic operation, {value}, is outside of the range of a 64-bit integer"))
+}
+
+fn numeric(strict: bool, op: BinaryOp, left: &Value, right: &Value) -> Res<Value> {
+    let (l, r) = (coerce(left, strict)?, coerce(right, strict)?);
+    match (&l, &r) {
+        (Value::Int(a), Value::Int(b)) => integers(op, *a, *b),
+        (Value::Object(_), _) | (_, Value::Object(_)) => times(op, &l, &r),
+        _ => floats(op, &l, &r),
     }
 }
 
 fn integers(op: BinaryOp, a: i64, b: i64) -> Res<Value> {
-    if b == 0 && matches!(op, BinaryOp::Div | BinaryOp::Mod) {
+    let (x, y) = (i128::from(a), i128::from(b));
+    if matches!(op, BinaryOp::Div | BinaryOp::Mod) && b == 0 {
         return Err(EvalError::issue("DIV_BY_ZERO", "Division by 0"));
     }
     let result = match op {
-        BinaryOp::Add => a.checked_add(b),
-        BinaryOp::Sub => a.checked_sub(b),
-        BinaryOp::Mul => a.checked_mul(b),
-        BinaryOp::Div => a.checked_div_euclid(b).map(|_| floor_div(a, b)),
-        BinaryOp::Mod => Some(a.wrapping_sub(b.wrapping_mul(floor_div(a, b)))),
-        BinaryOp::Shl => shift(a, b),
-        _ => shift(a, b.checked_neg().unwrap_or(0)),
+        BinaryOp::Add => x + y,
+        BinaryOp::Sub => x - y,
+        BinaryOp::Mul => x * y,
+        BinaryOp::Div => floor_div(x, y),
+        BinaryOp::Mod => x - y * floor_div(x, y),
+        BinaryOp::Shl => shift(x, y),
+        BinaryOp::Shr => shift(x, -y),
+        _ => return Err(not_applicable(op, &Value::Int(a))),
     };
-    result.map(Value::Int).ok_or_else(|| {
-        EvalError::issue("NUMERIC_OVERFLOW", "Result of arithmetic is outside of the range of a 64-bit signed integer".to_owned())
-    })
+    i64::try_from(result).map(Value::Int).map_err(|_| overflow(result))
 }
 
-fn floor_div(a: i64, b: i64) -> i64 {
-    let quotient = a.wrapping_div(b);
-    if a.wrapping_rem(b) != 0 && ((a < 0) != (b < 0)) { quotient.wrapping_sub(1) } else { quotient }
+fn floor_div(x: i128, y: i128) -> i128 {
+    let q = x / y;
+    if x % y != 0 && (x < 0) != (y < 0) { q - 1 } else { q }
 }
 
-fn shift(a: i64, by: i64) -> Option<i64> {
-    if by <= 0 {
-        return Some(a >> by.unsigned_abs().min(63));
+/// Left for a positive count, right for a negative one.
+fn shift(x: i128, by: i128) -> i128 {
+    match u32::try_from(by.unsigned_abs()) {
+        Ok(n) if by >= 0 && n < 64 => x << n,
+        _ if by >= 0 => if x == 0 { 0 } else { i128::MAX },
+        Ok(n) if n < 64 => x >> n,
+        _ => if x < 0 { -1 } else { 0 },
     }
-    let wide = i128::from(a).checked_shl(u32::try_from(by.min(64)).ok()?)?;
-    i64::try_from(wide).ok()
 }
 
-fn floats(op: BinaryOp, a: f64, b: f64) -> Res<Value> {
+fn floats(op: BinaryOp, left: &Value, right: &Value) -> Res<Value> {
+    let (Some(a), Some(b)) = (number::as_float(left), number::as_float(right)) else { return Err(not_applicable(op, left)) };
     let result = match op {
         BinaryOp::Add => a + b,
         BinaryOp::Sub => a - b,
         BinaryOp::Mul => a * b,
         BinaryOp::Div => a / b,
-        BinaryOp::Mod => a - b * (a / b).floor(),
-        _ => {
-            let symbol = if op == BinaryOp::Shl { "<<" } else { ">>" };
-            let message = format!("Operator '{symbol}' is not applicable to a Float.");
-            return Err(EvalError::issue("OPERATOR_NOT_APPLICABLE", message));
+        BinaryOp::Mod if matches!(left, Value::Int(_)) => return Err(not_applicable_when(op, left, right)),
+        BinaryOp::Shl | BinaryOp::Shr if matches!(left, Value::Int(_)) => {
+            let by = number::to_int(b).unwrap_or(0);
+            return number::to_int(a).map_or_else(|| Err(not_applicable(op, left)), |a| integers(op, a, by));
         }
+        _ => return Err(not_applicable(op, left)),
     };
-    if matches!(op, BinaryOp::Div | BinaryOp::Mod) && b == 0.0 {
-        return Err(EvalError::issue("DIV_BY_ZERO", "Division by 0"));
+    if result.is_infinite() {
+        return Err(EvalError::issue("RESULT_IS_INFINITY", format!("The result of the {} expression is Infinity", symbol(op))));
     }
     Ok(Value::Float(result))
 }
 
-/// Prefix minus.
-pub(crate) fn negate(value: &Value, strict: bool) -> Res<Value> {
-    match operand(value, strict)? {
-        Number::Int(i) => integers(BinaryOp::Sub, 0, i),
-        Number::Float(f) => Ok(Value::Float(-f)),
+/// Arithmetic with points in time and spans.
+fn times(op: BinaryOp, left: &Value, right: &Value) -> Res<Value> {
+    let wrong = || not_applicable_when(op, left, right);
+    let nanos = |v: &Value| {
+        time::of_value(v).map(|(_, n)| n).or_else(|| scaled(v, time::SECOND))
+    };
+    let (Some(a), Some(b)) = (nanos(left), nanos(right)) else { return Err(wrong()) };
+    let (lk, rk) = (time::of_value(left).map(|t| t.0), time::of_value(right).map(|t| t.0));
+    let span = |n| Ok(time::object("Timespan", n));
+    match (op, lk, rk) {
+        (BinaryOp::Add, Some("Timestamp"), Some("Timestamp")) => Err(wrong()),
+        (BinaryOp::Add, Some("Timestamp"), _) | (BinaryOp::Add, _, Some("Timestamp")) => Ok(time::object("Timestamp", a + b)),
+        (BinaryOp::Add, ..) => span(a + b),
+        (BinaryOp::Sub, Some("Timestamp"), Some("Timestamp")) => span(a - b),
+        (BinaryOp::Sub, Some("Timestamp"), _) => Ok(time::object("Timestamp", a - b)),
+        (BinaryOp::Sub, _, Some("Timestamp")) => Err(wrong()),
+        (BinaryOp::Sub, ..) => span(a - b),
+        (BinaryOp::Mul, Some("Timespan"), None) => scaled(right, a).map_or_else(|| Err(wrong()), span),
+        (BinaryOp::Mul, None, Some("Timespan")) => scaled(left, b).map_or_else(|| Err(wrong()), span),
+        (BinaryOp::Div, Some("Timespan"), Some("Timespan")) if b != 0 => Ok(Value::Float(ratio(a, b))),
+        (BinaryOp::Div, Some("Timespan"), None) => divided(right, a).ok_or_else(wrong).and_then(span),
+        _ => Err(wrong()),
     }
 }
 
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+fn scaled(factor: &Value, nanos: i128) -> Option<i128> {
+    match factor {
+        Value::Int(i) => nanos.checked_mul(i128::from(*i)),
+        Value::Float(f) => Some((*f * nanos as f64) as i128),
+        _ => None,
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+fn divided(divisor: &Value, nanos: i128) -> Option<i128> {
+    match divisor {
+        Value::Int(0) => None,
+        Value::Int(i) => Some(nanos.div_euclid(i128::from(*i))),
+        Value::Float(f) => Some((nanos as f64 / f).floor() as i128),
+        _ => None,
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn ratio(a: i128, b: i128) -> f64 {
+    a as f64 / b as f64
+}

@@ -4,8 +4,9 @@
 
 mod arith;
 mod compare;
-mod inspect;
+mod label;
 
-pub(crate) use arith::{binary_arith, negate, to_number};
-pub(crate) use compare::{contains, equals, ordered};
-pub(crate) use inspect::{a_label, label};
+pub(crate) use super::number::parse as to_number;
+pub(crate) use arith::{binary_arith, negate};
+pub(crate) use compare::{contains, equals, order_of, ordered, surely_differ};
+pub(crate) use label::{a_label, label};
