@@ -220,7 +220,6 @@ impl<'s> Compiler<'s> {
         self.catalog.resources.push(resource);
         self.extra.push(Extra {
             scope: owner,
-            file: env.file,
             source,
             branch: self.branch,
             def,

@@ -27,7 +27,8 @@ pub mod interp;
 mod lift;
 mod matching;
 mod metaparams;
-pub(crate) mod number;
+pub mod number;
+pub mod operators;
 mod ops;
 mod outcome;
 mod overrides;
@@ -41,7 +42,7 @@ mod strings;
 mod typeexpr;
 mod variables;
 
-pub use compiler::{Evaluated, compile, evaluate};
+pub use compiler::{compile, evaluate};
 pub use facts::{Enc, Facts, HostSpec};
 pub use outcome::{CompileError, Compiled, Observation};
 pub use session::{FileCache, Options, Session};

@@ -201,7 +201,7 @@ fn walk(cx: Cx<'_>, name: &str, from: &Value, path: &str, block: Blk) -> Outcome
         current = match &current {
             Value::Undef => return Ok(Value::Undef),
             Value::Sym(s) if s.sample.is_none() => Value::call("[]", vec![current.clone(), segment], None),
-            Value::Sym(_) => Value::call("[]", vec![current.clone(), segment.clone()], Some(member(current.sample(), &segment))),
+            Value::Sym(_) => crate::eval::operators::index(cx, &current, &[segment])?,
             Value::Hash(h) => h.entries.get(&segment).cloned().unwrap_or_default(),
             Value::Array(a) => match &segment {
                 Value::Int(n) => at(&a.items, *n),
@@ -222,15 +222,6 @@ fn walk(cx: Cx<'_>, name: &str, from: &Value, path: &str, block: Blk) -> Outcome
         };
     }
     Ok(current)
-}
-
-/// One step into a known collection.
-fn member(from: &Value, key: &Value) -> Value {
-    match (from, key) {
-        (Value::Hash(h), _) => h.entries.get(key).cloned().unwrap_or_default(),
-        (Value::Array(a), Value::Int(n)) => at(&a.items, *n),
-        _ => Value::Undef,
-    }
 }
 
 fn call_error(cx: Cx<'_>, block: Blk) -> Outcome {

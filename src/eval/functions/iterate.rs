@@ -7,7 +7,7 @@
 use super::args::{Outcome, call, elements, no_signature, pair, wrong};
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
-use crate::eval::lift::choice;
+use crate::eval::operators::one_of;
 use crate::value::{Entries, Tri, Value};
 
 type Cx<'a> = &'a mut dyn Interp;
@@ -120,7 +120,7 @@ pub(super) fn filter(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     }
     let is_hash = matches!(source, Value::Hash(_));
     let results = (0..1_usize << open).map(|choice| keep(&verdicts, choice, is_hash));
-    Ok(choice(results.collect::<Vec<_>>()))
+    Ok(one_of(results.collect()))
 }
 
 /// The elements that are in, the undecided ones as the bits of `choice` say.

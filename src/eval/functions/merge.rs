@@ -160,7 +160,7 @@ fn picked(name: &str, args: &[Value]) -> Option<Value> {
             Tri::Yes => {}
             Tri::No => {
                 open.push(value.clone());
-                return Some(if open.len() == 1 { value.clone() } else { crate::eval::lift::choice(open) });
+                return Some(if open.len() == 1 { value.clone() } else { crate::eval::operators::one_of(open) });
             }
             Tri::Maybe => open.push(value.clone()),
         }

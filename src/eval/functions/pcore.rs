@@ -23,7 +23,7 @@ pub(super) fn rich(value: &Value, refs: bool) -> Json {
             json!({"__ptype": "Hash", "__pvalue": flat})
         }
         Value::Type(t) => match &**t {
-            Type::Resource { title: Some(_), .. } | Type::Class { name: Some(_) } if refs => json!({"__ref": t.in_string()}),
+            Type::Resource { title: Some(_), .. } | Type::Class { name: Some(_) } if refs => json!({"__ref": t.reference()}),
             other => ty(other),
         },
         Value::Regex(r) => json!({"__ptype": "Regexp", "__pvalue": &**r}),
@@ -92,7 +92,6 @@ fn ty(t: &Type) -> Json {
         }
         Type::Pattern(patterns) => named("Pattern", vec![("patterns", Json::Array(patterns.iter().map(|p| regexp(p)).collect()))]),
         Type::Regexp(Some(pattern)) => regexp(pattern),
-        Type::Boolean(Some(b)) => named("Boolean", vec![("value", json!(b))]),
         Type::Array(..) | Type::Hash(..) | Type::Tuple(..) | Type::Struct(_) | Type::Collection(_) => collection(t),
         Type::Variant(types) => named("Variant", vec![("types", list(types))]),
         Type::Callable(sig) => callable(sig),
@@ -122,7 +121,8 @@ fn time_type(name: &str, a: i128, b: i128, show: fn(i128) -> String) -> Json {
 
 fn contained(t: &Type) -> Json {
     let inner = match t {
-        Type::Optional(i) | Type::NotUndef(i) | Type::Type(i) | Type::Iterable(i) | Type::Iterator(i) | Type::Sensitive(i) | Type::Init(i, _) => i,
+        Type::Optional(i) | Type::NotUndef(i) | Type::Type(i) | Type::Iterable(i) | Type::Iterator(i) | Type::Init(i, _) => i,
+        Type::Sensitive(_) | Type::Boolean(_) => return named(t.name(), Vec::new()),
         Type::Alias(alias) => return json!({"__ptype": "Pcore::TypeAliasType", "name": alias.name.as_str()}),
         other => return named(other.name(), Vec::new()),
     };

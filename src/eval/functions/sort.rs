@@ -4,7 +4,7 @@ use super::args::{Outcome, arg, array, call, count, elements, hash_value, no_sig
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
 use crate::eval::number::as_float;
-use crate::eval::ops;
+use crate::eval::operators;
 use crate::value::{Value, version};
 use std::cmp::Ordering;
 
@@ -25,7 +25,7 @@ fn ruby_order(a: &Value, b: &Value) -> Option<Ordering> {
             }
             Some(x.items.len().cmp(&y.items.len()))
         }
-        (Value::Object(_), Value::Object(_)) => ops::order_of(a, b),
+        (Value::Object(_), Value::Object(_)) => operators::order_of(a, b),
         _ if a == b => Some(Ordering::Equal),
         _ => as_float(a)?.partial_cmp(&as_float(b)?),
     }
@@ -194,9 +194,9 @@ pub(super) fn compare(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let (a, b) = (arg(args, 0), arg(args, 1));
     let order = match (a, b, args.get(2)) {
         (Value::Str(x), Value::Str(y), Some(Value::Bool(false))) => Some(x.text.cmp(&y.text)),
-        (Value::Str(_), Value::Str(_), None | Some(Value::Bool(true))) => ops::order_of(a, b),
+        (Value::Str(_), Value::Str(_), None | Some(Value::Bool(true))) => operators::order_of(a, b),
         (Value::Str(_), ..) | (_, _, Some(_)) => None,
-        _ => ops::order_of(a, b),
+        _ => operators::order_of(a, b),
     };
     order.map(|o| Value::Int(o as i64)).ok_or_else(|| {
         EvalError::puppet(format!(

@@ -75,10 +75,7 @@ pub(super) fn assert_type(cx: &mut dyn Interp, args: &[Value], block: Option<Blo
 pub(super) fn is_a(cx: &mut dyn Interp, args: &[Value], _: Option<Block>) -> Outcome {
     count("is_a", args, 2, 2)?;
     match arg(args, 1) {
-        Value::Type(t) => Ok(match t.matches(arg(args, 0), cx) {
-            Tri::Maybe => Value::call("is_a", args.to_vec(), None),
-            answer => Value::Bool(answer == Tri::Yes),
-        }),
+        Value::Type(t) => Ok(crate::eval::operators::truth_value("is_a", &[arg(args, 0), arg(args, 1)], t.matches(arg(args, 0), cx))),
         other => Err(wrong("is_a", "type", "a Type value", other)),
     }
 }

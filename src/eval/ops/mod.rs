@@ -1,12 +1,7 @@
-//! Infix and prefix operators over known values, with Puppet's wording of what does not fit.
-//!
-//! Symbolic operands never arrive here: the caller lifts the operator over them.
+//! Small helpers of comparison and wording that need no evaluator.
 
-mod arith;
 mod compare;
-mod label;
+mod inspect;
 
-pub(crate) use super::number::parse as to_number;
-pub(crate) use arith::{binary_arith, negate};
-pub(crate) use compare::{contains, equals, order_of, ordered, surely_differ};
-pub(crate) use label::{a_label, label};
+pub(crate) use compare::equals;
+pub(crate) use inspect::{a_label, label};

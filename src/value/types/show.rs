@@ -20,9 +20,9 @@ impl Type {
         out
     }
 
-    /// As it reads inside a string: titles of references without quotes.
+    /// As references are written in catalogs: `File[/x]`, the title without quotes.
     #[must_use]
-    pub fn in_string(&self) -> String {
+    pub fn reference(&self) -> String {
         match self {
             Self::Resource { type_name, title: Some(title) } => format!("{type_name}[{title}]"),
             other => other.expanded(),

@@ -1,6 +1,7 @@
 //! Answers conformance cases: JSON lines on stdin, one answer line a case on stdout, in the format
 //! of the real-Puppet oracle. A kind it cannot answer yet gets `{"unsupported": true}`.
 
+#[path = "support/eval.rs"]
 mod eval;
 
 use holdpoint::puppet::{Dialect, LineIndex, Parsed, SyntaxError, parse, parse_epp, pn};

@@ -1,16 +1,15 @@
 //! Arithmetic, and `+ - <<` on collections.
 
-use super::a_label;
+use super::{Outcome, label, symbol};
 use crate::eval::error::EvalError;
-use crate::eval::expr::symbol;
-use crate::eval::lift::Res;
+use crate::eval::interp::Interp;
 use crate::eval::number;
 use crate::puppet::ast::BinaryOp;
 use crate::value::{Array, Entries, Hash, Value, time};
 use std::sync::Arc;
 
 /// Computes `left op right` of known operands.
-pub(crate) fn binary_arith(op: BinaryOp, left: &Value, right: &Value, strict: bool) -> Res<Value> {
+pub(super) fn calculate(cx: &mut dyn Interp, op: BinaryOp, left: &Value, right: &Value) -> Outcome {
     match (left, op) {
         (Value::Array(a), BinaryOp::Add) => Ok(list(a, a.items.iter().chain(&elements(right)).cloned().collect())),
         (Value::Array(a), BinaryOp::Sub) => {
@@ -25,7 +24,7 @@ pub(crate) fn binary_arith(op: BinaryOp, left: &Value, right: &Value, strict: bo
         (Value::Hash(h), BinaryOp::Add) => merge(h, right),
         (Value::Hash(h), BinaryOp::Sub) => Ok(without(h, right)),
         (Value::Hash(_), BinaryOp::Shl) => Err(not_applicable(op, left)),
-        _ => numeric(strict, op, left, right),
+        _ => numeric(cx, op, left, right),
     }
 }
 
@@ -50,12 +49,15 @@ fn elements(value: &Value) -> Vec<Value> {
     }
 }
 
-fn merge(left: &Hash, right: &Value) -> Res<Value> {
+fn merge(left: &Hash, right: &Value) -> Outcome {
     let added = match right {
         Value::Hash(h) => h.entries.clone(),
         Value::Array(a) => hash_of(&a.items)?,
         _ => {
-            return Err(in_plus("Can only append Array or Hash to a Hash"));
+            return Err(EvalError::issue(
+                "RUNTIME_ERROR",
+                "Error while evaluating a '+' expression, Can only append Array or Hash to a Hash",
+            ));
         }
     };
     let mut entries = left.entries.clone();
@@ -65,12 +67,8 @@ fn merge(left: &Hash, right: &Value) -> Res<Value> {
     Ok(Value::Hash(Arc::new(Hash { entries, origin: left.origin.clone() })))
 }
 
-fn in_plus(why: &str) -> EvalError {
-    EvalError::issue("RUNTIME_ERROR", format!("Error while evaluating a '+' expression, {why}"))
-}
-
 /// Pairs, or a flat list of keys and values, as entries.
-fn hash_of(items: &[Value]) -> Result<Entries, EvalError> {
+pub(crate) fn hash_of(items: &[Value]) -> Result<Entries, EvalError> {
     let pairs: Option<Entries> = items
         .iter()
         .map(|item| match item.as_array()? {
@@ -81,7 +79,10 @@ fn hash_of(items: &[Value]) -> Result<Entries, EvalError> {
         .collect();
     match pairs {
         Some(entries) => Ok(entries),
-        None if items.len() % 2 == 1 => Err(in_plus("odd number of arguments for Hash")),
+        None if items.len() % 2 == 1 => Err(EvalError::issue(
+            "RUNTIME_ERROR",
+            "Error while evaluating a '+' expression, odd number of arguments for Hash",
+        )),
         None => Ok(items.chunks_exact(2).filter_map(|c| Some((c.first()?.clone(), c.get(1)?.clone()))).collect()),
     }
 }
@@ -98,18 +99,18 @@ fn without(left: &Hash, right: &Value) -> Value {
 }
 
 fn not_applicable(op: BinaryOp, left: &Value) -> EvalError {
-    EvalError::issue("OPERATOR_NOT_APPLICABLE", format!("Operator '{}' is not applicable to {}.", symbol(op), a_label(left)))
+    EvalError::issue("OPERATOR_NOT_APPLICABLE", format!("Operator '{}' is not applicable to {}.", symbol(op), label(left)))
 }
 
 fn not_applicable_when(op: BinaryOp, left: &Value, right: &Value) -> EvalError {
     EvalError::issue(
         "OPERATOR_NOT_APPLICABLE_WHEN",
-        format!("Operator '{}' is not applicable to {} when right side is {}.", symbol(op), a_label(left), a_label(right)),
+        format!("Operator '{}' is not applicable to {} when right side is {}.", symbol(op), label(left), label(right)),
     )
 }
 
 /// A number, or a string that reads as one.
-fn coerce(value: &Value, strict: bool) -> Res<Value> {
+pub(crate) fn coerce(cx: &mut dyn Interp, value: &Value) -> Outcome {
     match value {
         Value::Int(_) | Value::Float(_) => return Ok(value.clone()),
         _ if time::of_value(value).is_some() => return Ok(value.clone()),
@@ -117,7 +118,7 @@ fn coerce(value: &Value, strict: bool) -> Res<Value> {
     }
     let parsed = value.as_str().and_then(number::parse);
     match parsed {
-        Some(n) if strict => Err(EvalError::issue(
+        Some(n) if cx.strict() => Err(EvalError::issue(
             "NUMERIC_COERCION",
             format!("The string '{value}' was automatically coerced to the numerical value {n}"),
         )),
@@ -135,8 +136,8 @@ fn ruby_text(value: &Value) -> String {
 }
 
 /// Unary minus.
-pub(crate) fn negate(value: &Value, strict: bool) -> Res<Value> {
-    match coerce(value, strict)? {
+pub(super) fn negate(cx: &mut dyn Interp, value: &Value) -> Outcome {
+    match coerce(cx, value)? {
         Value::Int(i) => i.checked_neg().map(Value::Int).ok_or_else(|| overflow(-i128::from(i))),
         Value::Float(f) => Ok(Value::Float(-f)),
         other => match time::of_value(&other) {
@@ -150,8 +151,8 @@ fn overflow(value: i128) -> EvalError {
     EvalError::issue("NUMERIC_OVERFLOW", format!("The result of the arithmetic operation, {value}, is outside of the range of a 64-bit integer"))
 }
 
-fn numeric(strict: bool, op: BinaryOp, left: &Value, right: &Value) -> Res<Value> {
-    let (l, r) = (coerce(left, strict)?, coerce(right, strict)?);
+fn numeric(cx: &mut dyn Interp, op: BinaryOp, left: &Value, right: &Value) -> Outcome {
+    let (l, r) = (coerce(cx, left)?, coerce(cx, right)?);
     match (&l, &r) {
         (Value::Int(a), Value::Int(b)) => integers(op, *a, *b),
         (Value::Object(_), _) | (_, Value::Object(_)) => times(op, &l, &r),
@@ -159,7 +160,7 @@ fn numeric(strict: bool, op: BinaryOp, left: &Value, right: &Value) -> Res<Value
     }
 }
 
-fn integers(op: BinaryOp, a: i64, b: i64) -> Res<Value> {
+fn integers(op: BinaryOp, a: i64, b: i64) -> Outcome {
     let (x, y) = (i128::from(a), i128::from(b));
     if matches!(op, BinaryOp::Div | BinaryOp::Mod) && b == 0 {
         return Err(EvalError::issue("DIV_BY_ZERO", "Division by 0"));
@@ -192,7 +193,7 @@ fn shift(x: i128, by: i128) -> i128 {
     }
 }
 
-fn floats(op: BinaryOp, left: &Value, right: &Value) -> Res<Value> {
+fn floats(op: BinaryOp, left: &Value, right: &Value) -> Outcome {
     let (Some(a), Some(b)) = (number::as_float(left), number::as_float(right)) else { return Err(not_applicable(op, left)) };
     let result = match op {
         BinaryOp::Add => a + b,
@@ -213,7 +214,7 @@ fn floats(op: BinaryOp, left: &Value, right: &Value) -> Res<Value> {
 }
 
 /// Arithmetic with points in time and spans.
-fn times(op: BinaryOp, left: &Value, right: &Value) -> Res<Value> {
+fn times(op: BinaryOp, left: &Value, right: &Value) -> Outcome {
     let wrong = || not_applicable_when(op, left, right);
     let nanos = |v: &Value| {
         time::of_value(v).map(|(_, n)| n).or_else(|| scaled(v, time::SECOND))

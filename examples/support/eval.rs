@@ -1,7 +1,7 @@
 //! The `eval` kind: the value of a program, its type and its JSON.
 
 use holdpoint::eval::functions::to_rich_json;
-use holdpoint::eval::{Evaluated, Facts, FileCache, HostSpec, Options, Session, evaluate};
+use holdpoint::eval::{Compiled, Facts, FileCache, HostSpec, Options, Session, evaluate};
 use holdpoint::puppet::Dialect;
 use holdpoint::repo::{Layout, LayoutSettings, Tree};
 use holdpoint::value::types::infer;
@@ -63,7 +63,8 @@ fn answer_here(case: &Value) -> Value {
         ..Options::default()
     };
     let session = Session::new(tree, options, Arc::new(FileCache::default()));
-    value_answer(&evaluate(&session, &host(case)))
+    let (value, compiled) = evaluate(&session, &host(case));
+    value_answer(&value, &compiled)
 }
 
 fn host(case: &Value) -> HostSpec {
@@ -88,22 +89,18 @@ fn from_json(json: &Value) -> Puppet {
     }
 }
 
-fn value_answer(outcome: &Evaluated) -> Value {
-    let logs: Vec<Value> = outcome.logs.iter().map(|l| json!([l.level.as_str(), l.message])).collect();
-    match &outcome.value {
-        Ok(value) => {
-            json!({ "value": quote::program(value), "type": infer(value).expanded(), "json": to_rich_json(value), "logs": logs })
-        }
-        Err(error) => {
-            let mut out = json!({ "message": error.message });
-            if let Some(issue) = error.issue {
-                out["issue"] = json!(issue);
-                out["basic"] = json!(error.message);
-            }
-            if let Some(at) = &error.at {
-                out["line"] = json!(at.line);
-            }
-            json!({ "error": out, "logs": logs })
-        }
+fn value_answer(value: &Puppet, compiled: &Compiled) -> Value {
+    let logs: Vec<Value> = compiled.catalog.logs.iter().map(|l| json!([l.level.as_str(), l.message])).collect();
+    let Some(error) = compiled.errors.first() else {
+        return json!({ "value": quote::program(value), "type": infer(value).to_string(), "json": to_rich_json(value), "logs": logs });
+    };
+    let mut out = json!({ "message": error.message });
+    if let Some(issue) = error.issue {
+        out["issue"] = json!(issue);
+        out["basic"] = json!(error.message);
     }
+    if let Some(at) = &error.at {
+        out["line"] = json!(at.line);
+    }
+    json!({ "error": out, "logs": logs })
 }
