@@ -13,6 +13,7 @@ mod places;
 mod promotion;
 mod references;
 mod removal;
+mod requirement;
 mod restart;
 mod smarthost;
 
@@ -62,7 +63,7 @@ static RULES: &[Rule] = &[
     rule!("removal-deletes-user", removal::deletes_user::DeletesUser),
     rule!("removal-not-inspected", removal::not_inspected::NotInspected),
     rule!("removal-unlinks-path", removal::unlinks_path::UnlinksPath),
-    rule!("requirement-undeclared"),
+    rule!("requirement-undeclared", requirement::RequirementUndeclared),
     rule!("single-smarthost", smarthost::SingleSmarthost),
     rule!("suppression-stale"),
 ];

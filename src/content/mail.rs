@@ -1,18 +1,42 @@
 //! Mail settings: which setting of which program names its relay.
+//!
+//! Known programs are rows in `rules/knowledge/mail.toml`; what no row names is found by the name of
+//! its key. Queueing mail servers are left out: their route lists are the repair, not the fault.
+
+use super::settings::{self, Setting};
+use regex::Regex;
+use serde::Deserialize;
+use std::sync::OnceLock;
+
+const ROWS: &str = include_str!("../../rules/knowledge/mail.toml");
+
+/// Keys that name a relay in whatever program.
+const GENERIC_KEY: &str = r"(?ix) (?:^|\.) (?:
+      (?: e?mail[._-]? | mailer[._-]? )? smtp [._-]? (?: host | hostname | server | server[._-]?name | relay | relay[._-]?host | address | smarthost )
+    | (?: e?mail | mailer ) [._-]? (?: host | server | relay | hub | smarthost )
+    | smart[._-]?host | relay[._-]?host
+    ) $";
+/// Keys that name one only in a section that speaks of mail.
+const SECTION_KEY: &str = r"(?i)^(?:host|hostname|server|address|relay|smtp_?host|smtp_?server)$";
+const MAIL_SECTION: &str = r"(?i)(?:^|[._:-])(?:smtp|e?mail|mailer|sendemail|smtp_settings|emailnotifier)$";
 
 /// Whether a program keeps mail while its relay is away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Queue {
     /// It loses it.
+    #[default]
     None,
     /// It keeps it.
     Own,
 }
 
 /// How far a program's own failover can be relied on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Failover {
     /// It has none.
+    #[default]
     None,
     /// It takes a list, and nobody has seen it fail over.
     ClientUnproven,
@@ -44,26 +68,210 @@ pub struct MailSetting {
     pub line: usize,
 }
 
-/// Whether a file of that name may hold mail settings.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Client {
+    program: String,
+    #[serde(default)]
+    files: Vec<String>,
+    section: Option<String>,
+    #[serde(default)]
+    keys: Vec<String>,
+    #[serde(default)]
+    params: Vec<String>,
+    #[serde(default)]
+    classes: Vec<String>,
+    /// Key and value are parted by blanks alone.
+    #[serde(default)]
+    words: bool,
+    #[serde(default, rename = "separator")]
+    _separator: Option<String>,
+    #[serde(default)]
+    queue: Queue,
+    #[serde(default)]
+    failover: Failover,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Servers {
+    paths: Vec<String>,
+    classes: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Providers {
+    domains: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Knowledge {
+    servers: Servers,
+    providers: Providers,
+    client: Vec<Client>,
+}
+
+fn knowledge() -> &'static Knowledge {
+    static KNOWLEDGE: OnceLock<Knowledge> = OnceLock::new();
+    KNOWLEDGE.get_or_init(|| toml::from_str(ROWS).unwrap_or_default())
+}
+
+/// The patterns on keys, compiled once: key, key in a section, section.
+fn patterns() -> Option<&'static [Regex; 3]> {
+    static PATTERNS: OnceLock<Option<[Regex; 3]>> = OnceLock::new();
+    let compile = || Some([Regex::new(GENERIC_KEY).ok()?, Regex::new(SECTION_KEY).ok()?, Regex::new(MAIL_SECTION).ok()?]);
+    PATTERNS.get_or_init(compile).as_ref()
+}
+
+impl Client {
+    fn row(&self) -> Row {
+        Row { program: self.program.clone(), queue: self.queue, failover: self.failover }
+    }
+
+    fn names(&self, setting: &Setting) -> bool {
+        let last = setting.section.rsplit('.').next().unwrap_or_default();
+        let section = self.section.as_ref().is_none_or(|s| s.eq_ignore_ascii_case(last) || s.eq_ignore_ascii_case(&setting.section));
+        let path = setting.path();
+        section && self.keys.iter().any(|k| k.eq_ignore_ascii_case(&setting.key) || k.eq_ignore_ascii_case(&path))
+    }
+}
+
+/// Whether a file of that name may hold mail settings: not a mail server's own, not a person's.
 #[must_use]
-pub fn may_hold_settings(_target: &str) -> bool {
-    false
+pub fn may_hold_settings(target: &str) -> bool {
+    let server = knowledge().servers.paths.iter().any(|p| glob(p, target));
+    let private = target.starts_with("/home/") || target.starts_with("/root/");
+    let prose = [".md", ".txt", ".rst", ".html", ".completion", ".vim", ".patch"].iter().any(|e| target.ends_with(e));
+    !server && !private && !prose && !target.contains("bash_completion") && !target.contains("bash.completion")
 }
 
 /// Mail settings among the lines of a file.
 #[must_use]
-pub fn settings(_target: &str, _lines: &[&str]) -> Vec<MailSetting> {
-    Vec::new()
+pub fn settings(target: &str, lines: &[&str]) -> Vec<MailSetting> {
+    let name = target.rsplit('/').next().unwrap_or(target);
+    let clients: Vec<&Client> = knowledge().client.iter().filter(|c| c.files.iter().any(|f| glob(f, name))).collect();
+    if clients.is_empty() && !lines.iter().any(|l| speaks_of_mail(l)) {
+        return Vec::new();
+    }
+    let mut found: Vec<MailSetting> = clients.iter().filter(|c| c.words).flat_map(|c| words(c, lines)).collect();
+    for setting in settings::read(target, lines) {
+        let row = clients.iter().find(|c| c.names(&setting)).map(|c| c.row());
+        let row = row.or_else(|| is_generic(&setting).then(|| Row { program: program_of(target), ..generic() }));
+        if let Some(row) = row {
+            found.push(MailSetting { row, key: setting.key, value: setting.value, line: setting.line });
+        }
+    }
+    found
 }
 
-/// The row for a parameter of a class or defined type.
+fn generic() -> Row {
+    Row { program: String::new(), queue: Queue::None, failover: Failover::None }
+}
+
+fn speaks_of_mail(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    ["smtp", "mail", "smarthost", "relayhost", "relay_host"].iter().any(|w| lower.contains(w))
+}
+
+fn is_generic(setting: &Setting) -> bool {
+    let Some([key, in_section, section]) = patterns() else { return false };
+    key.is_match(&setting.key) || (in_section.is_match(&setting.key) && section.is_match(&setting.section))
+}
+
+/// `host smtp.example.org`: key and value parted by blanks.
+fn words(client: &Client, lines: &[&str]) -> Vec<MailSetting> {
+    let mut found = Vec::new();
+    for (line, text) in lines.iter().enumerate() {
+        for key in &client.keys {
+            let rest = text.trim().strip_prefix(key.as_str()).filter(|r| r.starts_with([' ', '\t']));
+            if let Some(rest) = rest.filter(|r| !r.contains('=')) {
+                found.push(MailSetting { row: client.row(), key: key.clone(), value: settings::value(rest), line });
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// A program's name by its file: the nearest folder that says something.
+fn program_of(target: &str) -> String {
+    const PLAIN: &[&str] = &[
+        "", "etc", "conf", "conf.d", "config", "srv", "opt", "usr", "local", "share", "var", "lib", "deployment", "default",
+        "home", "www", "current", "settings", "app", "data", "run", "bin",
+    ];
+    let mut parts: Vec<&str> = target.split('/').collect();
+    let file = parts.pop().unwrap_or_default();
+    let folder = parts.iter().rev().find(|p| !PLAIN.contains(p));
+    let stem = file.trim_start_matches('.').split('.').next().unwrap_or(file);
+    folder.map_or(stem, |f| *f).to_owned()
+}
+
+/// The row for a parameter of a class or defined type; `param` may be the key of a hash handed over.
 #[must_use]
-pub fn of_param(_type_name: &str, _title: &str, _param: &str) -> Option<Row> {
-    None
+pub fn of_param(type_name: &str, title: &str, param: &str) -> Option<Row> {
+    let name = if type_name.eq_ignore_ascii_case("class") { title } else { type_name };
+    let name = name.trim_start_matches("::").to_ascii_lowercase();
+    let known = knowledge();
+    let core = ["file", "exec", "package", "service", "notify", "user", "group", "cron", "mount", "host"].contains(&name.as_str());
+    if core || known.servers.classes.iter().any(|c| glob(c, &name)) {
+        return None;
+    }
+    if let Some(client) = known.client.iter().find(|c| c.params.iter().any(|p| p == param)) {
+        return Some(client.row());
+    }
+    let [key, ..] = patterns()?;
+    if !key.is_match(param) {
+        return None;
+    }
+    let client = known.client.iter().find(|c| c.classes.iter().any(|g| glob(g, &name)));
+    let program = || name.rsplit("::").find(|p| *p != "server" && *p != "main" && *p != "instance").unwrap_or(&name).to_owned();
+    Some(client.map_or_else(|| Row { program: program(), ..generic() }, Client::row))
 }
 
 /// Whether a value is one host, and not this one.
 #[must_use]
-pub fn is_one_remote_host(_value: &str) -> bool {
-    false
+pub fn is_one_remote_host(value: &str) -> bool {
+    let value = value.trim().trim_matches(['"', '\'']);
+    let value = ["smtp://", "smtps://", "tls://", "ssl://"].iter().find_map(|s| value.strip_prefix(s)).unwrap_or(value);
+    let host = match value.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') && port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => value,
+    };
+    let host = host.trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase();
+    let address = host.parse::<std::net::IpAddr>().ok();
+    if let Some(address) = address {
+        return !address.is_loopback() && !address.is_unspecified();
+    }
+    let shaped = host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let labels = host.split('.').all(|l| !l.is_empty() && !l.starts_with('-'));
+    let file = [".py", ".php", ".conf", ".log", ".html", ".sock"].iter().any(|e| host.ends_with(e));
+    let this = host.starts_with("localhost") || host.ends_with(".localhost") || host.ends_with(".localdomain");
+    let sample = host.contains("example.") || host.ends_with(".example") || host.contains("my-company") || host.ends_with(".invalid");
+    shaped && labels && !file && !this && !sample && !of_provider(&host)
 }
+
+fn of_provider(host: &str) -> bool {
+    let below = |domain: &String| host == domain || host.strip_suffix(domain.as_str()).is_some_and(|h| h.ends_with('.'));
+    knowledge().providers.domains.iter().any(below)
+}
+
+/// `*` stands for any text.
+fn glob(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
+    let mut last = None;
+    for part in parts {
+        if let Some(middle) = last.replace(part) {
+            match rest.find(middle) {
+                Some(at) => rest = rest.get(at + middle.len()..).unwrap_or_default(),
+                None => return false,
+            }
+        }
+    }
+    last.map_or(rest.is_empty(), |end: &str| rest.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use crate::value::Value;
 
 /// A string as the number Puppet's arithmetic takes it for: decimal, octal, hex, float.
 #[must_use]
-pub fn parse(text: &str) -> Option<Value> {
+pub(crate) fn parse(text: &str) -> Option<Value> {
     let blank = [' ', '\t'];
     let text = text.trim_matches(blank);
     let (negative, text) = match text.strip_prefix(['-', '+']) {
@@ -52,20 +52,20 @@ fn float(text: &str, rest: &str, negative: bool) -> Option<Value> {
 /// An integer as a float.
 #[must_use]
 #[allow(clippy::cast_precision_loss)]
-pub fn to_float(i: i64) -> f64 {
+pub(crate) fn to_float(i: i64) -> f64 {
     i as f64
 }
 
 /// A float without its fraction, if it fits.
 #[must_use]
 #[allow(clippy::cast_possible_truncation)]
-pub fn to_int(f: f64) -> Option<i64> {
+pub(crate) fn to_int(f: f64) -> Option<i64> {
     (f.is_finite() && f.abs() < 9.3e18).then_some(f as i64)
 }
 
 /// The number a value is, ints as floats.
 #[must_use]
-pub fn as_float(value: &Value) -> Option<f64> {
+pub(crate) fn as_float(value: &Value) -> Option<f64> {
     match value {
         Value::Int(i) => Some(to_float(*i)),
         Value::Float(f) => Some(*f),

@@ -161,6 +161,13 @@ impl Session {
         self.templates.get(text, || SourceFile::epp("inline_epp".into(), text.into()))
     }
 
+    /// The module of a class or type that is not in the repository at all, where that is no error.
+    pub(crate) fn outside_module<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let module = name.split("::").next().unwrap_or(name);
+        let elsewhere = !self.options.complete && !self.modules.is_present(&self.tree, module);
+        elsewhere.then_some(module)
+    }
+
     /// A parsed manifest by number.
     pub(crate) fn file(&self, number: u32) -> Option<&SourceFile> {
         let (path, slot) = self.slots.get(number as usize)?;

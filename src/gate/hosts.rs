@@ -5,7 +5,7 @@ use super::settings::Settings;
 use super::unit::Unit;
 use crate::eval::HostSpec;
 use crate::finding::Pool;
-use crate::nodes::{Exactness, Hosts, enumerate_hosts};
+use crate::nodes::{Exactness, Hosts, enumerate_hosts, mentioned_hosts};
 use crate::puppet::ast::{Call, Expr, ExprKind, NodeDef, NodeMatch};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settin
 
 fn placed(revision: &Revision, settings: &Settings, notes: &mut Vec<String>) -> BTreeMap<String, Placed> {
     let nodes: Vec<&NodeDef> = revision.session.nodes().map(|(_, n)| n).collect();
-    let Hosts { hosts, notes: said } = enumerate_hosts(&nodes, &settings.known_hosts());
+    let Hosts { hosts, notes: said } = enumerate_hosts(&nodes, &settings.known_hosts(), &mentioned_hosts(revision.session.tree(), &revision.session.layout));
     let name = |n: usize| nodes.get(n).map_or_else(String::new, |d| matcher(d));
     notes.extend(said.iter().map(|(n, why)| format!("node {}: {why}", name(*n))));
     let representatives = hosts.iter().filter(|h| h.exactness != Exactness::Exact).count();

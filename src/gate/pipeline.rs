@@ -119,6 +119,7 @@ fn kind(kind: CauseKind) -> &'static str {
         CauseKind::Hiera => "hiera",
         CauseKind::Variable => "variable",
         CauseKind::Template => "template",
+        CauseKind::Module => "module",
         CauseKind::Query => "query",
         CauseKind::Limit => "limit",
     }

@@ -4,6 +4,8 @@ use ruby_prism::{Options, parse_with_options};
 
 /// Deepest nesting of brackets that is parsed; the parser recurses.
 const MAX_NESTING: usize = 400;
+/// Stack for a program that may nest deeply: memory is taken only as far as it is used.
+const STACK: usize = 256 << 20;
 /// Largest program that is parsed, in bytes.
 const MAX_SIZE: usize = 8 << 20;
 
@@ -47,8 +49,25 @@ pub fn syntax_errors(source: &str) -> Vec<RubyError> {
     if refused(source).is_some() {
         return Vec::new();
     }
-    let options = options();
-    errors_of(&parse_with_options(source.as_bytes(), &options))
+    let owned = source.to_owned();
+    let parse = move || errors_of(&parse_with_options(owned.as_bytes(), &options()));
+    with_room(source.len(), nests_by_words(source), parse).unwrap_or_default()
+}
+
+/// How deep prefix operators and opening words could nest at most, brackets aside.
+pub(crate) fn nests_by_words(source: &str) -> usize {
+    let operators = source.bytes().filter(|b| b"-+!~&*?=<".contains(b)).count();
+    let words = source.split(|c: char| !c.is_ascii_alphanumeric());
+    let opening = ["if", "unless", "while", "until", "do", "begin", "case", "def", "class", "not", "defined", "module"];
+    operators + words.filter(|w| opening.contains(w)).count()
+}
+
+/// Runs a parser on a thread with a large stack where the program could nest deeply.
+pub(crate) fn with_room<T: Send + 'static>(size: usize, nesting: usize, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    if size < 256 << 10 && nesting < 600 {
+        return Some(work());
+    }
+    std::thread::Builder::new().stack_size(STACK).spawn(work).ok()?.join().ok()
 }
 
 /// The errors of a parse.

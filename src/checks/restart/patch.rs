@@ -24,7 +24,7 @@ pub(super) enum Offer {
 pub(super) fn offer(cx: &HostContext<'_>, head: HostSide<'_>, file: &Changed<'_>, services: &[&Service<'_>], graph: &dyn Reach) -> Offer {
     let catalog = head.catalog();
     let at = notifier(file.id, services, catalog);
-    if services.iter().any(|s| graph.comes_before(s.id, file.id) || graph.comes_before(s.id, at)) {
+    if services.iter().any(|s| graph.would_cycle(file.id, s.id) || graph.would_cycle(at, s.id)) {
         return Offer::Cycle;
     }
     let Some(resource) = catalog.get(at) else { return Offer::Words(String::new()) };

@@ -3,21 +3,27 @@
 use super::knowledge::Knowledge;
 use crate::catalog::{Catalog, RefreshGraph, Resource, ResourceId};
 
-/// The two questions asked of the graph.
+/// What is asked of the graph.
 pub(in crate::checks) trait Reach {
     /// Resources that are refreshed when `from` changes.
     fn refreshed_by(&self, from: ResourceId) -> Vec<ResourceId>;
     /// Whether `a` is applied before `b` in every run.
     fn comes_before(&self, a: ResourceId, b: ResourceId) -> bool;
+    /// Whether an edge from `a` to `b` would close a cycle.
+    fn would_cycle(&self, a: ResourceId, b: ResourceId) -> bool;
 }
 
 impl Reach for RefreshGraph {
-    fn refreshed_by(&self, _from: ResourceId) -> Vec<ResourceId> {
-        Vec::new()
+    fn refreshed_by(&self, from: ResourceId) -> Vec<ResourceId> {
+        Self::refreshed_by(self, from).into_iter().map(|r| r.resource).collect()
     }
 
     fn comes_before(&self, a: ResourceId, b: ResourceId) -> bool {
         Self::comes_before(self, a, b)
+    }
+
+    fn would_cycle(&self, a: ResourceId, b: ResourceId) -> bool {
+        Self::would_cycle(self, a, b)
     }
 }
 

@@ -5,6 +5,7 @@ use super::knowledge::Needs;
 use super::patch::{Offer, offer};
 use super::reach::Reach;
 use super::readers::{How, Reader, order_edge};
+use super::scope::scopes;
 use super::services::Service;
 use crate::checks::{HostContext, HostSide, draft, head as at_head};
 use crate::finding::{Confidence, Finding, Severity};
@@ -32,7 +33,10 @@ pub(super) fn finding(cx: &HostContext<'_>, head: HostSide<'_>, file: &Changed<'
 fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>], by_luck: bool) -> Confidence {
     let best = readers.iter().map(|r| r.confidence).max().unwrap_or(Confidence::Low);
     let open = file.resource.possible.is_some() || readers.iter().all(|r| r.service.resource.possible.is_some());
-    let partial = head.cut_short.is_some() || !head.errors.is_empty();
+    // What is missing from a broken catalog may hold the edge, unless file and service stand together.
+    let broken = head.cut_short.is_some() || !head.errors.is_empty();
+    let near = scopes(file.resource, head.catalog());
+    let partial = broken && readers.iter().all(|r| near.is_disjoint(&scopes(r.service.resource, head.catalog())));
     match (by_luck, open || partial) {
         (true, _) => Confidence::Low,
         (false, true) => best.min(Confidence::Medium),

@@ -5,7 +5,7 @@ mod whole;
 
 use super::ast::Expr;
 use super::interp::{Interp, Stop};
-use super::syntax::{RubyError, errors_of, options, refused};
+use super::syntax::{RubyError, errors_of, nests_by_words, options, refused, with_room};
 use super::{lower, values};
 use crate::value::{CauseKind, Value};
 use ecow::EcoString;
@@ -81,11 +81,13 @@ impl Template {
         if let Some(reason) = refused(&joined.source) {
             return Self { path, program: Err(Vec::new()), texts: joined.texts, refused: Some(reason) };
         }
-        let options = options();
-        let parsed = ruby_prism::parse_with_options(joined.source.as_bytes(), &options);
-        let errors = errors_of(&parsed);
-        let program = if errors.is_empty() { Ok(lower::program(&parsed.node())) } else { Err(errors) };
-        Self { path, program, texts: joined.texts, refused: None }
+        let source = joined.source;
+        let program = with_room(source.len(), nests_by_words(&source), move || program(&source));
+        let (program, refused) = match program {
+            Some(program) => (program, None),
+            None => (Err(Vec::new()), Some("that could not be parsed")),
+        };
+        Self { path, program, texts: joined.texts, refused }
     }
 
     /// Its syntax errors, by line of the template.
@@ -127,6 +129,13 @@ impl Template {
         let raised = errors.first().cloned();
         Rendered { value: piece.value.clone(), pieces: vec![piece], variables: Vec::new(), raised }
     }
+}
+
+fn program(source: &str) -> Result<Expr, Vec<RubyError>> {
+    let options = options();
+    let parsed = ruby_prism::parse_with_options(source.as_bytes(), &options);
+    let errors = errors_of(&parsed);
+    if errors.is_empty() { Ok(lower::program(&parsed.node())) } else { Err(errors) }
 }
 
 fn unknown_piece(kind: CauseKind, reason: &str, line: u32) -> Piece {
