@@ -58,6 +58,7 @@ impl Interp<'_> {
             Some(Entry::Link) => self.setting.own(&path, self.stage, &state.world).unwrap_or(Truth::No),
             Some(_) => Truth::No,
             None if state.world.paths.contains_key(&path) => Truth::No,
+            None if self.stage == Stage::Installing => Truth::likely(false, raw),
             None => Truth::maybe(raw),
         }
     }
