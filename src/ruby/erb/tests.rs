@@ -63,6 +63,7 @@ fn pure_templates_render_as_ruby_would() {
         ("<%= [3, 1, 2].sort { |a, b| b <=> a }.first %>", "3"),
         ("<%= @hosts.each_with_object({}) { |h, m| m[h] = h.size }.values.max %>", "9"),
         ("<% a, *b = [1, 2, 3] %><%= b.inspect %><% @hosts.each_with_index do |h, i| next if i == 0 %><%= i %><% end %>", "[2, 3]1"),
+        ("<%= Array.new(3) { |t| t * 2 }.join(',') %>", "0,2,4"),
         ("a<%# no %>b <%% c %%>", "ab <% c %%>"),
     ] {
         assert_eq!(text(template), expected, "{template}");
