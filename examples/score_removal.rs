@@ -88,6 +88,8 @@ fn score(record: &Value, sources: &PackageSources, tallies: &mut BTreeMap<String
     let truth = &record["truth"];
     for (phase, word) in [(Phase::Remove, "remove"), (Phase::Purge, "purge")] {
         let stage = &record[word];
+        // What apt takes along is removed; only the package that was named is purged.
+        let removals = if phase == Phase::Purge { &removals[..removals.len().min(1)] } else { &removals[..] };
         let mut add = |name: &str, truth: BTreeSet<String>, said: BTreeSet<String>| {
             tallies.entry(format!("{name} {word}")).or_default().add(id, &truth, &said);
         };
@@ -95,33 +97,33 @@ fn score(record: &Value, sources: &PackageSources, tallies: &mut BTreeMap<String
             let flag = format!("deleted_on_{word}");
             let all = truth[key].as_object().unwrap();
             let gone: BTreeSet<String> = all.iter().filter(|(_, v)| v[&flag] == true).map(|(k, _)| k.clone()).collect();
-            let mut said = certain(&removals, phase, kind, false);
+            let mut said = certain(removals, phase, kind, false);
             if phase == Phase::Purge {
-                said.extend(certain(&removals, Phase::Remove, kind, false));
+                said.extend(certain(removals, Phase::Remove, kind, false));
             }
             add(key, gone.clone(), said.iter().filter(|n| all.contains_key(*n)).cloned().collect());
             add(&format!("{key} (any)"), gone, said);
         }
         let dirs = strings(&truth[format!("rm_rf_dirs_on_{word}")]);
-        let said = certain(&removals, phase, Kind::DataDestroyed, true);
+        let said = certain(removals, phase, Kind::DataDestroyed, true);
         add("rm -r", dirs.iter().map(|d| clean(d)).collect(), said.iter().map(|d| clean(d)).collect());
         let links = stage["symlinks_removed"].as_array().into_iter().flatten();
         let links = links.filter_map(|l| l["path"].as_str().map(str::to_owned));
-        add("links", links.collect(), certain(&removals, phase, Kind::LinkRemoved, false));
+        add("links", links.collect(), certain(removals, phase, Kind::LinkRemoved, false));
         let script_links = strings(&truth[format!("script_symlinks_gone_on_{word}")]);
-        add("links by script", script_links.into_iter().collect(), certain(&removals, phase, Kind::LinkRemoved, true));
+        add("links by script", script_links.into_iter().collect(), certain(removals, phase, Kind::LinkRemoved, true));
         let conffiles = strings(&stage["conffiles_removed"]);
-        add("conffiles", conffiles.into_iter().collect(), certain(&removals, phase, Kind::ConffileRemoved, false));
+        add("conffiles", conffiles.into_iter().collect(), certain(removals, phase, Kind::ConffileRemoved, false));
         let field = |key: &str, pick: &dyn Fn(&Value) -> Option<String>| -> BTreeSet<String> {
             stage[key].as_array().into_iter().flatten().filter_map(pick).collect()
         };
         let alternatives = field("alternatives_removed", &|v| v["name"].as_str().map(str::to_owned));
-        add("alternatives", alternatives, certain(&removals, phase, Kind::AlternativeRemoved, false));
+        add("alternatives", alternatives, certain(removals, phase, Kind::AlternativeRemoved, false));
         let diversions = field("diversions_removed", &|v| v[0].as_str().map(str::to_owned));
-        add("diversions", diversions, certain(&removals, phase, Kind::DiversionRemoved, false));
+        add("diversions", diversions, certain(removals, phase, Kind::DiversionRemoved, false));
         let overrides = field("statoverrides_removed", &|v| v.as_str()?.split(' ').nth(3).map(str::to_owned));
-        add("statoverrides", overrides, certain(&removals, phase, Kind::StatoverrideRemoved, false));
+        add("statoverrides", overrides, certain(removals, phase, Kind::StatoverrideRemoved, false));
         let stops = strings(&truth[format!("services_stopped_on_{word}")]);
-        add("service stops", stops.into_iter().collect(), certain(&removals, phase, Kind::ServiceStopped, false));
+        add("service stops", stops.into_iter().collect(), certain(removals, phase, Kind::ServiceStopped, false));
     }
 }

@@ -6,13 +6,18 @@ use std::path::{Path, PathBuf};
 
 /// A stage may import those before it.
 const ORDER: &[&str] = &[
-    "puppet", "repo", "value", "finding", "catalog", "ruby", "content", "config", "nodes", "hiera", "eval", "diff",
+    "puppet", "repo", "value", "finding", "catalog", "ruby", "content", "hiera", "nodes", "config", "eval", "diff",
     "shell", "package", "checks", "rollout", "report", "gate", "cli",
 ];
 
 /// Stages that may import less than their place allows.
 const NARROW: &[(&str, &[&str])] =
     &[("puppet", &[]), ("repo", &[]), ("shell", &["repo", "package"]), ("package", &["repo", "shell"])];
+
+/// Imports against the arrow that are still to be mended, by file. One that is mended must go from here.
+const DEBTS: &[(&str, &str)] = &[
+    ("hiera/mod.rs", "nodes"), // the translation of Ruby's regular expressions belongs to `value`
+];
 
 const LONGEST_FILE: usize = 600;
 
@@ -96,16 +101,20 @@ fn allowed(stage: &str, import: &str) -> bool {
 
 #[test]
 fn data_flows_one_way() {
-    let mut against = Vec::new();
+    let (mut against, mut debts) = (Vec::new(), DEBTS.to_vec());
     for source in sources().iter().filter(|s| !s.stage.is_empty()) {
         assert!(ORDER.contains(&source.stage.as_str()), "give `{}` its place in ORDER", source.stage);
         for import in imports(&source.text).iter().filter(|i| ORDER.contains(&i.as_str())) {
-            if !allowed(&source.stage, import) {
+            let debt = |(file, stage): &(&str, &str)| source.path == Path::new(file) && stage == import;
+            if !allowed(&source.stage, import) && DEBTS.iter().any(debt) {
+                debts.retain(|d| !debt(d));
+            } else if !allowed(&source.stage, import) {
                 against.push(format!("{} imports {import}", source.path.display()));
             }
         }
     }
     assert!(against.is_empty(), "against the arrow:\n{}", against.join("\n"));
+    assert!(debts.is_empty(), "mended, so take them from DEBTS: {debts:?}");
 }
 
 #[test]

@@ -151,3 +151,43 @@ fn loads_every_data_file_of_a_real_repository() {
     assert!(failed.is_empty(), "{failed:#?}");
     assert!(count > 1_400);
 }
+
+/// A host of the real repository.
+struct Host;
+
+impl HieraScope for Host {
+    fn variable(&self, name: &str) -> ScopeValue {
+        match name.trim_start_matches("::") {
+            "hostname" => ScopeValue::PerHost("mw1349".into()),
+            "fqdn" => ScopeValue::PerHost("mw1349.eqiad.wmnet".into()),
+            "site" => ScopeValue::Known(Data::str("eqiad")),
+            "_role" => ScopeValue::Known(Data::str("mediawiki/appserver")),
+            "_roles" => ScopeValue::Known(Data::from_json(&json!({"mediawiki::appserver": true}))),
+            _ => ScopeValue::Missing,
+        }
+    }
+}
+
+#[test]
+fn looks_through_a_real_hierarchy() {
+    for (variable, rev) in [("HOLDPOINT_OPERATIONS_PUPPET", "d3590882967"), ("HOLDPOINT_PUPPET", "988bc23d901")] {
+        let Some(path) = std::env::var_os(variable) else { continue };
+        let tree = Repo::open(path).unwrap().at(rev).unwrap();
+        let layout = Layout::discover(&tree, &LayoutSettings::default()).unwrap();
+        let start = std::time::Instant::now();
+        let hiera = Hiera::load(&tree, &layout, &HieraSettings::default(), &Arc::new(DataFiles::default())).unwrap();
+        eprintln!("{rev}: loaded in {:?}; {:#?}\n{:?}", start.elapsed(), hiera.notes(), hiera.path_variables());
+        assert_eq!(hiera.config_error(), None);
+        for key in ["cluster", "profile::base::domain_search", "profile::mediawiki::jobrunner::x", "mediawiki::nope::a", "admin::groups", "ntp_peers"] {
+            let start = std::time::Instant::now();
+            let first = hiera.lookup(key, &Host, None);
+            let cold = start.elapsed();
+            let start = std::time::Instant::now();
+            for _ in 0..1000 {
+                let _ = hiera.lookup(key, &Host, None);
+            }
+            eprintln!("{key}: cold {cold:?}, then {:?} each; {:?} from {:?}; per host {}; {} consulted; {:?}",
+                start.elapsed() / 1000, first.outcome, first.origin(), first.per_host, first.consulted.len(), first.notes);
+        }
+    }
+}

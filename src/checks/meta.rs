@@ -26,6 +26,12 @@ pub struct RuleMeta {
     pub confidence: Confidence,
     /// In which way it goes wrong, unless the check says otherwise.
     pub failure_mode: FailureMode,
+    /// What to watch for, where the failure mode's own words are too general.
+    #[serde(default)]
+    pub watch: String,
+    /// What to try first once it has happened; likewise.
+    #[serde(default)]
+    pub first_aid: String,
     /// Whether a suppression is honoured.
     pub ignorable: bool,
     /// Incidents of this sort.
@@ -84,7 +90,7 @@ pub fn draft(rule: &str, subject: impl Into<String>, message: impl Into<String>)
     let Some(meta) = find(rule) else { return finding };
     let mut finding = finding.severity(meta.severity).confidence(meta.confidence).mode(meta.failure_mode);
     finding.incidents.clone_from(&meta.incidents);
-    finding
+    finding.watch(meta.watch.clone()).first_aid(meta.first_aid.clone())
 }
 
 fn parse(id: &str, page: &'static str) -> Result<RuleMeta, PageError> {
@@ -127,5 +133,6 @@ mod tests {
         let finding = draft("removal-deletes-user", "User[x]", "m");
         assert_eq!((finding.severity, finding.failure_mode), (meta.severity, meta.failure_mode));
         assert!(!finding.incidents.is_empty());
+        assert!(finding.first_aid.contains("reinstall"));
     }
 }

@@ -6,11 +6,15 @@
 mod broken;
 mod context;
 mod coverage;
+mod index_stale;
 pub mod meta;
 mod order;
 mod places;
+mod promotion;
 mod references;
 mod removal;
+mod requirement;
+mod restart;
 mod smarthost;
 
 pub use context::{Evidence, HostContext, HostSide, RepoContext};
@@ -52,14 +56,14 @@ macro_rules! rule {
 static RULES: &[Rule] = &[
     rule!("catalog-broken", broken::Broken),
     rule!("config-unsound"),
-    rule!("config-without-restart"),
+    rule!("config-without-restart", restart::ConfigWithoutRestart),
     rule!("coverage-lost", coverage::CoverageLost),
-    rule!("package-index-stale"),
-    rule!("promotion-incomplete"),
+    rule!("package-index-stale", index_stale::PackageIndexStale),
+    rule!("promotion-incomplete", promotion::PromotionIncomplete),
     rule!("removal-deletes-user", removal::deletes_user::DeletesUser),
     rule!("removal-not-inspected", removal::not_inspected::NotInspected),
     rule!("removal-unlinks-path", removal::unlinks_path::UnlinksPath),
-    rule!("requirement-undeclared"),
+    rule!("requirement-undeclared", requirement::RequirementUndeclared),
     rule!("single-smarthost", smarthost::SingleSmarthost),
     rule!("suppression-stale"),
 ];

@@ -2,17 +2,92 @@
 
 use super::failure::{Exit, Failure};
 use super::terminal::Terminal;
-use clap::Args;
+use crate::package::{NotFound, Package, PackageSources, Removal, analyse_many, describe};
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
 
 /// Arguments of `removal`.
 #[derive(Args)]
 pub(crate) struct RemovalArgs {
-    /// Package files, or names of installed packages
+    /// Package files, or names of packages
     #[arg(value_name = "FILE.deb|NAME", required = true)]
     packages: Vec<String>,
+    /// A package file to look names up in; repeatable
+    #[arg(long, value_name = "FILE")]
+    deb: Vec<PathBuf>,
+    /// Folder with package files to look names up in
+    #[arg(long, value_name = "DIR")]
+    deb_dir: Option<PathBuf>,
+    /// Allow asking the archive with `apt-get download`
+    #[arg(long)]
+    fetch: bool,
+    /// Look in this machine's dpkg database; so it is where no other place is given
+    #[arg(long)]
+    installed: bool,
+    /// List what purging would do on top
+    #[arg(long)]
+    purge: bool,
+    /// The form
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    output: Form,
 }
 
-pub(crate) fn run(args: &RemovalArgs, _terminal: &Terminal) -> Result<Exit, Failure> {
-    let message = format!("removal of {}: not wired yet", args.packages.join(", "));
-    Err(Failure { message, help: None, code: 3 })
+#[derive(Clone, Copy, ValueEnum)]
+enum Form {
+    Human,
+    Json,
+}
+
+pub(crate) fn run(args: &RemovalArgs, terminal: &Terminal) -> Result<Exit, Failure> {
+    let downloads = tempfile::tempdir().map_err(|e| Failure::write(&std::env::temp_dir(), &e))?;
+    let packages = read(args, downloads.path())?;
+    let removals = analyse_many(&packages);
+    terminal.print(&match args.output {
+        Form::Human => human(&removals, args.purge),
+        Form::Json => json(&removals)?,
+    })?;
+    Ok(Exit::Clean)
+}
+
+fn read(args: &RemovalArgs, downloads: &Path) -> Result<Vec<Package>, Failure> {
+    let mut sources = PackageSources::new();
+    for path in &args.deb {
+        sources.add_file(path).map_err(|e| Failure::usage(e.to_string(), e.help()))?;
+    }
+    if let Some(dir) = &args.deb_dir {
+        sources.add_dir(dir).map_err(|e| Failure::usage(e.to_string(), e.help()))?;
+    }
+    if args.installed || (args.deb.is_empty() && args.deb_dir.is_none() && !args.fetch) {
+        sources.add_database(Path::new("/"));
+    }
+    if args.fetch {
+        sources.allow_fetch(downloads);
+    }
+    args.packages.iter().map(|name| one(name, &mut sources)).collect()
+}
+
+fn one(name: &str, sources: &mut PackageSources) -> Result<Package, Failure> {
+    let is_file = name.ends_with(".deb") || name.contains('/');
+    if is_file {
+        let path = Path::new(name);
+        return crate::package::read_path(path, &crate::package::Limits::default())
+            .map_err(|e| Failure::usage(e.to_string(), e.help()));
+    }
+    let found = sources.find(name);
+    found.map(|package| *package).map_err(|e: NotFound| Failure::usage(e.to_string(), e.help()))
+}
+
+fn human(removals: &[Removal], purge: bool) -> String {
+    let texts: Vec<String> = removals.iter().map(|r| describe(r, purge)).collect();
+    texts.join("\n")
+}
+
+/// One package is an object, several are a list.
+fn json(removals: &[Removal]) -> Result<String, Failure> {
+    let text = match removals {
+        [only] => serde_json::to_string_pretty(only),
+        many => serde_json::to_string_pretty(many),
+    };
+    let failed = |e: serde_json::Error| Failure { message: e.to_string(), help: None, code: 3 };
+    text.map(|t| t + "\n").map_err(failed)
 }

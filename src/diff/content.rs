@@ -167,6 +167,8 @@ impl LineBuilder<'_> {
     fn symbolic(&mut self, sym: &Sym) {
         match (&sym.expr, &sym.sample) {
             (SymExpr::Concat(parts), _) => parts.iter().for_each(|p| self.value(p)),
+            // What a template writes only under an unknown condition: shown, since it may be there.
+            (SymExpr::Call(name, operands), _) if name == "possibly" => operands.iter().skip(1).for_each(|p| self.value(p)),
             (_, Some(sample)) => self.value(sample),
             (expr, None) => self.text(&expr.to_string(), &self.given_at.clone(), None),
         }

@@ -4,7 +4,7 @@ use super::compiler::{Closure, Compiler};
 use super::error::EvalError;
 use super::facts::opaque;
 use super::interp::{Block, Builtin, Interp};
-use super::lift::{Known, Res, alternatives, known, lift};
+use super::lift::{Known, Res, alternatives, known, over_choices};
 use super::scope::{Env, Scope, ScopeKind, TOP};
 use super::source::DefKind;
 use crate::puppet::ast::{self, Expr, ExprKind, Lambda};
@@ -35,11 +35,38 @@ impl Interp for Caller<'_, '_> {
     fn log(&mut self, level: &str, message: String) {
         self.compiler.log(level, message);
     }
+
+    fn resource_parameter(&mut self, reference: &Type, name: &str) -> Res<Value> {
+        self.compiler.specialize_type(&Arc::new(reference.clone()), vec![Value::str(name)])
+    }
+
+    fn strict(&self) -> bool {
+        self.compiler.session.options.strict
+    }
 }
 
 impl crate::value::types::TypeContext for Caller<'_, '_> {
     fn type_alias(&mut self, name: &str) -> Option<Arc<Type>> {
         self.compiler.alias(name)
+    }
+
+    fn observe(&mut self, subject: &Value, decided: bool) {
+        self.compiler.observe_truth(subject, decided);
+    }
+}
+
+impl crate::ruby::erb::TemplateScope for Caller<'_, '_> {
+    fn variable(&mut self, name: &str) -> Option<Value> {
+        let known = self.compiler.lookup_var(self.env.scope, name);
+        known.or_else(|| self.compiler.fact_variable(name.trim_start_matches("::"), name.starts_with("::")))
+    }
+
+    fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value> {
+        self.compiler.call_named(self.env, name, args.to_vec(), None).ok()
+    }
+
+    fn has_variable(&mut self, name: &str) -> bool {
+        self.compiler.lookup_var(self.env.scope, name).is_some()
     }
 
     fn observe(&mut self, subject: &Value, decided: bool) {
@@ -116,11 +143,7 @@ impl<'s> Compiler<'s> {
         {
             return self.iterate_unknown(name, block, &args);
         }
-        if block.is_some() {
-            args.iter().for_each(|a| self.observe_value(a));
-        }
-        let deep = !structural(name);
-        lift(name, &args, deep, &mut |args| {
+        over_choices(name, &args, &mut |args| {
             let mut caller = Caller { compiler: self, env };
             function(&mut caller, args, block)
         })
@@ -293,18 +316,4 @@ fn finish_call(result: Res<Value>, escapes: Vec<EvalError>, function: bool) -> R
     });
     let values: Vec<Value> = jumped.chain(own).collect();
     Ok(if values.len() == 1 { values.into_iter().next().unwrap_or_default() } else { super::lift::choice(values) })
-}
-
-/// Functions that only move values about: unknown members do not matter to them.
-fn structural(name: &str) -> bool {
-    matches!(
-        name,
-        "each" | "map" | "filter" | "reduce" | "slice" | "with" | "then" | "lest" | "reverse_each" | "step" | "all" | "any"
-            | "index" | "tree_each" | "group_by" | "partition" | "merge" | "deep_merge" | "concat" | "flatten" | "keys" | "values"
-            | "size" | "length" | "count" | "empty" | "pick" | "pick_default" | "delete_undef_values" | "hash" | "any2array"
-            | "zip" | "dig" | "get" | "getvar" | "has_key" | "values_at" | "reverse" | "first" | "last" | "delete" | "is_array"
-            | "is_hash" | "is_string" | "assert_type" | "type" | "convert_to" | "new" | "validate_hash" | "validate_array"
-            | "validate_string" | "validate_bool" | "unwrap" | "Sensitive" | "delete_values" | "delete_at" | "sort_by" | "return"
-            | "next" | "break" | "notice" | "fact" | "stdlib::merge"
-    )
 }

@@ -10,6 +10,7 @@ use super::source::{DefKind, SourceFile};
 use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
 use crate::puppet::ast::{Block, ClassDef, NodeDef, NodeMatch};
 use crate::repo::Loc;
+use crate::value::CauseKind;
 use crate::value::Value;
 use ecow::EcoString;
 
@@ -65,7 +66,8 @@ impl<'s> Compiler<'s> {
         }
         let Some(def) = self.find_def(DefKind::Class, &name) else {
             self.hidden_classes.insert(name.clone());
-            return Err(EvalError::puppet(format!("Could not find declared class {name}")));
+            let error = EvalError::puppet(format!("Could not find declared class {name}"));
+            return self.outside_class(env, &name, params, at, end_line).ok_or(error);
         };
         self.new_class(env, &name, def, params, at, end_line)
     }
@@ -101,9 +103,25 @@ impl<'s> Compiler<'s> {
         }
         let Some(def) = self.find_def(DefKind::Class, &name) else {
             self.hidden_classes.insert(name.clone());
-            return Err(EvalError::puppet(format!("Could not find class ::{name} for {}", self.host.certname)));
+            let error = EvalError::puppet(format!("Could not find class ::{name} for {}", self.host.certname));
+            return self.outside_class(env, &name, Vec::new(), at, 0).ok_or(error);
         };
         self.new_class(env, &name, def, Vec::new(), at, 0)
+    }
+
+    /// A class of a module that is not in the repository at all (a submodule, a private repository): what is
+    /// in it is unknown and counted; the class and the parameters it is given stand in the catalog.
+    fn outside_class(&mut self, env: Env<'s>, name: &EcoString, params: Vec<Param>, at: &Loc, end_line: u32) -> Option<ResourceId> {
+        let module = self.session.outside_module(name)?;
+        self.count(CauseKind::Module, module);
+        let mut resource = self.root("Class", &canonical_type(name), ResourceKind::Class, Some(STAGE_MAIN), at);
+        resource.end_line = end_line;
+        resource.params = params;
+        let id = self.add(env, resource, None);
+        self.catalog.index.insert(("Class".into(), canonical_type(name)), id);
+        self.class_ids.insert(name.clone(), id);
+        self.note_includer(id);
+        Some(id)
     }
 
     /// The class meant: absolute, or relative to the current namespace in the older dialect.
@@ -182,6 +200,9 @@ impl<'s> Compiler<'s> {
     fn parent_scope(&mut self, env: Env<'s>, parent: &str, at: &Loc) -> Res<ScopeId> {
         let name = self.resolve_class(env, parent);
         self.deeper(|c| c.include(env, &name, at))?;
+        if self.session.outside_module(&name).is_some() {
+            return Ok(TOP);
+        }
         self.class_scopes.get(&name).copied().ok_or_else(|| EvalError::puppet(format!("Class {name} inherits from itself")))
     }
 

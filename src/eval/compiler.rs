@@ -10,7 +10,7 @@ use super::overrides::Override;
 use super::relate::Pending;
 use super::scope::{Env, Scope, ScopeId, ScopeKind, TOP};
 use super::session::{DefAt, Session};
-use super::source::{DefKind, SourceFile};
+use super::source::DefKind;
 use crate::catalog::{Catalog, Log, ResourceId};
 use crate::puppet::ast::{Block, Expr, Lambda};
 use crate::repo::Loc;
@@ -28,10 +28,9 @@ pub(crate) const MAX_RESOURCES: usize = 200_000;
 
 /// What the compiler keeps of a resource beside the catalog's own record.
 #[derive(Debug)]
-pub(crate) struct Extra<'s> {
+pub(crate) struct Extra {
     /// Where it was declared.
     pub(crate) scope: ScopeId,
-    pub(crate) file: &'s SourceFile,
     /// Class or define whose code declared it.
     pub(crate) source: EcoString,
     pub(crate) branch: Option<BranchId>,
@@ -54,7 +53,7 @@ pub(crate) struct Compiler<'s> {
     pub(crate) session: &'s Session,
     pub(crate) host: &'s HostSpec,
     pub(crate) catalog: Catalog,
-    pub(crate) extra: Vec<Extra<'s>>,
+    pub(crate) extra: Vec<Extra>,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) class_scopes: FxHashMap<EcoString, ScopeId>,
     pub(crate) class_ids: FxHashMap<EcoString, ResourceId>,
@@ -297,4 +296,20 @@ impl<'s> Compiler<'s> {
             data_files: self.data_files.into_iter().collect(),
         }
     }
+}
+
+/// Evaluates the code of a session as an expression in top scope, as a console would.
+#[must_use]
+pub fn evaluate(session: &Session, host: &HostSpec) -> (Value, Compiled) {
+    let mut compiler = Compiler::new(session, host);
+    compiler.declare_roots();
+    compiler.seed_top_scope();
+    let mut value = Value::Undef;
+    if let Some(file) = session.main_files().first().and_then(|n| session.file(*n)) {
+        if let Some((at, message, issue)) = session.syntax_error(file) {
+            compiler.record(EvalError::Puppet { issue: Some(issue), message, at: Some(at) });
+        }
+        value = compiler.run_body(Env { scope: TOP, file }, &file.parsed.body);
+    }
+    (value, compiler.into_outcome())
 }

@@ -93,7 +93,7 @@ impl<'s> Compiler<'s> {
             if default.is_none() && values.iter().any(|v| matches!(v, Value::Default)) && !matches!(subject, Value::Default) {
                 default = Some(number);
             }
-            let (left, hit) = self.take_from(pool, &values)?;
+            let (left, hit) = self.take_from(env, pool, &values)?;
             pool = left;
             if hit {
                 out.arms.push((number, self.matches.clone()));
@@ -122,12 +122,12 @@ impl<'s> Compiler<'s> {
 
     /// Takes the alternatives out of the pool that certainly fit one of the options. Says whether any
     /// may fit.
-    fn take_from(&mut self, pool: Vec<Value>, options: &[Value]) -> Res<(Vec<Value>, bool)> {
+    fn take_from(&mut self, env: Env<'s>, pool: Vec<Value>, options: &[Value]) -> Res<(Vec<Value>, bool)> {
         let (mut left, mut hit) = (Vec::new(), false);
         for value in pool {
             let mut best = Tri::No;
             for option in options.iter().filter(|o| !matches!(o, Value::Default) || matches!(value, Value::Default)) {
-                match self.option_fits(&value, option)? {
+                match self.option_fits(env, &value, option)? {
                     Tri::Yes => best = Tri::Yes,
                     Tri::Maybe if best == Tri::No => best = Tri::Maybe,
                     _ => {}
@@ -149,7 +149,7 @@ impl<'s> Compiler<'s> {
         for option in options {
             if let ExprKind::Unary(UnaryOp::Splat, inner) = &option.kind {
                 let value = self.eval(env, inner)?;
-                out.extend(super::expr::splat(value));
+                out.extend(super::operators::unfold(&value));
             } else {
                 out.push(self.eval(env, option)?);
             }

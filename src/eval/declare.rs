@@ -220,7 +220,6 @@ impl<'s> Compiler<'s> {
         self.catalog.resources.push(resource);
         self.extra.push(Extra {
             scope: owner,
-            file: env.file,
             source,
             branch: self.branch,
             def,
@@ -277,7 +276,9 @@ impl<'s> Compiler<'s> {
             self.deps.insert(path.clone());
             (ResourceKind::Native, None)
         } else {
-            if self.session.options.complete {
+            if let Some(module) = self.session.outside_module(&lower) {
+                self.count(CauseKind::Module, module.to_owned());
+            } else {
                 let message = format!("Unknown resource type: '{lower}'");
                 self.record_in_context(None, message);
             }

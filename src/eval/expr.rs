@@ -3,8 +3,9 @@
 use super::compiler::Compiler;
 use super::error::EvalError;
 use super::facts::opaque;
-use super::lift::{Res, lift};
-use super::ops;
+use super::call::Caller;
+use super::lift::{Res, over_choices};
+use super::operators;
 use super::scope::Env;
 use crate::puppet::ast::{AssignOp, BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::value::{CauseKind, Entries, Hash, Origin, Tri, Value};
@@ -106,7 +107,7 @@ impl<'s> Compiler<'s> {
         for expr in exprs {
             if let ExprKind::Unary(UnaryOp::Splat, inner) = &expr.kind {
                 let value = self.eval(env, inner)?;
-                out.extend(splat(value));
+                out.extend(operators::unfold(&value));
             } else {
                 out.push(self.eval(env, expr)?);
             }
@@ -116,14 +117,7 @@ impl<'s> Compiler<'s> {
 
     fn unary(&mut self, env: Env<'s>, op: UnaryOp, inner: &'s Expr) -> Res<Value> {
         let value = self.eval(env, inner)?;
-        let strict = self.session.options.strict;
-        match op {
-            UnaryOp::Not => lift("!", &[value], false, &mut |a| {
-                Ok(Value::Bool(a.first().is_none_or(|v| v.truth() == Tri::No)))
-            }),
-            UnaryOp::Minus => lift("-", &[value], false, &mut |a| ops::negate(a.first().unwrap_or(&Value::Undef), strict)),
-            UnaryOp::Splat => Ok(Value::array(splat(value))),
-        }
+        operators::unary(&mut Caller { compiler: self, env }, op, &value)
     }
 
     fn binary(&mut self, env: Env<'s>, op: BinaryOp, a: &'s Expr, b: &'s Expr) -> Res<Value> {
@@ -132,35 +126,19 @@ impl<'s> Compiler<'s> {
         }
         let left = self.eval(env, a)?;
         let right = self.eval(env, b)?;
-        self.operator(op, left, right)
+        self.operator(env, op, left, right)
     }
 
     /// An infix operator over two values.
-    pub(crate) fn operator(&mut self, op: BinaryOp, left: Value, right: Value) -> Res<Value> {
+    pub(crate) fn operator(&mut self, env: Env<'s>, op: BinaryOp, left: Value, right: Value) -> Res<Value> {
         match op {
-            BinaryOp::Match | BinaryOp::NotMatch => self.match_operator(op, &left, &right),
-            BinaryOp::In => self.member(&left, &right),
-            BinaryOp::Eq => lift("==", &[left, right], true, &mut |a| Ok(Value::Bool(two(a, ops::equals)))),
-            BinaryOp::Ne => lift("!=", &[left, right], true, &mut |a| Ok(Value::Bool(!two(a, ops::equals)))),
-            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => self.compare(op, left, right),
-            _ => {
-                let strict = self.session.options.strict;
-                let name = symbol(op);
-                lift(name, &[left, right], false, &mut |a| match a {
-                    [a, b] => ops::binary_arith(op, a, b, strict),
-                    _ => Ok(Value::Undef),
-                })
-            }
+            BinaryOp::Match | BinaryOp::NotMatch => self.match_operator(env, op, &left, &right),
+            BinaryOp::In => self.member(env, &left, &right),
+            _ => over_choices(operators::symbol(op), &[left, right], &mut |a| match a {
+                [a, b] => operators::binary(&mut Caller { compiler: self, env }, op, a, b),
+                _ => Ok(Value::Undef),
+            }),
         }
-    }
-
-    fn compare(&mut self, op: BinaryOp, left: Value, right: Value) -> Res<Value> {
-        let name = symbol(op);
-        lift(name, &[left, right], false, &mut |a| match a {
-            [Value::Type(a), Value::Type(b)] => Ok(Value::Bool(super::typeexpr::compare_types(op, a, b))),
-            [a, b] => ops::ordered(name, a, b).map(Value::Bool),
-            _ => Ok(Value::Undef),
-        })
     }
 
     /// `and`, `or`: the right side counts only where the left one leaves it open.
@@ -192,7 +170,7 @@ impl<'s> Compiler<'s> {
         if right.truth() == decisive && super::lift::known(&right) == super::lift::Known::Fully {
             return Ok(Value::Bool(op == BinaryOp::Or));
         }
-        Ok(super::lift::sym(crate::value::SymExpr::Call(symbol(op).into(), vec![left, right]), None))
+        Ok(super::lift::sym(crate::value::SymExpr::Call(operators::symbol(op).into(), vec![left, right]), None))
     }
 
     fn assignment(&mut self, env: Env<'s>, op: AssignOp, target: &'s Expr, value: &'s Expr) -> Res<Value> {
@@ -205,8 +183,8 @@ impl<'s> Compiler<'s> {
         match &target.kind {
             ExprKind::Var(name) => {
                 let value = match (op, self.lookup_from(env.scope, name)) {
-                    (AssignOp::Append, Some(old)) => self.operator(BinaryOp::Add, old, value)?,
-                    (AssignOp::Remove, Some(old)) => self.operator(BinaryOp::Sub, old, value)?,
+                    (AssignOp::Append, Some(old)) => self.operator(env, BinaryOp::Add, old, value)?,
+                    (AssignOp::Remove, Some(old)) => self.operator(env, BinaryOp::Sub, old, value)?,
                     _ => value,
                 };
                 self.assign(env, name, value)
@@ -261,71 +239,5 @@ impl<'s> Compiler<'s> {
                 self.bind(env.scope, name.clone(), opaque(CauseKind::Variable, name.clone()));
             }
         }
-    }
-}
-
-/// An operator by the name it has in symbolic expressions; `None` if there is none.
-pub(crate) fn apply(name: &str, args: &[Value]) -> Option<Res<Value>> {
-    Some(match (name, args) {
-        ("!", [v]) => Ok(Value::Bool(v.truth() == Tri::No)),
-        ("-", [v]) => ops::negate(v, false),
-        ("==", [a, b]) => Ok(Value::Bool(ops::equals(a, b))),
-        ("!=", [a, b]) => Ok(Value::Bool(!ops::equals(a, b))),
-        ("<", [a, b]) => ops::ordered("<", a, b).map(Value::Bool),
-        ("<=", [a, b]) => ops::ordered("<=", a, b).map(Value::Bool),
-        (">", [a, b]) => ops::ordered(">", a, b).map(Value::Bool),
-        (">=", [a, b]) => ops::ordered(">=", a, b).map(Value::Bool),
-        ("in", [a, b]) => super::matching::plain_in(a, b).map(Value::Bool),
-        ("=~", [a, b]) => super::matching::match_regex(a, b).map(|m| Value::Bool(m.is_some())),
-        ("!~", [a, b]) => super::matching::match_regex(a, b).map(|m| Value::Bool(m.is_none())),
-        ("match group", [a, b, Value::Int(n)]) => super::matching::match_regex(a, b).map(|m| {
-            usize::try_from(*n).ok().and_then(|n| m?.get(n).cloned()).unwrap_or_default()
-        }),
-        ("[]", [base, keys @ ..]) => super::access::element(base, keys, &crate::repo::Loc::new("", 0)),
-        ("+", [a, b]) => ops::binary_arith(BinaryOp::Add, a, b, false),
-        ("-", [a, b]) => ops::binary_arith(BinaryOp::Sub, a, b, false),
-        ("*", [a, b]) => ops::binary_arith(BinaryOp::Mul, a, b, false),
-        ("/", [a, b]) => ops::binary_arith(BinaryOp::Div, a, b, false),
-        ("%", [a, b]) => ops::binary_arith(BinaryOp::Mod, a, b, false),
-        ("and", [a, b]) => Ok(Value::Bool(a.truth() == Tri::Yes && b.truth() == Tri::Yes)),
-        ("or", [a, b]) => Ok(Value::Bool(a.truth() == Tri::Yes || b.truth() == Tri::Yes)),
-        _ => return None,
-    })
-}
-
-fn two(args: &[Value], f: fn(&Value, &Value) -> bool) -> bool {
-    matches!(args, [a, b] if f(a, b))
-}
-
-/// The elements of a splatted value.
-pub(crate) fn splat(value: Value) -> Vec<Value> {
-    match &value {
-        Value::Array(a) => a.items.clone(),
-        Value::Hash(h) => h.entries.iter().map(|(k, v)| Value::array(vec![k.clone(), v.clone()])).collect(),
-        Value::Undef => Vec::new(),
-        _ => vec![value],
-    }
-}
-
-pub(crate) fn symbol(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::In => "in",
-        BinaryOp::Match => "=~",
-        BinaryOp::NotMatch => "!~",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Mod => "%",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
     }
 }

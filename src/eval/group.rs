@@ -6,6 +6,7 @@ use super::interp::{Block, Interp};
 use super::lift::Res;
 use super::outcome::{Compiled, Observation};
 use super::session::Session;
+use crate::puppet::ast::{BinaryOp, UnaryOp};
 use crate::value::types::{Type, TypeContext};
 use crate::value::{SymExpr, Value};
 use ecow::EcoString;
@@ -90,11 +91,25 @@ fn resolve(value: &Value, host: &HostSpec) -> Option<Value> {
 }
 
 fn call(name: &str, args: &[Value]) -> Option<Value> {
-    if let Some(value) = super::expr::apply(name, args) {
-        return value.ok();
+    use super::operators::{binary, find_match, index, unary};
+    let cx = &mut Alone;
+    match (name, args) {
+        ("match", [text, pattern, Value::Int(n)]) => {
+            let groups = find_match(cx, text, pattern).ok()?.1?;
+            groups.get(usize::try_from(*n).ok()?).cloned()
+        }
+        ("!", [v]) => unary(cx, UnaryOp::Not, v).ok(),
+        ("-", [v]) => unary(cx, UnaryOp::Minus, v).ok(),
+        ("[]", [base, keys @ ..]) => index(cx, base, keys).ok(),
+        (_, [a, b]) if binary_op(name).is_some() => binary(cx, binary_op(name)?, a, b).ok(),
+        _ => super::functions::find(name)?(cx, args, None).ok(),
     }
-    let function = super::functions::find(name)?;
-    function(&mut Alone, args, None).ok()
+}
+
+fn binary_op(name: &str) -> Option<BinaryOp> {
+    use BinaryOp::{Add, And, Div, Eq, Ge, Gt, In, Le, Lt, Match, Mod, Mul, Ne, NotMatch, Or, Shl, Shr, Sub};
+    let all = [Or, And, In, Match, NotMatch, Mul, Div, Mod, Add, Sub, Shl, Shr, Eq, Ne, Gt, Ge, Lt, Le];
+    all.into_iter().find(|op| super::operators::symbol(*op) == name)
 }
 
 /// Functions called again for another host see nothing but their arguments.

@@ -4,8 +4,8 @@
 //! through [`Interp`], so that they can be tested without a repository.
 
 use super::error::EvalError;
-use crate::value::Value;
-use crate::value::types::TypeContext;
+use crate::value::types::{Type, TypeContext};
+use crate::value::{CauseKind, Value};
 
 /// A lambda, as a function sees it: a handle that only the evaluator can run.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,13 @@ pub trait Interp: TypeContext {
     fn variable(&mut self, name: &str) -> Option<Value>;
     /// Records a log message.
     fn log(&mut self, level: &str, message: String);
+    /// The value of a parameter of a declared resource or class (`File['/x']['mode']`).
+    ///
+    /// # Errors
+    /// When there is no such resource or parameter.
+    fn resource_parameter(&mut self, reference: &Type, name: &str) -> Result<Value, EvalError> {
+        Ok(Value::unknown(CauseKind::Query, format!("{reference}[{name}]")))
+    }
     /// `strict=error` (the default of Puppet 8): strings are not coerced to numbers.
     fn strict(&self) -> bool {
         false

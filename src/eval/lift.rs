@@ -105,34 +105,24 @@ pub(crate) fn choice(values: impl IntoIterator<Item = Value>) -> Value {
     }
 }
 
-/// Applies `f` to arguments of which some may be symbolic. With `deep`, members count too.
-pub(crate) fn lift(name: &str, args: &[Value], deep: bool, f: &mut dyn FnMut(&[Value]) -> Res<Value>) -> Res<Value> {
-    let how = if deep { known_deep } else { known };
-    match args.iter().map(how).max().unwrap_or(Known::Fully) {
-        Known::Fully => f(args),
-        Known::PerHost => {
-            let samples: Vec<Value> = args.iter().map(if deep { sample_deep } else { |v: &Value| v.sample().clone() }).collect();
-            let sample = f(&samples)?;
-            Ok(sym(SymExpr::Call(name.into(), args.to_vec()), Some(sample)))
-        }
-        Known::No => lift_unknown(name, args, deep, f),
-    }
+/// Applies `f` to each combination of alternatives; whatever else is symbolic `f` takes as it is.
+pub(crate) fn over_choices(name: &str, args: &[Value], f: &mut dyn FnMut(&[Value]) -> Res<Value>) -> Res<Value> {
+    if args.iter().any(|a| alternatives(a).is_some()) { split(name, args, f) } else { f(args) }
 }
 
-fn lift_unknown(name: &str, args: &[Value], deep: bool, f: &mut dyn FnMut(&[Value]) -> Res<Value>) -> Res<Value> {
+fn split(name: &str, args: &[Value], f: &mut dyn FnMut(&[Value]) -> Res<Value>) -> Res<Value> {
     let total: usize = args.iter().filter_map(alternatives).map(<[Value]>::len).product();
-    let split = args.iter().enumerate().find_map(|(i, a)| Some((i, alternatives(a)?)));
-    let Some((at, values)) = split.filter(|_| total <= MAX_ALTERNATIVES) else {
+    let first = args.iter().enumerate().find_map(|(i, a)| Some((i, alternatives(a)?)));
+    let Some((at, values)) = first.filter(|_| total <= MAX_ALTERNATIVES) else {
         return Ok(sym(SymExpr::Call(name.into(), args.to_vec()), None));
     };
-    let mut results = Vec::new();
-    let mut failure = None;
+    let (mut results, mut failure) = (Vec::new(), None);
     for value in values {
         let mut with = args.to_vec();
         if let Some(slot) = with.get_mut(at) {
             *slot = value.clone();
         }
-        match lift(name, &with, deep, f) {
+        match over_choices(name, &with, f) {
             Ok(result) => results.push(result),
             Err(error) => failure = Some(error),
         }

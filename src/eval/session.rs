@@ -5,6 +5,7 @@ use super::source::{DefKind, SourceFile};
 use crate::puppet::Dialect;
 use crate::puppet::ast::{Expr, ExprKind, NodeDef, NodeMatch};
 use crate::repo::{Layout, LayoutSettings, Loc, Oid, Tree};
+use crate::ruby::erb::Template;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -65,6 +66,7 @@ pub struct Session {
     known: RwLock<FxHashMap<(DefKind, EcoString), Option<DefAt>>>,
     hiera: OnceLock<super::data::HieraState>,
     templates: Store,
+    erb: RwLock<FxHashMap<Arc<str>, Arc<Template>>>,
 }
 
 /// Parsed EPP templates; grows only, so that what it holds can be lent out.
@@ -123,6 +125,7 @@ impl Session {
             known: RwLock::default(),
             hiera: OnceLock::new(),
             templates: Store::default(),
+            erb: RwLock::default(),
         }
     }
 
@@ -136,6 +139,17 @@ impl Session {
         self.hiera.get_or_init(|| super::data::HieraState::open(self, &self.cache.data))
     }
 
+    /// A parsed ERB template of the repository.
+    pub(crate) fn erb(&self, path: &str) -> Option<Arc<Template>> {
+        if let Some(found) = self.erb.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return Some(found.clone());
+        }
+        let text = self.tree.text(path).ok().flatten()?;
+        let template = Arc::new(Template::parse(&text, path));
+        self.erb.write().unwrap_or_else(PoisonError::into_inner).insert(path.into(), template.clone());
+        Some(template)
+    }
+
     /// A parsed EPP template of the repository.
     pub(crate) fn epp_file(&self, path: &str) -> Option<&SourceFile> {
         let text = self.tree.text(path).ok().flatten()?;
@@ -145,6 +159,13 @@ impl Session {
     /// A parsed EPP template given as text.
     pub(crate) fn epp_text(&self, text: &str) -> &SourceFile {
         self.templates.get(text, || SourceFile::epp("inline_epp".into(), text.into()))
+    }
+
+    /// The module of a class or type that is not in the repository at all, where that is no error.
+    pub(crate) fn outside_module<'n>(&self, name: &'n str) -> Option<&'n str> {
+        let module = name.split("::").next().unwrap_or(name);
+        let elsewhere = !self.options.complete && !self.modules.is_present(&self.tree, module);
+        elsewhere.then_some(module)
     }
 
     /// A parsed manifest by number.

@@ -2,13 +2,13 @@
 
 use super::compiler::Compiler;
 use super::error::EvalError;
-use super::lift::{Res, lift};
+use super::lift::{Known, Res, known, over_choices, sym};
 use super::reference::{canonical_class, canonical_type};
 use super::scope::{Env, TOP};
 use super::source::DefKind;
-use crate::puppet::ast::{BinaryOp, Expr};
+use crate::puppet::ast::Expr;
 use crate::value::types::{self, Type, TypeContext};
-use crate::value::{Tri, Value};
+use crate::value::{SymExpr, Tri, Value};
 use ecow::EcoString;
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ impl<'s> Compiler<'s> {
         }
         let mut out = Vec::with_capacity(flat.len());
         for key in flat {
-            out.push(lift("reference", &[Value::str(name), key], false, &mut |a| one_reference(name, a.get(1)))?);
+            out.push(over_choices("reference", &[Value::str(name), key], &mut |a| symbolic_reference(name, a.get(1)))?);
         }
         Ok(if out.len() == 1 { out.swap_remove(0) } else { Value::array(out) })
     }
@@ -156,6 +156,12 @@ fn flatten(value: Value, out: &mut Vec<Value>) {
     }
 }
 
+fn symbolic_reference(name: &str, key: Option<&Value>) -> Res<Value> {
+    let Some(key) = key.filter(|k| known(k) != Known::Fully) else { return one_reference(name, key) };
+    let sample = if key.is_unknown() { None } else { Some(one_reference(name, Some(key.sample()))?) };
+    Ok(sym(SymExpr::Call("reference".into(), vec![Value::str(name), key.clone()]), sample))
+}
+
 fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
     let title: EcoString = match key {
         Some(Value::Str(s)) => s.text.clone(),
@@ -183,19 +189,4 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
     } else {
         Type::Resource { type_name: canonical_type(name), title: Some(title) }
     })))
-}
-
-/// `<`, `<=`, `>`, `>=` over types: the one is a subtype of the other.
-pub(crate) fn compare_types(op: BinaryOp, a: &Type, b: &Type) -> bool {
-    match op {
-        BinaryOp::Lt => b.accepts(a) && a != b,
-        BinaryOp::Le => b.accepts(a),
-        BinaryOp::Gt => a.accepts(b) && a != b,
-        _ => a.accepts(b),
-    }
-}
-
-/// Whether type `b` is an instance of type `a` (`Type[…]`).
-pub(crate) fn is_member_type(a: &Arc<Type>, b: &Arc<Type>) -> bool {
-    a.matches(&Value::Type(b.clone()), &mut types::NoContext) == Tri::Yes
 }

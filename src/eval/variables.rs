@@ -236,7 +236,7 @@ impl Compiler<'_> {
     }
 
     /// A variable that may be a fact nobody gave.
-    fn fact_variable(&self, name: &str, absolute: bool) -> Option<Value> {
+    pub(crate) fn fact_variable(&self, name: &str, absolute: bool) -> Option<Value> {
         if self.host.facts.complete || name.contains("::") {
             return None;
         }

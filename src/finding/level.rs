@@ -112,6 +112,19 @@ impl FailureMode {
             }
         }
     }
+
+    /// What to try first once it has happened: fixing comes before diagnosing.
+    #[must_use]
+    pub fn first_fix(self) -> &'static str {
+        match self {
+            Self::FastFail => "take the hosts done out of rotation and go back on them; diagnose afterwards",
+            Self::Overload => {
+                "stop the rollout; drop the queued work first (restart the backends in turn, kill slow queries), patch second"
+            }
+            Self::Silent => "go back on the hosts done, then count what was lost and send it again",
+            Self::Delayed => "go back before anybody else restarts or reboots; the fault sleeps until then",
+        }
+    }
 }
 
 /// A word that names no level.

@@ -71,12 +71,10 @@ pub struct Finding {
     /// Further sentences: what survives, when it comes back, which guess was made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// What to watch for, when the check knows better than the failure mode does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub watch: Option<String>,
-    /// First action when it has happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_aid: Option<String>,
+    /// What to watch for; the failure mode's own words unless the check knows better.
+    pub watch: String,
+    /// First action when it has happened; likewise.
+    pub first_aid: String,
     /// How to do it safely.
     pub remedy: String,
     /// A change that would do so, as a unified diff.
@@ -105,8 +103,8 @@ impl Finding {
             locations: Vec::new(),
             hosts: HostSet::default(),
             notes: Vec::new(),
-            watch: None,
-            first_aid: None,
+            watch: String::new(),
+            first_aid: String::new(),
             remedy: String::new(),
             patch: None,
             incidents: Vec::new(),
@@ -175,14 +173,14 @@ impl Finding {
     /// Says what to watch for.
     #[must_use]
     pub fn watch(mut self, watch: impl Into<String>) -> Self {
-        self.watch = Some(watch.into());
+        self.watch = watch.into();
         self
     }
 
     /// Says what to do first once it has happened.
     #[must_use]
     pub fn first_aid(mut self, action: impl Into<String>) -> Self {
-        self.first_aid = Some(action.into());
+        self.first_aid = action.into();
         self
     }
 
@@ -212,9 +210,13 @@ impl Finding {
         self.status == Status::New
     }
 
-    /// What to watch for: the check's own words, else those of the failure mode.
-    #[must_use]
-    pub fn watch_text(&self) -> &str {
-        self.watch.as_deref().unwrap_or_else(|| self.failure_mode.watch())
+    /// Falls back on the words of the failure mode where the check has none of its own.
+    pub(super) fn fill(&mut self) {
+        if self.watch.is_empty() {
+            self.watch = self.failure_mode.watch().to_owned();
+        }
+        if self.first_aid.is_empty() {
+            self.first_aid = self.failure_mode.first_fix().to_owned();
+        }
     }
 }

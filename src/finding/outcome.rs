@@ -98,9 +98,10 @@ impl Unknowns {
 }
 
 impl Report {
-    /// A report on `head` against `base`. Sorts the findings and gives them their fingerprints.
+    /// A report on `head` against `base`. Completes and sorts the findings and gives them their fingerprints.
     #[must_use]
     pub fn new(base: Option<String>, head: String, mut findings: Vec<Finding>, coverage: Coverage) -> Self {
+        findings.iter_mut().for_each(Finding::fill);
         super::assign_fingerprints(&mut findings);
         Self { schema_version: SCHEMA_VERSION, base, head, findings, coverage, ..Self::default() }
     }

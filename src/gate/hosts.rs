@@ -5,7 +5,7 @@ use super::settings::Settings;
 use super::unit::Unit;
 use crate::eval::HostSpec;
 use crate::finding::Pool;
-use crate::nodes::{Exactness, Hosts, enumerate_hosts};
+use crate::nodes::{Exactness, Hosts, enumerate_hosts, mentioned_hosts};
 use crate::puppet::ast::{Call, Expr, ExprKind, NodeDef, NodeMatch};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,7 +39,9 @@ pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settin
     let mut at_base = base.map_or_else(BTreeMap::new, |b| placed(b, settings, &mut Vec::new()));
     let at_head = placed(head, settings, &mut notes);
     let total = at_head.len();
-    let pools = pools(&at_head);
+    let names: Vec<String> = at_head.keys().cloned().collect();
+    let mut pools = pools(&at_head);
+    pools.extend(settings.pools(&names));
     let mut units: BTreeMap<(Option<usize>, Option<usize>, String), Unit> = BTreeMap::new();
     for (name, head_host) in at_head {
         let base_host = at_base.remove(&name);
@@ -53,7 +55,7 @@ pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settin
 
 fn placed(revision: &Revision, settings: &Settings, notes: &mut Vec<String>) -> BTreeMap<String, Placed> {
     let nodes: Vec<&NodeDef> = revision.session.nodes().map(|(_, n)| n).collect();
-    let Hosts { hosts, notes: said } = enumerate_hosts(&nodes, &settings.known_hosts());
+    let Hosts { hosts, notes: said } = enumerate_hosts(&nodes, &settings.known_hosts(), &mentioned_hosts(revision.session.tree(), &revision.session.layout));
     let name = |n: usize| nodes.get(n).map_or_else(String::new, |d| matcher(d));
     notes.extend(said.iter().map(|(n, why)| format!("node {}: {why}", name(*n))));
     let representatives = hosts.iter().filter(|h| h.exactness != Exactness::Exact).count();

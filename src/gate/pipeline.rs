@@ -12,9 +12,9 @@ use crate::checks::{self, Check, RepoContext};
 use crate::eval::FileCache;
 use crate::finding::{Coverage, Report, UnknownCause, Unknowns, Unread};
 use crate::repo::{FileChange, Repo, changed};
-use crate::value::{Cause, CauseKind};
+use crate::value::CauseKind;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Evaluation nests deeply; a thread's customary two megabytes are not enough.
@@ -30,8 +30,8 @@ pub(super) fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
     let settings = Settings::load(inputs, &head_tree)?;
     let cache = Arc::new(FileCache::default());
     let files = changed(&base_tree, &head_tree);
-    let head = revision::open(head_tree, &settings.layout, &cache)?;
-    let base = revision::open(base_tree, &settings.layout, &cache)?;
+    let head = revision::open(head_tree, settings.layout(), &cache)?;
+    let base = revision::open(base_tree, settings.layout(), &cache)?;
     run(inputs, &settings, Some(&base), &head, &files, &request.archive, &request.rules)
 }
 
@@ -42,7 +42,7 @@ pub(super) fn audit(request: &AuditRequest<'_>) -> Result<Report, GateError> {
     inputs.progress.stage("reading the revision", None);
     let tree = revision::tree(&repo, &request.rev, &Wanted::Worktree, inputs)?;
     let settings = Settings::load(inputs, &tree)?;
-    let head = revision::open(tree, &settings.layout, &Arc::new(FileCache::default()))?;
+    let head = revision::open(tree, settings.layout(), &Arc::new(FileCache::default()))?;
     run(inputs, &settings, None, &head, &[], &request.archive, &request.rules)
 }
 
@@ -58,12 +58,12 @@ fn run(
     let downloads = tempfile::tempdir().map_err(|e| GateError::input(&e, Some("make the temporary folder writable")))?;
     let packages = Packages::open(archive, downloads.path())?;
     let repo = RepoContext { base: base.map(|b| &b.sources), head: &head.sources, files, dialect: head.dialect, packages: &packages };
-    let checks: Vec<&'static dyn Check> = checks::all().into_iter().filter(|c| rules.takes(c.id())).collect();
+    let checks: Vec<&'static dyn Check> = checks::all().into_iter().filter(|c| settings.takes(rules, c.id())).collect();
     let paths: BTreeSet<&str> = files.iter().flat_map(FileChange::paths).collect();
     let run = Run { repo: &repo, base, head, changed: &paths, checks: &checks };
     let roster = hosts::roster(base, head, settings);
-    let outcome = in_parallel(inputs, &roster.units, &run)?;
-    let mut findings = outcome.findings;
+    let mut outcome = in_parallel(inputs, &roster.units, &run)?;
+    let mut findings = std::mem::take(&mut outcome.findings);
     checks.iter().for_each(|c| c.repo(&repo, &mut findings));
     let mut findings = unite(findings);
     finish::quote(&mut findings, base.map(Revision::tree), head.tree());
@@ -74,11 +74,11 @@ fn run(
         rows: &settings.ignores,
         today: inputs.today,
     };
-    finish::suppress(&mut findings, &scope, &|rule| rules.takes(rule));
+    finish::suppress(&mut findings, &scope, &|rule| settings.takes(rules, rule));
     settings.override_severities(&mut findings);
-    let seen = Seen { compiled: outcome.compiled, not_compiled: outcome.not_compiled, unknowns: outcome.unknowns };
-    let coverage = coverage(seen, &roster, base, head, &packages, settings);
-    Ok(Report::new(base.map(|b| b.label.clone()), head.label.clone(), findings, coverage).with_pools(roster.pools))
+    let changed = std::mem::take(&mut outcome.changed);
+    let coverage = coverage(outcome, &roster, base, head, &packages, settings);
+    Ok(Report::new(base.map(|b| b.label.clone()), head.label.clone(), findings, coverage).with_pools(roster.pools).with_changed(changed))
 }
 
 /// Runs the units on all threads; the outcomes come back in the order of the units.
@@ -97,18 +97,13 @@ fn in_parallel(inputs: &Inputs<'_>, units: &[Unit], run: &Run<'_>) -> Result<Out
     Ok(outcomes.into_iter().fold(Outcome::default(), Outcome::and))
 }
 
-struct Seen {
-    compiled: usize,
-    not_compiled: Vec<crate::finding::NotCompiled>,
-    unknowns: BTreeMap<Cause, usize>,
-}
-
-fn coverage(seen: Seen, roster: &Roster, base: Option<&Revision>, head: &Revision, packages: &Packages, settings: &Settings) -> Coverage {
+fn coverage(seen: Outcome, roster: &Roster, base: Option<&Revision>, head: &Revision, packages: &Packages, settings: &Settings) -> Coverage {
     let causes = seen.unknowns.into_iter().map(|(c, count)| UnknownCause { kind: kind(c.kind).to_owned(), name: c.name.to_string(), count });
     let mut unread: Vec<Unread> = head.tree().unread().into_iter().map(|u| Unread { path: u.path.to_string(), why: u.why.to_string() }).collect();
     unread.extend(packages.unreadable().iter().map(|why| Unread { path: "--deb-dir".to_owned(), why: why.clone() }));
     unread.sort_by(|a, b| a.path.cmp(&b.path));
     let mut notes = roster.notes.clone();
+    notes.extend(settings.notes());
     notes.extend(head.layout.notes.iter().cloned());
     notes.extend(base.iter().flat_map(|b| b.layout.notes.iter()).filter(|n| !head.layout.notes.contains(n)).map(|n| format!("base: {n}")));
     let mut not_compiled = seen.not_compiled;
@@ -124,6 +119,7 @@ fn kind(kind: CauseKind) -> &'static str {
         CauseKind::Hiera => "hiera",
         CauseKind::Variable => "variable",
         CauseKind::Template => "template",
+        CauseKind::Module => "module",
         CauseKind::Query => "query",
         CauseKind::Limit => "limit",
     }
@@ -134,6 +130,7 @@ impl Outcome {
         self.findings.extend(other.findings);
         self.compiled += other.compiled;
         self.not_compiled.extend(other.not_compiled);
+        self.changed = self.changed.union(&other.changed);
         for (cause, count) in other.unknowns {
             *self.unknowns.entry(cause).or_default() += count;
         }

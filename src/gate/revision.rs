@@ -44,7 +44,7 @@ pub(super) fn open(tree: Tree, settings: &LayoutSettings, cache: &Arc<FileCache>
     let layout = Layout::discover(&tree, settings)
         .map_err(|e| GateError::Unanalysable { message: e.to_string(), help: Some(e.help().to_owned()) })?;
     let dialect = if layout.is_legacy { Dialect::Legacy } else { Dialect::Modern };
-    let options = Options { dialect, ..Options::default() };
+    let options = Options { dialect, complete: false, ..Options::default() };
     let session = Session::new(tree.clone(), options, cache.clone());
     let mounts = layout.files.iter().map(|folder| ("files".to_owned(), folder.clone())).collect();
     let sources = Sources::new(tree.clone(), layout.modulepath.clone(), mounts);

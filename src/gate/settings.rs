@@ -1,43 +1,92 @@
-//! What the configuration file says, as the pipeline needs it.
+//! What the configuration file and the fact files say, as the pipeline needs it.
 
-use super::{GateError, Inputs};
-use crate::eval::HostSpec;
+use super::{GateError, Inputs, Selection};
+use crate::checks::meta;
+use crate::config::{self, Config};
+use crate::eval::{self, HostSpec};
 use crate::finding::suppress::IgnoreRow;
-use crate::finding::{Finding, Severity};
-use crate::repo::{LayoutSettings, Tree};
+use crate::finding::{Finding, Pool};
+use crate::nodes::Facts;
+use crate::repo::{LayoutSettings, Loc, Repo, Tree, WORKTREE};
+use crate::value::{Entries, Value};
+use ecow::EcoString;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Share of hosts that may go uncompiled before the run has no verdict, unless configured.
-const MOST_UNCOMPILED: f64 = 0.5;
+/// Facts that follow from a host's name; the evaluator derives them itself, so that hosts can share a catalog.
+const FROM_NAME: [&str; 4] = ["hostname", "domain", "fqdn", "clientcert"];
 
 /// Settings of a run.
 pub(super) struct Settings {
-    pub(super) layout: LayoutSettings,
+    pub(super) config: Config,
     pub(super) ignores: Vec<IgnoreRow>,
-    severities: BTreeMap<String, Severity>,
-    most_uncompiled: f64,
+    facts: Facts,
+    /// Equal facts are held once, so that hosts with the same ones are known to be alike.
+    shared: Mutex<BTreeMap<String, Arc<eval::Facts>>>,
 }
 
 impl Settings {
-    /// Reads `holdpoint.toml` at the head's root, or the file that was named.
-    pub(super) fn load(_inputs: &Inputs<'_>, _head: &Tree) -> Result<Self, GateError> {
-        Ok(Self { layout: LayoutSettings::default(), ignores: Vec::new(), severities: BTreeMap::new(), most_uncompiled: MOST_UNCOMPILED })
+    /// Reads `holdpoint.toml` at the head's root, or the file that was named, and the fact files.
+    pub(super) fn load(inputs: &Inputs<'_>, head: &Tree) -> Result<Self, GateError> {
+        let config = read_config(inputs, head)?;
+        let file: Arc<str> = config_name(inputs).into();
+        let folder = inputs.facts.as_ref().map(|dir| facts_tree(dir)).transpose()?;
+        let facts = Facts::load(folder.as_ref(), config.facts.clone());
+        let ignores = config.ignores.iter().map(|i| row(i, &file)).collect();
+        Ok(Self { config, ignores, facts, shared: Mutex::default() })
+    }
+
+    /// How the repository is laid out, as far as configured.
+    pub(super) fn layout(&self) -> &LayoutSettings {
+        &self.config.layout
+    }
+
+    /// Whether a rule runs: the command line wins over the file.
+    pub(super) fn takes(&self, rules: &Selection, id: &str) -> bool {
+        let off = self.config.rules.disable.iter().any(|d| d == id);
+        rules.takes(id) && (!off || rules.only.iter().any(|o| o == id))
     }
 
     /// Hosts that fact files name.
     pub(super) fn known_hosts(&self) -> Vec<String> {
-        Vec::new()
+        self.facts.certnames()
+    }
+
+    /// What fact files could not tell.
+    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
+        self.facts.notes.iter().map(|(path, why)| format!("facts file {path}: {why}"))
     }
 
     /// A host with what is known of it.
     pub(super) fn spec(&self, certname: &str) -> HostSpec {
-        HostSpec::named(certname)
+        let known = self.facts.of(certname);
+        let mut facts = known.facts;
+        if !known.is_complete {
+            FROM_NAME.iter().for_each(|name| drop(facts.remove(*name)));
+            if let Some(serde_json::Value::Object(networking)) = facts.get_mut("networking") {
+                FROM_NAME.iter().for_each(|name| drop(networking.remove(*name)));
+            }
+            facts.retain(|_, v| !v.as_object().is_some_and(serde_json::Map::is_empty));
+        }
+        let key = serde_json::to_string(&(&facts, known.is_complete)).unwrap_or_default();
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let facts = shared.entry(key).or_insert_with(|| {
+            let values = facts.iter().map(|(k, v)| (EcoString::from(k.as_str()), value(v))).collect();
+            Arc::new(eval::Facts { values, complete: known.is_complete })
+        });
+        HostSpec { facts: facts.clone(), ..HostSpec::named(certname) }
+    }
+
+    /// The pools the user named, over the hosts there are.
+    pub(super) fn pools(&self, hosts: &[String]) -> Vec<Pool> {
+        let members = |p: &config::Pool| hosts.iter().filter(|h| p.hosts.iter().any(|m| m.matches(h))).map(|h| Arc::from(h.as_str())).collect();
+        self.config.pools.iter().map(|p| Pool { name: p.name.clone(), hosts: members(p), open: false }).collect()
     }
 
     /// Applies severities that the user set for a rule.
     pub(super) fn override_severities(&self, findings: &mut [Finding]) {
         for finding in findings {
-            if let Some(severity) = self.severities.get(&finding.rule) {
+            if let Some(severity) = self.config.rules.severity.get(&finding.rule) {
                 finding.severity = *severity;
             }
         }
@@ -50,6 +99,41 @@ impl Settings {
             return Some("no node definition and no fact file names a host".to_owned());
         }
         let missing = (total - compiled.min(total)) as f64 / total as f64;
-        (missing > self.most_uncompiled).then(|| format!("{compiled} of {total} hosts compile; a verdict would stand on too little"))
+        (missing > self.config.max_uncompiled).then(|| format!("{compiled} of {total} hosts compile; a verdict would stand on too little"))
+    }
+}
+
+fn config_name(inputs: &Inputs<'_>) -> String {
+    inputs.config.as_ref().map_or_else(|| config::FILE_NAME.to_owned(), |p| p.display().to_string())
+}
+
+fn read_config(inputs: &Inputs<'_>, head: &Tree) -> Result<Config, GateError> {
+    let text = match &inputs.config {
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|e| GateError::input(&format!("{}: {e}", path.display()), Some("name a readable file with --config")))?),
+        None => head.text(config::FILE_NAME).ok().flatten().map(|t| t.to_string()),
+    };
+    let Some(text) = text else { return Ok(Config::default()) };
+    let rules: Vec<&str> = meta::all().iter().map(|m| m.id.as_str()).collect();
+    config::parse(&config_name(inputs), &text, &rules).map_err(|e| GateError::input(&e, Some(e.help())))
+}
+
+fn facts_tree(dir: &std::path::Path) -> Result<Tree, GateError> {
+    let repo = Repo::open(dir).map_err(|e| GateError::input(&e, Some(e.help())))?;
+    repo.at(WORKTREE).map_err(|e| GateError::input(&e, Some(e.help())))
+}
+
+fn row(ignore: &config::Ignore, file: &Arc<str>) -> IgnoreRow {
+    let subject = ignore.subject.clone().unwrap_or_else(|| "*".to_owned());
+    IgnoreRow { rule: ignore.rule.clone(), subject, reason: ignore.reason.clone(), until: ignore.until, at: Loc::new(file.clone(), ignore.line) }
+}
+
+fn value(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::Undef,
+        serde_json::Value::Bool(b) => Value::Bool(*b),
+        serde_json::Value::Number(n) => n.as_i64().map_or_else(|| n.as_f64().map_or(Value::Undef, Value::Float), Value::Int),
+        serde_json::Value::String(s) => Value::str(s.as_str()),
+        serde_json::Value::Array(items) => Value::array(items.iter().map(value).collect()),
+        serde_json::Value::Object(map) => Value::hash(map.iter().map(|(k, v)| (Value::str(k.as_str()), value(v))).collect::<Entries>()),
     }
 }

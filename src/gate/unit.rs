@@ -27,6 +27,8 @@ pub(super) struct Outcome {
     pub(super) compiled: usize,
     pub(super) not_compiled: Vec<NotCompiled>,
     pub(super) unknowns: BTreeMap<Cause, usize>,
+    /// Hosts whose catalog differs.
+    pub(super) changed: HostSet,
 }
 
 /// What all units share.
@@ -53,7 +55,7 @@ impl Unit {
         let head = compile(run.head, &head_hosts);
         head.iter().for_each(|b| outcome.count(b));
         for pair in pairs(&base, &head) {
-            outcome.findings.extend(self.inspect(run, &pair));
+            self.inspect(run, &pair, &mut outcome);
         }
         outcome
     }
@@ -63,7 +65,7 @@ impl Unit {
         names(&self.at_base) == names(&self.at_head)
     }
 
-    fn inspect(&self, run: &Run<'_>, pair: &Pair<'_>) -> Vec<Finding> {
+    fn inspect(&self, run: &Run<'_>, pair: &Pair<'_>, outcome: &mut Outcome) {
         let base = pair.base.zip(run.base).map(|(b, r)| b.side(r));
         let head = pair.head.map(|b| b.side(run.head));
         let changes: Vec<Change> = base.zip(head).map_or_else(Vec::new, |(b, h)| compare(b.side, h.side));
@@ -71,7 +73,10 @@ impl Unit {
         let mut findings = Vec::new();
         run.checks.iter().for_each(|check| check.host(&cx, &mut findings));
         let hosts = HostSet::new(pair.hosts.iter().map(EcoString::as_str), [self.role.clone()]);
-        findings.into_iter().map(|f| f.hosts(hosts.clone())).collect()
+        outcome.findings.extend(findings.into_iter().map(|f| f.hosts(hosts.clone())));
+        if !changes.is_empty() {
+            outcome.changed = outcome.changed.union(&hosts);
+        }
     }
 }
 

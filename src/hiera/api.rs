@@ -87,8 +87,22 @@ pub struct Lookup {
     pub consulted: Vec<Arc<str>>,
     /// Whether a value that differs from host to host went into it.
     pub per_host: bool,
+    /// The expressions that a per-host text was matched against, in order: another host gets the
+    /// same answer only if it matches the same ones.
+    pub decisions: Vec<RegexDecision>,
     /// What a reader of the result should know: levels passed over, and why.
     pub notes: Vec<String>,
+}
+
+/// An expression that a per-host text was matched against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegexDecision {
+    /// In Ruby's syntax.
+    pub pattern: String,
+    /// The text of the host at hand.
+    pub subject: String,
+    /// Whether it matched.
+    pub matched: bool,
 }
 
 /// The value, or why there is none.

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use super::Hiera;
-use super::api::{BackendAnswer, HieraScope, Lookup, Merge, Outcome};
+use super::api::{BackendAnswer, HieraScope, Lookup, Merge, Outcome, RegexDecision};
 use super::data::{Data, Hash, Value};
 use super::error::HieraError;
 use super::files::{self, Format, Slot};
@@ -37,6 +37,7 @@ pub(crate) struct Run<'a> {
     scope: &'a dyn HieraScope,
     consulted: RefCell<Vec<Arc<str>>>,
     notes: RefCell<Vec<String>>,
+    decisions: RefCell<Vec<RegexDecision>>,
     per_host: Cell<bool>,
     /// Keys and variables being looked up, to find recursion.
     stack: RefCell<Vec<String>>,
@@ -49,6 +50,7 @@ impl<'a> Run<'a> {
             scope,
             consulted: RefCell::new(Vec::with_capacity(16)),
             notes: RefCell::default(),
+            decisions: RefCell::default(),
             per_host: Cell::new(false),
             stack: RefCell::default(),
         }
@@ -66,6 +68,7 @@ impl<'a> Run<'a> {
             outcome,
             consulted: self.consulted.into_inner(),
             per_host: self.per_host.get(),
+            decisions: self.decisions.into_inner(),
             notes: self.notes.into_inner(),
         }
     }
@@ -75,7 +78,7 @@ impl<'a> Run<'a> {
         if key.root == "lookup_options" {
             return Ok(None);
         }
-        let options = if self.hiera.has_options() { self.options(key)? } else { None };
+        let options = if self.hiera.has_options(key.module()) { self.options(key)? } else { None };
         let told = options.as_ref().and_then(|o| o.as_hash()?.get("merge"));
         let merge = match (merge, told) {
             (Some(merge), _) => merge.clone(),
@@ -294,6 +297,10 @@ impl<'a> Run<'a> {
             return Err(Stop::Error(HieraError::new(message, "quote the value").at(&slot.path, *line)));
         }
         let Some((name, value)) = file.root.as_hash().and_then(|hash| hash.entry(key)) else { return Ok(None) };
+        if self.hiera.is_legacy() {
+            // Hiera 3 takes no value for none, and anything that YAML gives.
+            return if value.value == Value::Undef { Ok(None) } else { self.interpolated(value).map(Some) };
+        }
         if let Some(bad) = not_data(value) {
             let message = format!(
                 "Value for key '{key}', in hash returned from data_hash function, when using location '{}', has wrong type, expects Puppet::LookupValue, got {bad}",
@@ -322,7 +329,12 @@ impl<'a> Run<'a> {
                 Some(Value::Regexp(source) | Value::Str(source)) => source,
                 _ => return Ok(None),
             };
-            if self.hiera.matches(pattern, &text)? {
+            let matched = self.hiera.matches(pattern, &text)?;
+            if rendered.per_host {
+                let decision = RegexDecision { pattern: pattern.to_string(), subject: text.clone(), matched };
+                self.decisions.borrow_mut().push(decision);
+            }
+            if matched {
                 return self.interpolated(value).map(Some);
             }
         }

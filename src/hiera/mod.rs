@@ -22,9 +22,9 @@ pub mod yaml;
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, ScopeValue};
+pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, RegexDecision, ScopeValue};
 pub use data::{Data, Hash, Origin, Value};
 pub use error::HieraError;
 pub use files::DataFiles;
@@ -45,7 +45,7 @@ pub struct Hiera {
     environment: Option<Layer>,
     modules: FxHashMap<String, Layer>,
     notes: Vec<String>,
-    has_options: OnceLock<bool>,
+    options: OnceLock<OptionsIn>,
     patterns: RwLock<FxHashMap<String, Option<Arc<fancy_regex::Regex>>>>,
 }
 
@@ -60,7 +60,7 @@ impl Hiera {
             environment: None,
             modules: FxHashMap::default(),
             notes: Vec::new(),
-            has_options: OnceLock::new(),
+            options: OnceLock::new(),
             patterns: RwLock::default(),
         };
         let reader = |file: &str, is_module| Reader {
@@ -163,16 +163,35 @@ impl Hiera {
         self.global.is_some()
     }
 
-    /// Whether any data file mentions `lookup_options`; most repositories have none.
-    fn has_options(&self) -> bool {
-        *self.has_options.get_or_init(|| {
-            let tree = self.files.tree();
-            let is_data = |path: &str| path.ends_with(".yaml") || path.ends_with(".json") || path.ends_with(".eyaml");
-            let mentions = |path: &str| {
-                tree.read(path).ok().flatten().is_some_and(|bytes| memmem(&bytes, b"lookup_options"))
-            };
-            !self.is_legacy() && tree.list("").any(|path| is_data(path) && mentions(path))
-        })
+    /// Whether `lookup_options` can say anything about keys of a module. Most repositories have
+    /// none, and where only modules have them no other key needs to look.
+    fn has_options(&self, module: Option<&str>) -> bool {
+        let found = self.options.get_or_init(|| self.find_options());
+        found.anywhere || module.is_some_and(|name| found.modules.contains(name))
+    }
+
+    fn find_options(&self) -> OptionsIn {
+        let mut found = OptionsIn::default();
+        if self.is_legacy() {
+            return found;
+        }
+        let tree = self.files.tree();
+        let is_data = |path: &str| path.ends_with("yaml") || path.ends_with(".json");
+        let mentions = |path: &str| tree.read(path).ok().flatten().is_some_and(|bytes| memmem(&bytes, b"lookup_options"));
+        for path in tree.list("").filter(|path| is_data(path) && mentions(path)) {
+            match self.module_of(path) {
+                Some(name) => _ = found.modules.insert(name.to_owned()),
+                None => found.anywhere = true,
+            }
+        }
+        found
+    }
+
+    /// The module with a hiera.yaml of its own whose folder a path lies in.
+    fn module_of(&self, path: &str) -> Option<&str> {
+        let folder = |layer: &Layer| layer.config.strip_suffix("hiera.yaml").map(str::to_owned);
+        let inside = |layer: &Layer| folder(layer).is_some_and(|folder| path.starts_with(&folder));
+        self.modules.iter().find(|(_, layer)| inside(layer)).map(|(name, _)| name.as_str())
     }
 
     /// Whether a Ruby expression matches, compiled once.
@@ -189,8 +208,24 @@ impl Hiera {
     }
 }
 
+/// Where `lookup_options` were found.
+#[derive(Default)]
+struct OptionsIn {
+    anywhere: bool,
+    modules: FxHashSet<String>,
+}
+
 fn memmem(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    let Some(first) = needle.first() else { return true };
+    let mut rest = haystack;
+    while let Some(at) = rest.iter().position(|b| b == first) {
+        rest = rest.get(at..).unwrap_or_default();
+        if rest.starts_with(needle) {
+            return true;
+        }
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// Reads one hiera.yaml; a broken one is a layer whose lookups all fail.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 use libyaml_safer::{Event, EventData, Parser};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::data::{Data, Hash, Origin, Value};
 use super::error::HieraError;
@@ -225,6 +225,7 @@ impl<R: std::io::BufRead> Loader<'_, R> {
 
     fn mapping(&mut self, line: u32, depth: usize) -> Result<Node, HieraError> {
         let (mut hash, mut weight) = (Hash::default(), 1);
+        let mut own: FxHashSet<EcoString> = FxHashSet::default();
         loop {
             let event = self.next()?;
             if matches!(event.data, EventData::MappingEnd) {
@@ -238,9 +239,12 @@ impl<R: std::io::BufRead> Loader<'_, R> {
             if key.data.as_str() == Some("<<") && merge_into(&mut hash, &value.data) {
                 continue;
             }
-            let shown = key.data.as_str().map(EcoString::from);
-            if hash.insert(symbol_to_text(key.data), value.data).is_some() {
-                let name = shown.unwrap_or_else(|| "a key".into());
+            // Setting over what `<<` brought along is its purpose; only keys written out count.
+            let name = key.data.as_str().map(EcoString::from);
+            hash.insert(symbol_to_text(key.data), value.data);
+            if let Some(name) = name
+                && !own.insert(name.clone())
+            {
                 self.out.notes.push((key_line, format!("`{name}` is set twice; the last one counts")));
             }
         }
@@ -307,4 +311,49 @@ fn regexp_source(text: &str) -> EcoString {
 
 fn line_number(from_zero: u64) -> u32 {
     u32::try_from(from_zero).unwrap_or(u32::MAX - 1) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn read(text: &str) -> Result<DataFile, HieraError> {
+        load(&Arc::from("f.yaml"), text.as_bytes())
+    }
+
+    #[test]
+    fn hostile_files_are_refused_with_line_and_remedy() {
+        let laughs: String = (1..12)
+            .map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", ")))
+            .collect();
+        let nested = format!("a: {}1{}", "[".repeat(300), "]".repeat(300));
+        for (text, line, message) in [
+            ("a: &x\n  - 1\n  - *x\n", 3, "inside its own anchor"),
+            ("a: &x {b: *x}\n", 1, "inside its own anchor"),
+            ("a: 1\nb: *nope\n", 2, "Unknown alias: nope"),
+            (&format!("a0: &a0 x\n{laughs}"), 8, "expand to more than"),
+            (&nested, 1, "nested deeper"),
+            ("a: [1\nb: 2\n", 2, "not YAML"),
+            ("\ta: 1\n", 1, "not YAML"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.message.contains(message), "{error}");
+            assert_eq!((error.line, error.file.as_deref(), error.help.is_empty()), (Some(line), Some("f.yaml"), false), "{error}");
+        }
+        let _ = read(&"[".repeat(10_000)).unwrap_err();
+        let _ = read(&"? ".repeat(10_000)).unwrap_err();
+    }
+
+    #[test]
+    fn keeps_lines_merges_and_tells_duplicates() {
+        let file = read("a: &d {x: 1, y: 2}\nb:\n  <<: *d\n  y: 3\na: 4\n").unwrap();
+        let root = file.root.as_hash().unwrap();
+        assert_eq!(root.get("a").unwrap().value, Value::Int(4));
+        assert_eq!(root.get("b").unwrap().as_hash().unwrap().get("x").unwrap().at.as_ref().unwrap().line, 1);
+        assert_eq!(root.get("b").unwrap().as_hash().unwrap().get("y").unwrap().value, Value::Int(3));
+        assert_eq!(file.notes, [(5, "`a` is set twice; the last one counts".to_owned())]);
+        assert_eq!(read("").unwrap().root.value, Value::Undef);
+        assert_eq!(read("a: 2020-01-01\n").unwrap().refused, Some(("Date".into(), 1)));
+    }
 }

@@ -8,8 +8,10 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 use super::ruby_regex::rust_pattern;
 
-/// Names per expression.
+/// Names per expression that is anchored at both ends.
 pub(crate) const CAP: u64 = 5_000;
+/// Names per expression that stands for more anyway.
+pub(crate) const OPEN_CAP: u64 = 256;
 
 /// Markers inside generated text; no host name holds them.
 const START: u8 = 2;
@@ -21,6 +23,8 @@ pub(crate) struct Names {
     pub(crate) names: Vec<Name>,
     /// Why the names stand for more than themselves.
     pub(crate) why: Option<String>,
+    /// The names are a sample of many.
+    pub(crate) is_sample: bool,
 }
 
 /// One generated name.
@@ -40,7 +44,8 @@ pub(crate) fn names(ruby: &str) -> Result<Names, String> {
     let hir = parser.parse(&pattern).map_err(|e| first_line(&e.to_string()))?;
     let mut generator = Generator { why: None, sample: false };
     let count = count(&hir);
-    if count > CAP {
+    let anchors = hir.properties().look_set_prefix().contains_anchor_line() && hir.properties().look_set_suffix().contains_anchor_line();
+    if count > if anchors { CAP } else { OPEN_CAP } {
         generator.sample = true;
         generator.why = Some(format!("the expression matches {} names", shown(count)));
     }
@@ -54,7 +59,7 @@ pub(crate) fn names(ruby: &str) -> Result<Names, String> {
     if names.iter().any(|n| n.open_start) {
         why.get_or_insert_with(|| "the expression is open at its start".into());
     }
-    Ok(Names { names, why })
+    Ok(Names { names, why, is_sample: generator.sample })
 }
 
 fn first_line(text: &str) -> String {
@@ -143,7 +148,7 @@ impl Generator {
             self.because("the expression holds an endless repetition");
             min
         });
-        let one = vec![(*repetition.sub).clone()];
+        let one = [(*repetition.sub).clone()];
         let mut out = Vec::new();
         for times in min..=(if self.sample { min } else { max }) {
             let parts: Vec<Hir> = one.iter().cycle().take(times as usize).cloned().collect();
@@ -232,6 +237,7 @@ mod tests {
     fn represents_open_expressions() {
         for (pattern, first, why) in [
             (r"^gerrit2003\.codfw\.", "gerrit2003.codfw.", "the expression is open at its end"),
+            (r"^ms-be1\d\d\d\.eqiad\.", "ms-be1000.eqiad.", "the expression matches 1000 names"),
             (r"^wdqs10.*", "wdqs10", "the expression holds an endless repetition"),
             (r"es100[5-7]\.eqiad\.wmnet$", "es1005.eqiad.wmnet", "the expression is open at its start"),
             (r"^dumpsdata1001.eqiad.wmnet$", "dumpsdata1001.eqiad.wmnet", "the expression holds a wildcard"),

@@ -75,7 +75,7 @@ impl Facts {
         let entry = self.by_host.get(&name);
         let mut facts = match entry {
             Some(entry) => entry.facts.clone(),
-            None => self.from_rules(&name),
+            None => self.ruled(&name),
         };
         for (path, value) in own(&name) {
             if legacy_facts::get(&facts, path).is_none() {
@@ -89,7 +89,7 @@ impl Facts {
         HostFacts { facts, trusted, is_complete: entry.is_some() }
     }
 
-    fn from_rules(&self, name: &str) -> Map<String, Value> {
+    fn ruled(&self, name: &str) -> Map<String, Value> {
         let mut facts = Map::new();
         for rule in self.rules.iter().filter(|rule| rule.hosts.iter().any(|p| p.matches(name))) {
             let mut set = Map::new();

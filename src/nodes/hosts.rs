@@ -47,9 +47,11 @@ impl Hosts {
     }
 }
 
-/// Enumerates the hosts of node definitions (in source order) and of fact files.
+/// Enumerates the hosts of node definitions (in source order) and of fact files (`known`).
+/// `mentioned` are full names found elsewhere in the repository: they complete domains, and stand in
+/// for expressions that match too many names to write out.
 #[must_use]
-pub fn enumerate_hosts(nodes: &[&NodeDef], known: &[String]) -> Hosts {
+pub fn enumerate_hosts(nodes: &[&NodeDef], known: &[String], mentioned: &[String]) -> Hosts {
     let index = NodeIndex::new(nodes);
     let mut notes: Vec<(usize, String)> = index.unreadable.clone();
     let mut found: BTreeMap<String, HostSpec> = BTreeMap::new();
@@ -59,7 +61,7 @@ pub fn enumerate_hosts(nodes: &[&NodeDef], known: &[String]) -> Hosts {
         NodeMatch::Name(name, _) => Some(name.as_str()),
         _ => None,
     });
-    let domains = Domains::new(full.chain(exact).chain(known.iter().map(String::as_str)));
+    let domains = Domains::new(full.chain(exact).chain(known.iter().chain(mentioned).map(String::as_str)));
     for name in known {
         let certname = name.to_lowercase();
         let node = index.find(&certname);
@@ -69,8 +71,10 @@ pub fn enumerate_hosts(nodes: &[&NodeDef], known: &[String]) -> Hosts {
         let node = index.find(&certname);
         found.insert(certname.clone(), HostSpec { certname, node, exactness: Exactness::Exact });
     }
+    let by_place = taken_by(&index, mentioned, &generated);
     for (place, names) in &generated {
-        for spec in settle(*place, names, &domains, &index) {
+        let real = by_place.get(place).map(Vec::as_slice).unwrap_or_default();
+        for spec in settle(*place, names, real, &domains, &index) {
             found.entry(spec.certname.clone()).or_insert(spec);
         }
     }
@@ -110,8 +114,21 @@ fn generate(nodes: &[&NodeDef], notes: &mut Vec<(usize, String)>) -> Vec<(usize,
     out
 }
 
+/// Names mentioned elsewhere, by the definition that takes them, where names are only a sample.
+fn taken_by(index: &NodeIndex, mentioned: &[String], generated: &[(usize, Names)]) -> BTreeMap<usize, Vec<String>> {
+    let mut out: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    if generated.iter().any(|(_, names)| names.is_sample) {
+        for name in mentioned {
+            if let Some(place) = index.find(name) {
+                out.entry(place).or_default().push(name.clone());
+            }
+        }
+    }
+    out
+}
+
 /// The names that this definition really gets, completed where they were open.
-fn settle(place: usize, names: &Names, domains: &Domains, index: &NodeIndex) -> Vec<HostSpec> {
+fn settle(place: usize, names: &Names, real: &[String], domains: &Domains, index: &NodeIndex) -> Vec<HostSpec> {
     let exactness = match &names.why {
         None => Exactness::Exact,
         Some(why) => Exactness::Representative { why: why.clone() },
@@ -125,8 +142,11 @@ fn settle(place: usize, names: &Names, domains: &Domains, index: &NodeIndex) -> 
         };
         [first, name.text.clone()].into_iter().find(|text| index.find(text) == Some(place))
     };
-    let certnames = names.names.iter().filter_map(full);
-    certnames.map(|certname| HostSpec { certname, node: Some(place), exactness: exactness.clone() }).collect()
+    let certnames: Vec<String> = match names.is_sample && !real.is_empty() {
+        true => real.iter().take(enumerate::OPEN_CAP as usize).cloned().collect(),
+        false => names.names.iter().filter_map(full).collect(),
+    };
+    certnames.into_iter().map(|certname| HostSpec { certname, node: Some(place), exactness: exactness.clone() }).collect()
 }
 
 /// A name that only `default` takes.
@@ -162,7 +182,8 @@ mod tests {
         let nodes: Vec<NodeDef> = patterns.iter().map(|p| node(p)).collect();
         let refs: Vec<&NodeDef> = nodes.iter().collect();
         let known: Vec<String> = known.iter().map(|k| (*k).to_owned()).collect();
-        let hosts = enumerate_hosts(&refs, &known).hosts;
+        let mentioned = ["ms-be1051.eqiad.wmnet".to_owned()];
+        let hosts = enumerate_hosts(&refs, &known, &mentioned).hosts;
         let mark = |h: &HostSpec| if h.exactness == Exactness::Exact { "" } else { "~" };
         hosts.iter().map(|h| format!("{}{}={:?}", mark(h), h.certname, h.node.unwrap_or(99))).collect()
     }
@@ -180,8 +201,13 @@ mod tests {
     }
 
     #[test]
+    fn names_mentioned_elsewhere_stand_in_for_too_many() {
+        assert_eq!(shown(&[r"/^ms-be1\d\d\d\.eqiad\./", r"/^x1\.eqiad\./"], &[]), ["~ms-be1051.eqiad.wmnet=0", "~x1.eqiad.wmnet=1"]);
+    }
+
+    #[test]
     fn hosts_with_facts_are_hosts() {
-        assert_eq!(shown(&["default"], &["Q.x.org"]), ["~default-node.x.org=0", "q.x.org=0"]);
+        assert_eq!(shown(&["default"], &["Q.x.org"]), ["~default-node.eqiad.wmnet=0", "q.x.org=0"]);
         assert_eq!(shown(&["a.x.org"], &["q.x.org"]), ["a.x.org=0", "q.x.org=99"]);
     }
 }

@@ -10,11 +10,13 @@ mod facts;
 mod hosts;
 mod legacy_facts;
 mod matching;
+mod mentioned;
 mod pattern;
 mod ruby_regex;
 
 pub use facts::{FactRule, Facts, HostFacts};
 pub use hosts::{Exactness, HostSpec, Hosts, enumerate_hosts};
 pub use matching::NodeIndex;
+pub use mentioned::mentioned_hosts;
 pub use pattern::{BadPattern, HostPattern};
 pub use ruby_regex::rust_pattern;

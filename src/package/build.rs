@@ -2,8 +2,11 @@
 //! of `debian-binary`, `control.tar.gz` and `data.tar.gz`. Not a packaging tool.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use flate2::{Compression, write::GzEncoder};
+
+use super::control::Control;
 
 /// What the package to build holds.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +32,45 @@ impl DebBuilder {
         let all = fields.into_iter().chain(standard);
         let fields = all.map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
         DebBuilder { fields, ..Self::default() }
+    }
+
+    /// A package from a folder: control files in `DEBIAN/`, everything else is data. Symbolic links
+    /// are kept as links.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or has no `DEBIAN/control`.
+    pub fn from_dir(dir: &Path) -> io::Result<Self> {
+        let text = std::fs::read_to_string(dir.join("DEBIAN/control"))?;
+        let control = Control::parse(&text);
+        let mut deb = DebBuilder::new(control.package(), control.version());
+        for (name, value) in control.fields() {
+            deb = deb.field(name, value);
+        }
+        for entry in walkdir::WalkDir::new(dir).sort_by_file_name() {
+            let entry = entry.map_err(io::Error::other)?;
+            let inner = entry.path().strip_prefix(dir).map_err(io::Error::other)?;
+            deb.add(entry.path(), &inner.to_string_lossy(), entry.file_type())?;
+        }
+        Ok(deb)
+    }
+
+    fn add(&mut self, path: &Path, inner: &str, kind: std::fs::FileType) -> io::Result<()> {
+        match inner.strip_prefix("DEBIAN") {
+            Some("" | "/control") => {}
+            Some(name) => self.control.push((name.trim_start_matches('/').to_owned(), std::fs::read(path)?)),
+            None if inner.is_empty() => {}
+            None => {
+                let data = if kind.is_symlink() {
+                    Data::Link(std::fs::read_link(path)?.to_string_lossy().into_owned())
+                } else if kind.is_dir() {
+                    Data::Dir
+                } else {
+                    Data::File(std::fs::read(path)?)
+                };
+                self.data.push((format!("/{inner}"), data));
+            }
+        }
+        Ok(())
     }
 
     /// Sets a control field.

@@ -13,10 +13,9 @@ impl Control {
         paragraphs(text).into_iter().next().unwrap_or_default()
     }
 
-    /// Builds a paragraph from fields.
-    #[must_use]
-    pub fn from_fields(fields: Vec<(String, String)>) -> Control {
-        Control { fields }
+    /// All fields in file order.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// A field's value.

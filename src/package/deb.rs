@@ -66,6 +66,31 @@ pub(crate) fn read_control(path: &Path, limits: &Limits) -> Result<Control, DebE
     reading.package(BufReader::new(file), false).map(|p| p.control)
 }
 
+/// A member's name and link target, wherever the archive keeps them.
+struct Named {
+    path: String,
+    link: Vec<u8>,
+}
+
+/// Names too long for a member's own header, given in one before it.
+#[derive(Default)]
+struct LongNames {
+    path: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+}
+
+impl LongNames {
+    fn take_pax(&mut self, bytes: &[u8]) {
+        for extension in tar::PaxExtensions::new(bytes).filter_map(Result::ok) {
+            match extension.key_bytes() {
+                b"path" => self.path = Some(extension.value_bytes().to_vec()),
+                b"linkpath" => self.link = Some(extension.value_bytes().to_vec()),
+                _ => {}
+            }
+        }
+    }
+}
+
 struct Reading<'a> {
     path: &'a str,
     limits: &'a Limits,
@@ -88,8 +113,8 @@ impl Reading<'_> {
 
     fn control_member<'r>(&self, inner: Box<dyn Read + 'r>) -> Result<Package, DebError> {
         let mut package = self.empty();
-        self.each_entry(inner, "control member", |entry, path, this| {
-            let name = path.trim_start_matches('/');
+        self.each_entry(inner, "control member", |entry, named, this| {
+            let name = named.path.trim_start_matches('/');
             if SCRIPTS.contains(&name) {
                 let text = this.text(entry)?;
                 package.scripts.push(Script { name: name.to_owned(), text });
@@ -129,17 +154,12 @@ impl Reading<'_> {
 
     fn data_member<'r>(&self, inner: Box<dyn Read + 'r>) -> Result<Vec<Member>, DebError> {
         let mut members = Vec::new();
-        self.each_entry(inner, "data member", |entry, path, this| {
-            if let Some(kind) = this.kind(entry)? {
-                let content = if wants_content(&path) { Some(this.text(entry)?) } else { None };
-                members.push(Member {
-                    mode: entry.header().mode().unwrap_or(0) & 0o7777,
-                    owner: owner(entry),
-                    path,
-                    kind,
-                    content,
-                });
-            }
+        self.each_entry(inner, "data member", |entry, named, this| {
+            let kind = this.kind(entry, &named.link)?;
+            let wanted = kind == MemberKind::File && wants_content(&named.path);
+            let content = if wanted { Some(this.text(entry)?) } else { None };
+            let mode = entry.header().mode().unwrap_or(0) & 0o7777;
+            members.push(Member { path: named.path, kind, mode, owner: owner(entry), content });
             Ok(())
         })?;
         Ok(members)
@@ -150,19 +170,25 @@ impl Reading<'_> {
         &self,
         inner: Box<dyn Read + 'r>,
         part: &'static str,
-        mut each: impl FnMut(&mut Entry<'_, 'r>, String, &Self) -> Result<(), DebError>,
+        mut each: impl FnMut(&mut Entry<'_, 'r>, Named, &Self) -> Result<(), DebError>,
     ) -> Result<(), DebError> {
         let room = self.room();
         let bounded: Box<dyn Read + 'r> = Box::new(Bounded { inner, left: room });
         let mut archive = tar::Archive::new(bounded);
-        let entries = archive.entries().map_err(|e| self.io_error(part, &e))?;
+        // Raw: the library would read a long name of any size into memory.
+        let entries = archive.entries().map_err(|e| self.io_error(part, &e))?.raw(true);
+        let mut names = LongNames::default();
         for (count, entry) in entries.enumerate() {
             let mut entry = entry.map_err(|e| self.io_error(part, &e))?;
             if count >= self.limits.members {
                 return Err(self.too_large("the number of members", self.limits.members as u64));
             }
-            let path = self.safe_path(&entry.path_bytes())?;
-            each(&mut entry, path, self)?;
+            if self.long_name(&mut entry, &mut names)? {
+                continue;
+            }
+            let path = self.safe_path(&names.path.take().unwrap_or_else(|| entry.path_bytes().into_owned()))?;
+            let link = names.link.take().or_else(|| entry.link_name_bytes().map(|l| l.into_owned()));
+            each(&mut entry, Named { path, link: link.unwrap_or_default() }, self)?;
         }
         Ok(())
     }
@@ -185,23 +211,49 @@ impl Reading<'_> {
         Ok(parts.fold(String::new(), |path, part| path + "/" + part))
     }
 
-    fn kind(&self, entry: &Entry<'_, '_>) -> Result<Option<MemberKind>, DebError> {
+    fn kind(&self, entry: &Entry<'_, '_>, link: &[u8]) -> Result<MemberKind, DebError> {
         use tar::EntryType as T;
-        let target = || {
-            let raw = entry.link_name_bytes().unwrap_or_default();
-            if raw.len() > self.limits.name {
-                return Err(self.too_large("a link target", self.limits.name as u64));
-            }
-            Ok(String::from_utf8_lossy(&raw).into_owned())
-        };
-        Ok(Some(match entry.header().entry_type() {
+        if link.len() > self.limits.name {
+            return Err(self.too_large("a link target", self.limits.name as u64));
+        }
+        let target = String::from_utf8_lossy(link).into_owned();
+        Ok(match entry.header().entry_type() {
             T::Regular | T::Continuous | T::GNUSparse => MemberKind::File,
             T::Directory => MemberKind::Dir,
-            T::Symlink => MemberKind::Symlink(target()?),
-            T::Link => MemberKind::Hardlink(absolute(&target()?)),
-            T::XHeader | T::XGlobalHeader => return Ok(None),
+            T::Symlink => MemberKind::Symlink(target),
+            T::Link => MemberKind::Hardlink(absolute(&target)),
             _ => MemberKind::Special,
-        }))
+        })
+    }
+
+    /// Takes in a header that only names the next member; says whether it was one.
+    fn long_name(&self, entry: &mut Entry<'_, '_>, names: &mut LongNames) -> Result<bool, DebError> {
+        use tar::EntryType as T;
+        match entry.header().entry_type() {
+            T::GNULongName => names.path = Some(self.name_bytes(entry)?),
+            T::GNULongLink => names.link = Some(self.name_bytes(entry)?),
+            T::XHeader => names.take_pax(&self.header_bytes(entry, 64 << 10)?),
+            T::XGlobalHeader => {}
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn name_bytes(&self, entry: &mut Entry<'_, '_>) -> Result<Vec<u8>, DebError> {
+        let mut bytes = self.header_bytes(entry, self.limits.name as u64 + 1)?;
+        if bytes.last() == Some(&0) {
+            bytes.pop();
+        }
+        Ok(bytes)
+    }
+
+    fn header_bytes(&self, entry: &mut Entry<'_, '_>, most: u64) -> Result<Vec<u8>, DebError> {
+        if entry.size() > most {
+            return Err(self.too_large("a member name", most));
+        }
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).map_err(|e| self.io_error("a member name", &e))?;
+        Ok(bytes)
     }
 
     fn text(&self, entry: &mut Entry<'_, '_>) -> Result<String, DebError> {

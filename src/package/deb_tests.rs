@@ -55,3 +55,41 @@ fn a_bomb_of_zeros_is_refused() {
     let error = read_bytes("bomb.deb", &bomb, &limits).unwrap_err();
     assert!(matches!(error, DebError::TooLarge { .. }), "{error}");
 }
+
+#[test]
+fn long_names_are_read_and_unsafe_ones_refused() {
+    let long = format!("/usr/share/{}/file", "long-".repeat(60));
+    let target = format!("/{}", "far/".repeat(60));
+    let deb = DebBuilder::new("long", "1").file(&long, "x").link("/usr/share/link", &target);
+    let package = read_bytes("x.deb", &deb.build().unwrap(), &Limits::default()).unwrap();
+    assert!(package.members.iter().any(|m| m.path == long), "{:?}", package.members);
+    assert_eq!(package.links().next(), Some(("/usr/share/link", target.as_str())));
+    let huge = DebBuilder::new("long", "1").file(&format!("/{}", "n".repeat(1 << 20)), "x").build().unwrap();
+    let error = read_bytes("x.deb", &huge, &Limits::default()).unwrap_err();
+    assert!(matches!(error, DebError::TooLarge { .. }), "{error}");
+}
+
+#[test]
+fn names_that_lead_out_are_refused() {
+    let error = raw_member(b"./../etc/passwd").unwrap_err();
+    assert!(matches!(error, DebError::BadName { .. }), "{error}");
+    assert!(raw_member(b"./etc/passwd").is_ok());
+}
+
+/// A package whose one data member has its name written past the library's checks.
+fn raw_member(name: &[u8]) -> Result<super::member::Package, DebError> {
+    use std::io::Write;
+    let mut header = tar::Header::new_gnu();
+    header.as_mut_bytes()[..name.len()].copy_from_slice(name);
+    header.set_entry_type(tar::EntryType::Regular);
+    header.set_size(0);
+    header.set_cksum();
+    let mut data = header.as_bytes().to_vec();
+    data.extend_from_slice(&[0; 1024]);
+    let whole = sample();
+    let at = whole.windows(11).position(|w| w == b"data.tar.gz").unwrap();
+    let mut bytes = whole[..at].to_vec();
+    writeln!(bytes, "{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`", "data.tar", 0, 0, 0, "100644", data.len()).unwrap();
+    bytes.extend_from_slice(&data);
+    read_bytes("x.deb", &bytes, &Limits::default())
+}

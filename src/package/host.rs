@@ -22,7 +22,7 @@ pub(crate) fn run_scripts(package: &Package) -> Runs {
     let mut runs = Runs::default();
     let mut world = World::default();
     for (name, args) in [("preinst", vec!["install"]), ("postinst", vec!["configure", ""])] {
-        if let Some(script) = readable(package, name) {
+        if let Some(script) = package.script(name).filter(|s| is_shell(s)) {
             // What an install script hides from the run is no effect of a removal.
             if let Ok(ran) = shell::run(&script.text, &args, Stage::Installing, &setting, world.clone()) {
                 world = ran.world;
@@ -40,10 +40,6 @@ pub(crate) fn run_scripts(package: &Package) -> Runs {
         }
     }
     runs
-}
-
-fn readable<'p>(package: &'p Package, name: &str) -> Option<&'p Script> {
-    package.script(name).filter(|s| is_shell(s))
 }
 
 fn is_shell(script: &Script) -> bool {
@@ -122,6 +118,7 @@ fn setting(package: &Package) -> Setting {
         questions: package.questions.iter().cloned().collect(),
         depends: package.control.depends().into_iter().collect(),
         conffile_dirs: parents(package.conffiles.iter().map(String::as_str)).into_iter().map(str::to_owned).collect(),
+        install_unknown: ["preinst", "postinst"].iter().filter_map(|n| package.script(n)).any(|s| !is_shell(s)),
         has_install_scripts: package.script("postinst").is_some() || package.script("preinst").is_some(),
     }
 }

@@ -9,6 +9,7 @@ mod control;
 mod deb;
 #[cfg(test)]
 mod deb_tests;
+mod describe;
 mod dpkg;
 mod effect;
 mod error;
@@ -22,6 +23,7 @@ mod sources;
 pub use build::DebBuilder;
 pub use control::Control;
 pub use deb::{Limits, read_bytes, read_path};
+pub use describe::describe;
 pub use effect::{By, Effect, Kind, NotAnalysed, Phase, Removal, Verdict};
 pub use error::DebError;
 pub use member::{Member, MemberKind, Origin, Package, Script};

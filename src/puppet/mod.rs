@@ -12,10 +12,13 @@ mod line_index;
 mod locate;
 mod parser;
 pub mod pn;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use extent::resource_extents;
 pub use line_index::LineIndex;
+pub use parser::MAX_HEIGHT;
 
 use ecow::EcoString;
 
@@ -54,7 +57,7 @@ pub struct LegacyNote {
 pub struct Parsed {
     /// The program; regions in error are `ExprKind::Error`.
     pub body: ast::Block,
-    /// Errors in source order.
+    /// Errors in the order in which Puppet would meet them; it stops at the first that is not validation's.
     pub errors: Vec<SyntaxError>,
     /// What Puppet 7 warns of and takes (`DUPLICATE_KEY`, an error in Puppet 8).
     pub warnings: Vec<SyntaxError>,

@@ -46,8 +46,8 @@ fn notes(finding: &Finding) -> Vec<(&'static str, String)> {
         notes.push(("hosts", hosts(&finding.hosts)));
     }
     notes.extend(finding.notes.iter().map(|n| ("note", n.clone())));
-    notes.push(("failure mode", format!("{}; watch: {}", finding.failure_mode, finding.watch_text())));
-    notes.extend(finding.first_aid.iter().map(|a| ("if it happens", a.clone())));
+    notes.push(("failure mode", format!("{}; watch: {}", finding.failure_mode, finding.watch)));
+    notes.push(("if it happens", finding.first_aid.clone()));
     if !finding.remedy.is_empty() {
         notes.push(("remedy", finding.remedy.clone()));
     }

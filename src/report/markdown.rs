@@ -31,8 +31,8 @@ fn finding(finding: &Finding) -> String {
     for note in &finding.notes {
         row("note", note);
     }
-    row("failure mode", &format!("{}; watch: {}", finding.failure_mode, finding.watch_text()));
-    row("if it happens", finding.first_aid.as_deref().unwrap_or_default());
+    row("failure mode", &format!("{}; watch: {}", finding.failure_mode, finding.watch));
+    row("if it happens", &finding.first_aid);
     row("remedy", &finding.remedy);
     for incident in &finding.incidents {
         row("resembles", format!("{} {} {}", incident.date, incident.title, incident.url).trim());

@@ -2,7 +2,7 @@
 
 use super::text::{clean, count};
 use crate::finding::{Coverage, NotCompiled, Report, Severity, Status, Unread};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows a list shows before it says how many more there are.
 const SHOWN: usize = 5;
@@ -54,18 +54,25 @@ fn hosts(coverage: &Coverage) -> String {
 
 /// One row a reason: many hosts fail for the same one.
 fn not_compiled(hosts: &[NotCompiled]) -> Vec<String> {
-    let mut by_reason: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
+    let names: BTreeSet<&str> = hosts.iter().map(|h| h.host.as_str()).collect();
+    let mut by_reason: BTreeMap<(String, Option<&str>), Vec<&str>> = BTreeMap::new();
     for host in hosts {
-        by_reason.entry((&host.why, host.at.as_deref())).or_default().push(&host.host);
+        by_reason.entry((nameless(&host.why, &names), host.at.as_deref())).or_default().push(&host.host);
     }
     let mut rows: Vec<_> = by_reason.into_iter().collect();
     rows.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
-    let row = |((why, at), names): &((&str, Option<&str>), Vec<&str>)| {
+    let row = |((why, at), names): &((String, Option<&str>), Vec<&str>)| {
         let at = at.map(|a| format!(" at {a}")).unwrap_or_default();
         let example = names.first().copied().unwrap_or_default();
         clean(&format!("  {}, e.g. {example}: {why}{at}", count(names.len(), "host")))
     };
     listed(&rows, row, "reason")
+}
+
+/// The reason without the host it was met on, which would set equal ones apart.
+fn nameless(why: &str, hosts: &BTreeSet<&str>) -> String {
+    let word = |w| if hosts.contains(w) { "HOST" } else { w };
+    why.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn unread(files: &[Unread]) -> Vec<String> {
@@ -110,7 +117,8 @@ mod tests {
 
     #[test]
     fn says_what_was_not_seen() {
-        let host = |n: usize| NotCompiled { host: format!("h{n}"), why: "no class `x`".into(), at: None };
+        let host =
+            |n: usize| NotCompiled { host: format!("h{n}"), why: format!("no class `x` for h{}", n / 2), at: None };
         let cause = |name: &str, n| UnknownCause { kind: "fact".into(), name: name.into(), count: n };
         let seen = Coverage {
             hosts_total: 9,
@@ -123,7 +131,7 @@ mod tests {
         };
         let lines = coverage(&seen);
         assert_eq!(lines.first().map(String::as_str), Some("compiled 2 of 9 hosts, 7 not compiled"));
-        assert!(lines.contains(&"  7 hosts, e.g. h0: no class `x`".to_owned()));
+        assert!(lines.contains(&"  7 hosts, e.g. h0: no class `x` for HOST".to_owned()));
         assert!(lines.contains(&"  and 2 further files".to_owned()));
         assert!(lines.contains(&"6 unknown values: fact b (5), fact a (1)".to_owned()));
         assert_eq!(lines.last().map(String::as_str), Some("not enough could be analysed: why"));

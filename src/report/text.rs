@@ -22,17 +22,22 @@ pub(crate) fn count(n: usize, noun: &str) -> String {
     }
 }
 
-/// `83 (appserver), mw1017, mw1018, mw1019, …`
+/// How many roles are named.
+const ROLES: usize = 3;
+
+/// `83: mw1017, mw1018, mw1019, …; role: appserver`
 pub(crate) fn hosts(set: &HostSet) -> String {
     let mut text = set.count.to_string();
-    if !set.roles.is_empty() {
-        text += &format!(" ({})", set.roles.join(", "));
-    }
     if !set.sample.is_empty() {
         text += &format!(": {}", set.sample.join(", "));
+        text += if set.count > set.sample.len() { ", …" } else { "" };
     }
-    if set.count > set.sample.len() && !set.sample.is_empty() {
-        text += ", …";
+    if !set.roles.is_empty() {
+        let named: Vec<&str> = set.roles.iter().take(ROLES).map(String::as_str).collect();
+        text += &format!("; {}: {}", if set.roles.len() == 1 { "role" } else { "roles" }, named.join(", "));
+    }
+    if let more @ 1.. = set.roles.len().saturating_sub(ROLES) {
+        text += &format!(" and {more} more");
     }
     clean(&text)
 }
@@ -92,7 +97,9 @@ mod tests {
     #[test]
     fn names_hosts_with_roles_and_a_few_examples() {
         let many = HostSet::new(["a", "b", "c", "d"], ["web"]);
-        assert_eq!(hosts(&many), "4 (web): a, b, c, …");
+        assert_eq!(hosts(&many), "4: a, b, c, …; role: web");
+        let roles = HostSet::new(["a"], ["p", "q", "r", "s", "t"]);
+        assert_eq!(hosts(&roles), "1: a; roles: p, q, r and 2 more");
         assert_eq!(hosts(&HostSet::new(["a"], Vec::<String>::new())), "1: a");
         assert_eq!(hosts(&HostSet::default()), "0");
     }

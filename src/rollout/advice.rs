@@ -8,6 +8,9 @@ use super::{Change, Settings, Stage, Watch};
 use crate::finding::{FailureMode, Severity};
 use std::collections::BTreeMap;
 
+/// How many pools the reason of a slice names.
+const MOST_POOLS: usize = 5;
+
 pub(super) fn preparation(change: &Change<'_>, canary: &Canary) -> Stage {
     let head = &change.report.head;
     let why = "what must be true before the first host changes; each point is an earlier change of its own";
@@ -50,7 +53,11 @@ pub(super) fn canary(change: &Change<'_>, settings: &Settings, canary: &Canary) 
 
 pub(super) fn slice(change: &Change<'_>, settings: &Settings, slice: Slice, number: usize, total: usize) -> Stage {
     let begins = minutes(settings, number);
-    let shares: Vec<String> = slice.shares.iter().map(|(pool, n, size)| format!("{n} of {size} in `{pool}`")).collect();
+    let named = slice.shares.iter().take(MOST_POOLS);
+    let mut shares: Vec<String> = named.map(|(pool, n, size)| format!("{n} of {size} in `{pool}`")).collect();
+    if let more @ 1.. = slice.shares.len().saturating_sub(MOST_POOLS) {
+        shares.push(format!("and so on in {more} more"));
+    }
     let mut stage = Stage::new(format!("slice {number} of {total}"), shares.join(", "));
     stage = stage.between(begins, begins + settings.interval);
     stage.actions = vec![
@@ -91,8 +98,7 @@ fn watch(change: &Change<'_>, slice: Option<&Slice>) -> Vec<Watch> {
     };
     let mut rows: BTreeMap<(FailureMode, String), Watch> = BTreeMap::new();
     for finding in change.findings.iter().filter(|f| concerns(&f.hosts.members)) {
-        let symptom = finding.watch_text().to_owned();
-        let first_fix = finding.first_aid.clone().unwrap_or_else(|| first_fix(finding.failure_mode).to_owned());
+        let (symptom, first_fix) = (finding.watch.clone(), finding.first_aid.clone());
         let failure_mode = finding.failure_mode;
         let row = rows.entry((failure_mode, format!("{symptom}{first_fix}"))).or_insert(Watch {
             failure_mode,
@@ -106,22 +112,10 @@ fn watch(change: &Change<'_>, slice: Option<&Slice>) -> Vec<Watch> {
     }
     if rows.is_empty() {
         let failure_mode = FailureMode::FastFail;
-        let (symptom, first_fix) = (failure_mode.watch().to_owned(), first_fix(failure_mode).to_owned());
+        let (symptom, first_fix) = (failure_mode.watch().to_owned(), failure_mode.first_fix().to_owned());
         return vec![Watch { failure_mode, symptom, first_fix, rules: Vec::new() }];
     }
     rows.into_values().collect()
-}
-
-/// Fixing comes before diagnosing.
-fn first_fix(mode: FailureMode) -> &'static str {
-    match mode {
-        FailureMode::FastFail => "take the hosts of this stage out of rotation and go back on them; diagnose afterwards",
-        FailureMode::Overload => {
-            "stop the rollout; drop the queued work first (restart the backends in turn, kill slow queries), patch second"
-        }
-        FailureMode::Silent => "go back on the hosts of this stage, then count what was lost and send it again",
-        FailureMode::Delayed => "go back before anybody else restarts or reboots; the fault sleeps until then",
-    }
 }
 
 fn stop_when() -> Vec<String> {
@@ -136,7 +130,8 @@ fn stop_when() -> Vec<String> {
 pub(super) fn way_back(change: &Change<'_>) -> Vec<String> {
     let head = &change.report.head;
     let mut steps: Vec<String> = Vec::new();
-    for action in change.findings.iter().filter_map(|f| f.first_aid.clone()) {
+    for finding in change.findings.iter().filter(|f| f.first_aid != f.failure_mode.first_fix()) {
+        let action = finding.first_aid.clone();
         if !steps.contains(&action) {
             steps.push(action);
         }
@@ -178,7 +173,7 @@ pub(super) fn caveats(change: &Change<'_>, settings: &Settings) -> Vec<String> {
     if change.hosts.members.is_empty() {
         out.push("no host is known to change: there is nothing to stage".to_owned());
     }
-    for pool in change.report.pools.iter().filter(|p| p.hosts.iter().any(|h| change.hosts.members.contains(h))) {
+    for pool in change.pools.touched(&change.hosts.members) {
         let size = pool.hosts.len();
         if pool.open {
             out.push(format!("the names of pool `{}` are examples; its real size is not in the repository", pool.name));
@@ -191,8 +186,8 @@ pub(super) fn caveats(change: &Change<'_>, settings: &Settings) -> Vec<String> {
             ));
         }
     }
-    if change.report.pools.is_empty() && !change.hosts.members.is_empty() {
-        out.push("no pools are known: each host is treated as serving alone".to_owned());
+    if change.pools.guessed > 0 {
+        out.push(format!("no pool is known for {}: grouped by name", hosts(change.pools.guessed)));
     }
     out
 }

@@ -1,7 +1,6 @@
 //! Which host goes first, and for which others it speaks.
 
 use super::{Change, Settings};
-use crate::finding::Pool;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -32,15 +31,11 @@ fn best(change: &Change<'_>) -> Option<Arc<str>> {
 }
 
 fn spoken_for(change: &Change<'_>, host: &Arc<str>) -> usize {
-    change.findings.iter().filter(|f| f.hosts.members.contains(host)).count()
-}
-
-pub(super) fn pool_of<'a>(change: &Change<'a>, host: &str) -> Option<&'a Pool> {
-    change.report.pools.iter().find(|pool| pool.hosts.iter().any(|h| **h == *host))
+    change.findings.iter().filter(|f| f.hosts.members.binary_search(host).is_ok()).count()
 }
 
 fn pool_size(change: &Change<'_>, host: &str) -> usize {
-    pool_of(change, host).map_or(1, |pool| pool.hosts.len())
+    change.pools.of(host).map_or(1, |pool| pool.hosts.len())
 }
 
 fn reason(change: &Change<'_>, host: &Arc<str>) -> String {
@@ -49,7 +44,7 @@ fn reason(change: &Change<'_>, host: &Arc<str>) -> String {
         0 => "its catalog changes".to_owned(),
         _ => format!("{about} of {all} findings are about it"),
     };
-    match pool_of(change, host) {
+    match change.pools.of(host) {
         Some(pool) if pool.hosts.len() > 1 => {
             format!("{findings}; its pool `{}` has {} others to carry the load", pool.name, pool.hosts.len() - 1)
         }
@@ -67,7 +62,7 @@ fn silent_on(change: &Change<'_>, host: &Arc<str>) -> Vec<String> {
         );
     }
     for finding in &change.findings {
-        if !finding.hosts.members.is_empty() && !finding.hosts.members.contains(host) {
+        if !finding.hosts.members.is_empty() && finding.hosts.members.binary_search(host).is_err() {
             out.push(format!(
                 "`{}` on {}: not about this host; look again at the first host it is about",
                 finding.rule, finding.subject

@@ -6,12 +6,14 @@
 
 mod advice;
 mod canary;
+mod pools;
 mod slices;
 mod status;
 
 pub use status::StatusDocument;
 
 use crate::finding::{FailureMode, Finding, HostSet, Report, Severity};
+use pools::Pools;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -146,13 +148,15 @@ struct Change<'a> {
     report: &'a Report,
     findings: Vec<&'a Finding>,
     hosts: HostSet,
+    pools: Pools,
 }
 
 impl<'a> Change<'a> {
     fn new(report: &'a Report) -> Self {
         let findings: Vec<&Finding> = report.new_findings().collect();
         let hosts = findings.iter().fold(report.changed.clone(), |all, f| all.union(&f.hosts));
-        Self { report, findings, hosts }
+        let pools = Pools::new(&report.pools, &hosts.members);
+        Self { report, findings, hosts, pools }
     }
 
     fn fires(&self, rule: &str) -> bool {

@@ -1,8 +1,7 @@
 //! The hosts after the canary, cut so that every pool keeps its capacity.
 
-use super::canary::pool_of;
 use super::{Change, Settings};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// The hosts that go together.
@@ -14,19 +13,24 @@ pub(super) struct Slice {
     pub(super) hosts: Vec<Arc<str>>,
 }
 
-/// One slice after another; pools go side by side, none above its share.
+/// One slice after another; pools go side by side, none above its share, nor all together above that
+/// share of the whole.
 pub(super) fn cut(change: &Change<'_>, settings: &Settings, canary: &str) -> Vec<Slice> {
-    let mut slices: Vec<Slice> = Vec::new();
-    for ((name, size), hosts) in by_pool(change, canary) {
-        for (index, part) in hosts.chunks(allowed(size, settings.pool_share)).enumerate() {
-            if slices.len() <= index {
-                slices.push(Slice::default());
-            }
-            if let Some(slice) = slices.get_mut(index) {
-                slice.shares.push((name.clone(), part.len(), size));
-                slice.hosts.extend(part.iter().cloned());
+    let most = allowed(change.hosts.count, settings.pool_share);
+    let mut waiting: Vec<(String, usize, VecDeque<Arc<str>>)> =
+        by_pool(change, canary).into_iter().map(|((name, size), hosts)| (name, size, hosts)).collect();
+    let mut slices = Vec::new();
+    while waiting.iter().any(|(_, _, hosts)| !hosts.is_empty()) {
+        let mut slice = Slice::default();
+        for (name, size, hosts) in &mut waiting {
+            let room = most.saturating_sub(slice.hosts.len());
+            let part = allowed(*size, settings.pool_share).min(room).min(hosts.len());
+            if part > 0 {
+                slice.shares.push((name.clone(), part, *size));
+                slice.hosts.extend(hosts.drain(..part));
             }
         }
+        slices.push(slice);
     }
     slices
 }
@@ -36,12 +40,12 @@ fn allowed(size: usize, share: u8) -> usize {
     (size * usize::from(share) / 100).max(1)
 }
 
-/// The hosts still to go, by pool and its whole size. A host of no known pool is a pool of its own.
-fn by_pool(change: &Change<'_>, canary: &str) -> BTreeMap<(String, usize), Vec<Arc<str>>> {
-    let mut pools: BTreeMap<(String, usize), Vec<Arc<str>>> = BTreeMap::new();
+/// The hosts still to go, by pool and its whole size.
+fn by_pool(change: &Change<'_>, canary: &str) -> BTreeMap<(String, usize), VecDeque<Arc<str>>> {
+    let mut pools: BTreeMap<(String, usize), VecDeque<Arc<str>>> = BTreeMap::new();
     for host in change.hosts.members.iter().filter(|h| ***h != *canary) {
-        let key = pool_of(change, host).map_or_else(|| (host.to_string(), 1), |p| (p.name.clone(), p.hosts.len()));
-        pools.entry(key).or_default().push(Arc::clone(host));
+        let key = change.pools.of(host).map_or_else(|| (host.to_string(), 1), |p| (p.name.clone(), p.hosts.len()));
+        pools.entry(key).or_default().push_back(Arc::clone(host));
     }
     pools
 }

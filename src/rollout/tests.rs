@@ -84,3 +84,25 @@ fn nothing_to_roll_out_is_said() {
     assert!(plan.stages.is_empty());
     assert!(plan.caveats.iter().any(|c| c.contains("nothing to stage")));
 }
+
+#[test]
+fn hosts_of_no_known_pool_are_grouped_by_name_and_do_not_all_go_at_once() {
+    let changed = HostSet::new([names("web", 40), names("db", 8)].concat(), Vec::<String>::new());
+    let alone = names("web", 40).into_iter().map(|h| Pool { name: h.to_string(), hosts: vec![h], open: false });
+    let report = Report::new(None, "h".into(), Vec::new(), Coverage::default()).with_fleet(changed, alone.collect());
+    let plan = planned(&report);
+    for stage in &plan.stages {
+        let of = |prefix: &str| stage.hosts.iter().filter(|h| h.starts_with(prefix)).count();
+        assert!(of("web") <= 10 && of("db") <= 2, "{}: {:?}", stage.name, stage.hosts);
+    }
+    assert!(plan.caveats.iter().any(|c| c.contains("grouped by name")), "{:?}", plan.caveats);
+}
+
+#[test]
+fn many_small_pools_do_not_add_up_to_the_fleet() {
+    let letters = "abcdefghijklmnopqrst".chars();
+    let pools: Vec<_> = letters.map(|c| pool(&format!("{c}-"), 2)).collect();
+    let plan = planned(&report(Vec::new(), pools));
+    assert!(plan.stages.iter().all(|s| s.hosts.len() <= 10), "at most a quarter of 40 at a time");
+    assert_eq!(plan.stages.iter().map(|s| s.hosts.len()).sum::<usize>(), 40);
+}

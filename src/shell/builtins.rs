@@ -114,7 +114,7 @@ impl Interp<'_> {
         if !query {
             return Ok(self.run(args, raw, state));
         }
-        let wanted = args.iter().filter(|v| v.known().is_none_or(|a| !a.starts_with('-'))).next_back();
+        let wanted = args.iter().rfind(|v| v.known().is_none_or(|a| !a.starts_with('-')));
         let Some(command) = wanted.and_then(Value::known) else {
             return Ok(self.ended(state, Status::unknown(raw)));
         };

@@ -38,7 +38,7 @@ impl Interp<'_> {
             "-L" | "-h" => self.over_paths(value, raw, |this, path| this.is_link(path, raw, state)),
             "-x" => self.over_paths(value, raw, |this, path| this.executable(path, state)),
             "-e" | "-f" | "-d" | "-r" | "-w" | "-s" | "-S" | "-p" | "-O" | "-G" => {
-                self.over_paths(value, raw, |this, path| this.exists(path, op, state))
+                self.over_paths(value, raw, |this, path| this.exists(path, state))
             }
             _ => Truth::maybe(raw),
         }
@@ -66,13 +66,13 @@ impl Interp<'_> {
         match path.known() {
             Some("") => Truth::No,
             Some(known) if is_command_path(known) => self.has_command(known, state),
-            _ => self.exists(path, "-x", state),
+            _ => self.exists(path, state),
         }
     }
 
     /// Is the path there? Data and what scripts made is known; anything else that a script asks
     /// for is taken to be there, save left-overs of other tools.
-    pub(crate) fn exists(&self, path: &Text, op: &str, state: &State) -> Truth {
+    pub(crate) fn exists(&self, path: &Text, state: &State) -> Truth {
         let shown = path.to_string();
         if path.has_glob() && !path.has_hole() {
             let found = !self.glob_paths(path, state).is_empty();
@@ -92,7 +92,7 @@ impl Interp<'_> {
         if self.knowledge.is_shared_dir(&path) || state.world.has_below(&path) || self.below_own(&path) {
             return Truth::Yes;
         }
-        self.foreign_path(&path, op)
+        self.foreign_path(&path)
     }
 
     /// Directories that are implied by the package's own paths.
@@ -106,23 +106,35 @@ impl Interp<'_> {
         }
     }
 
-    fn foreign_path(&self, path: &str, op: &str) -> Truth {
+    fn foreign_path(&self, path: &str) -> Truth {
         if is_command_path(path) {
             return self.has_command_path(path);
         }
         if let Some(so) = self.knowledge.stock_path(path) {
             return Truth::of(so);
         }
-        if self.stage == Stage::Installing {
-            return Truth::likely(false, &format!("{path} is left from an earlier installation"));
+        let words = format!("{path} exists");
+        if let Some(owner) = self.knowledge.library_owner(path) {
+            let there = owner.is_empty() || self.setting.depends.iter().any(|d| d.starts_with(owner));
+            return if there { Truth::Yes } else { Truth::maybe(&words) };
         }
-        if self.knowledge.is_leftover(path) {
-            return Truth::likely(false, &format!("{path} exists"));
+        if self.of_dependency(path) {
+            return Truth::likely(true, &format!("{path} is not there"));
         }
-        if op == "-s" {
-            return Truth::likely(true, &format!("{path} is not empty"));
+        if path.starts_with("/run/") || path.starts_with("/var/run/") {
+            return Truth::maybe(&words);
         }
-        Truth::Yes
+        if self.setting.install_unknown && !self.knowledge.is_leftover(path) {
+            return Truth::maybe(&words);
+        }
+        Truth::likely(false, &words)
+    }
+
+    /// A path that is named after a package this one depends on.
+    fn of_dependency(&self, path: &str) -> bool {
+        let same = |part: &str, d: &str| part.starts_with(d) || (part.len() >= 4 && d.starts_with(&format!("{part}-")));
+        let named = |part: &str| self.setting.depends.iter().any(|d| d.len() >= 4 && same(part, d));
+        path.split('/').any(named)
     }
 
     /// Can a command be run? Own ones go with the data; those of the base system are there.
@@ -146,6 +158,9 @@ impl Interp<'_> {
         let name = path.rsplit('/').next().unwrap_or(path);
         if self.knowledge.is_stock_command(name) || self.setting.depends.contains(name) {
             return Truth::Yes;
+        }
+        if self.knowledge.is_usual_command(name) {
+            return Truth::likely(true, &format!("{name} is not installed"));
         }
         if self.knowledge.is_absent_command(name) {
             return Truth::likely(false, &format!("{name} is installed"));

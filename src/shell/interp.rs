@@ -13,6 +13,10 @@ use super::{glob, report::Deed, report::Note};
 
 /// Commands executed before a run is given up.
 const MAX_STEPS: usize = 60_000;
+/// Bytes of text made and copied before a run is given up.
+const MAX_WORK: usize = 200 << 20;
+/// Items of a loop that are followed.
+const MAX_ITEMS: usize = 5_000;
 /// Function calls within each other.
 const MAX_CALLS: usize = 40;
 
@@ -29,6 +33,8 @@ pub(crate) struct Interp<'a> {
     pub(crate) checked: usize,
     pub(crate) calls: usize,
     steps: usize,
+    /// Bytes of text made and copied so far.
+    pub(crate) work: usize,
     /// Output being collected by command substitutions and pipes, innermost last.
     pub(crate) captures: Vec<Capture>,
     /// Input of the commands in a pipe, innermost last.
@@ -55,6 +61,7 @@ impl<'a> Interp<'a> {
             checked: 0,
             calls: 0,
             steps: 0,
+            work: 0,
             captures: Vec::new(),
             inputs: Vec::new(),
         }
@@ -67,8 +74,11 @@ impl<'a> Interp<'a> {
     /// Counts a step; past the limit the run ends where it is.
     fn step(&mut self) -> bool {
         self.steps += 1;
-        if self.steps == MAX_STEPS {
-            self.note(format!("stopped after {MAX_STEPS} commands"));
+        if self.work > MAX_WORK {
+            self.steps = self.steps.max(MAX_STEPS);
+        }
+        if self.steps >= MAX_STEPS {
+            self.note("stopped: the script is too long to follow");
         }
         self.steps < MAX_STEPS
     }
@@ -129,15 +139,17 @@ impl<'a> Interp<'a> {
             Truth::Yes => yes(self, state),
             Truth::No => no(self, state),
             Truth::Likely(so, why) => {
+                self.work += state.weight();
                 let aside = state.clone().with_guard(&why);
                 let out = if so { yes(self, state) } else { no(self, state) };
                 let steps = self.steps;
                 let _ = if so { no(self, aside) } else { yes(self, aside) };
                 // What is run aside must not starve the main way.
-                self.steps = steps + (self.steps - steps) / 4;
+                self.steps = steps + self.steps.saturating_sub(steps) / 4;
                 out
             }
             Truth::Maybe(why) => {
+                self.work += state.weight();
                 let otherwise: Rc<str> = Rc::from(format!("not: {why}"));
                 let a = yes(self, state.clone().with_guard(&why));
                 let b = no(self, state.with_guard(&otherwise));
@@ -216,13 +228,17 @@ impl<'a> Interp<'a> {
             None => state.args.clone(),
             Some(words) => words.iter().flat_map(|w| self.expand_fields(w, &mut state)).collect(),
         };
-        let items = items.into_iter().flat_map(|item| self.existing(item, &state)).collect::<Vec<_>>();
+        let mut items = items.into_iter().flat_map(|item| self.existing(item, &state)).collect::<Vec<_>>();
+        if items.len() > MAX_ITEMS {
+            self.note(format!("only {MAX_ITEMS} items of a loop are followed"));
+            items.truncate(MAX_ITEMS);
+        }
         state.status = Status::OK;
         let mut done = Outcome::default();
         let mut now = Some(state);
         for item in items {
             let Some(mut state) = now.take() else { break };
-            state.vars.insert(var.to_owned(), item);
+            state.vars.insert(var.to_owned(), item.map(Text::unmatched));
             let mut out = self.exec(body, state);
             now = super::state::join(out.go.take(), out.cont.take());
             let left = super::state::join(done.go.take(), out.brk.take());
@@ -265,6 +281,7 @@ impl<'a> Interp<'a> {
 
     /// Variables set inside are lost, what is done to the host stays.
     pub(crate) fn subshell(&mut self, inner: &Node, state: State) -> Outcome {
+        self.work += state.weight();
         let outer = state.clone();
         let end = self.exec(inner, state).any();
         let mut after = outer;
@@ -315,6 +332,7 @@ impl<'a> Interp<'a> {
         let mut piped = false;
         let last = parts.len().saturating_sub(1);
         for (index, part) in parts.iter().enumerate() {
+            self.work += now.weight();
             let outer = now.clone();
             let collect = index < last;
             if collect {
@@ -350,6 +368,7 @@ impl<'a> Interp<'a> {
             return Text::hole(raw);
         }
         let line = self.line;
+        self.work += state.weight();
         self.captures.push(Capture { text: Text::default(), depth: state.guards.len() });
         self.checked += 1;
         let end = self.exec(body, state.clone()).any();

@@ -16,8 +16,8 @@ pub(crate) struct Knowledge {
     /// Directories that many packages share: no package's removal takes them.
     shared_dirs: BTreeSet<String>,
     stock: Stock,
-    /// Shell libraries whose commands have rows here.
-    libraries: Vec<String>,
+    /// Shell libraries whose commands have rows here, and the start of their package's name.
+    libraries: BTreeMap<String, String>,
     command: Vec<Command>,
     #[serde(skip)]
     by_name: BTreeMap<String, usize>,
@@ -28,6 +28,7 @@ pub(crate) struct Knowledge {
 #[serde(deny_unknown_fields)]
 struct Stock {
     commands: BTreeSet<String>,
+    usual_commands: BTreeSet<String>,
     absent_commands: BTreeSet<String>,
     users: BTreeSet<String>,
     present: Vec<String>,
@@ -142,11 +143,20 @@ impl Knowledge {
     }
 
     pub(crate) fn is_library(&self, path: &str) -> bool {
-        self.libraries.iter().any(|l| l == path)
+        self.libraries.contains_key(path)
+    }
+
+    /// The package (or the start of its name) that brings a library.
+    pub(crate) fn library_owner(&self, path: &str) -> Option<&str> {
+        self.libraries.get(path).map(String::as_str)
     }
 
     pub(crate) fn is_stock_command(&self, name: &str) -> bool {
         self.stock.commands.contains(name)
+    }
+
+    pub(crate) fn is_usual_command(&self, name: &str) -> bool {
+        self.stock.usual_commands.contains(name)
     }
 
     pub(crate) fn is_absent_command(&self, name: &str) -> bool {
@@ -159,7 +169,7 @@ impl Knowledge {
 
     pub(crate) fn stock_path(&self, path: &str) -> Option<bool> {
         let known = |list: &[String]| list.iter().any(|p| p == path);
-        if known(&self.stock.present) || self.is_library(path) {
+        if known(&self.stock.present) {
             return Some(true);
         }
         known(&self.stock.absent).then_some(false)

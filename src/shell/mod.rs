@@ -19,6 +19,8 @@ pub(crate) mod report;
 mod simple;
 mod special;
 mod state;
+#[cfg(test)]
+mod tests;
 mod text;
 pub(crate) mod world;
 

@@ -60,7 +60,8 @@ pub(crate) fn parse(text: &str, line: u32) -> Result<Rc<Node>, ScriptError> {
     if depth > MAX_DEPTH {
         return Err(ScriptError::TooDeep(depth));
     }
-    let options = options();
+    let bash = text.lines().next().is_some_and(|first| first.starts_with("#!") && first.contains("bash"));
+    let options = ParserOptions { sh_mode: !bash, ..options() };
     let program = Parser::new(text.as_bytes(), &options).parse_program();
     let program = program.map_err(|e| ScriptError::Syntax(one_line(&e.to_string())))?;
     Ok(Rc::new(Lowering::new(line).program(&program)))

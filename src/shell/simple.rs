@@ -6,6 +6,9 @@ use super::state::{Outcome, State, Status};
 use super::text::{Bit, Text, Value};
 use super::{glob, interp};
 
+/// Arguments of a command that are followed.
+const MAX_FIELDS: usize = 10_000;
+
 impl Interp<'_> {
     pub(crate) fn simple(&mut self, simple: &Simple, mut state: State) -> Outcome {
         self.line = simple.line;
@@ -20,6 +23,11 @@ impl Interp<'_> {
         state.status = before;
         for word in &simple.words {
             fields.extend(self.expand_fields(word, &mut state));
+        }
+        self.work += fields.iter().map(Value::len).sum::<usize>();
+        if fields.len() > MAX_FIELDS {
+            self.note(format!("only {MAX_FIELDS} arguments are followed"));
+            fields.truncate(MAX_FIELDS);
         }
         self.line = simple.line;
         let input = self.redirects(&simple.redirects, &mut state);
@@ -54,6 +62,7 @@ impl Interp<'_> {
                 let old = state.vars.get(&assign.name).cloned().unwrap_or_else(|| Value::lit(""));
                 value = old.then(&value, &assign.value.raw);
             }
+            self.work += value.len();
             state.vars.insert(assign.name.clone(), value);
         }
         if !substituted {
@@ -119,8 +128,12 @@ impl Interp<'_> {
     }
 
     pub(crate) fn glob_paths(&self, pattern: &Text, state: &State) -> Vec<String> {
-        let own = self.setting.data.keys().filter(|p| self.own_there(p, state));
-        let made = state.world.paths.iter().filter(|(_, there)| **there).map(|(p, _)| p);
+        let start = pattern.prefix().to_owned();
+        let near = |path: &&String| path.starts_with(&start);
+        let own = self.setting.data.range(start.clone()..).map(|(p, _)| p).take_while(near);
+        let own = own.filter(|p| self.own_there(p, state));
+        let made = state.world.paths.range(start.clone()..).take_while(|(p, _)| p.starts_with(&start));
+        let made = made.filter(|(_, there)| **there).map(|(p, _)| p);
         let mut all: Vec<String> = own.chain(made).filter(|p| glob::path_matches(pattern, p)).cloned().collect();
         all.sort();
         all.dedup();

@@ -82,6 +82,13 @@ impl State {
         }
     }
 
+    /// Roughly what a copy costs.
+    pub(crate) fn weight(&self) -> usize {
+        let world = self.world.paths.len() + self.world.registered.len() + self.world.links.len();
+        let args: usize = self.args.iter().map(Value::len).sum();
+        256 + 64 * world + args + self.vars.values().map(|v| 32 + v.len()).sum::<usize>()
+    }
+
     pub(crate) fn with_guard(mut self, words: &Rc<str>) -> State {
         self.guards.push(words.clone());
         self

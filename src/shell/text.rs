@@ -6,6 +6,9 @@ use std::rc::Rc;
 /// Most alternatives that a value keeps before it is given up as unknown.
 pub(crate) const MAX_ALTERNATIVES: usize = 12;
 
+/// Longest text that is kept; longer ones become unknown.
+const MAX_LENGTH: usize = 256 << 10;
+
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Bit {
@@ -49,12 +52,34 @@ impl Text {
     }
 
     pub(crate) fn append(&mut self, other: &Text) {
+        if self.len() + other.len() > MAX_LENGTH || self.bits.len() + other.bits.len() > 4096 {
+            *self = Text::hole("a very long text");
+            return;
+        }
         for bit in &other.bits {
             self.push(bit.clone());
         }
         if self.assumed.is_none() {
             self.assumed.clone_from(&other.assumed);
         }
+    }
+
+    /// Bytes of known text and of wording.
+    pub(crate) fn len(&self) -> usize {
+        let bits = self.bits.iter().map(|bit| match bit {
+            Bit::Lit(text) | Bit::Glob(text) => text.len(),
+            Bit::Hole(words) => words.len(),
+        });
+        bits.sum()
+    }
+
+    /// Patterns that match nothing known become unknown text.
+    pub(crate) fn unmatched(self) -> Text {
+        let change = |bit| match bit {
+            Bit::Glob(text) => Bit::Hole(Rc::from(text)),
+            other => other,
+        };
+        Text { bits: self.bits.into_iter().map(change).collect(), assumed: self.assumed }
     }
 
     /// The string, where all of it is known and no pattern is active.
@@ -124,6 +149,11 @@ impl Value {
 
     pub(crate) fn one(text: Text) -> Value {
         Value(vec![text])
+    }
+
+    /// Bytes of all alternatives.
+    pub(crate) fn len(&self) -> usize {
+        self.0.iter().map(Text::len).sum()
     }
 
     /// The one known string.

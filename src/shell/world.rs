@@ -115,6 +115,8 @@ pub(crate) struct Setting {
     /// Directories above conffiles.
     pub(crate) conffile_dirs: BTreeSet<String>,
     pub(crate) has_install_scripts: bool,
+    /// An install script could not be followed: what it made is not known.
+    pub(crate) install_unknown: bool,
 }
 
 impl Setting {
@@ -124,6 +126,7 @@ impl Setting {
         Some(match (entry, stage) {
             (_, Stage::Installing | Stage::Unpacked) | (Entry::Conffile, Stage::Removed) => Truth::Yes,
             (Entry::Dir, _) if self.conffile_dirs.contains(path) || world.has_below(path) => Truth::Yes,
+            (Entry::Dir, _) if self.install_unknown => Truth::likely(true, &format!("nothing was left in {path}")),
             (Entry::Dir, _) => Truth::likely(false, &format!("something was left in {path}")),
             _ => Truth::No,
         })

@@ -52,6 +52,8 @@ pub enum CauseKind {
     Variable,
     /// Ruby in a template that could not be evaluated.
     Template,
+    /// A module that is not in the repository.
+    Module,
     /// An exported resource or a query.
     Query,
     /// A limit of time, depth or size was reached.

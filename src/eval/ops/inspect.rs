@@ -1,25 +1,6 @@
 //! How values are named in error messages.
 
 use crate::value::Value;
-use std::fmt::Write;
-
-/// As Ruby's `inspect` shows it.
-pub(crate) fn inspect(value: &Value) -> String {
-    match value {
-        Value::Undef => "nil".into(),
-        Value::Default => ":default".into(),
-        Value::Str(s) => format!("{:?}", s.text.as_str()),
-        Value::Array(a) => format!("[{}]", a.items.iter().map(inspect).collect::<Vec<_>>().join(", ")),
-        Value::Hash(h) => {
-            let mut out = String::from("{");
-            for (i, (k, v)) in h.entries.iter().enumerate() {
-                let _ = write!(out, "{}{}=>{}", if i > 0 { ", " } else { "" }, inspect(k), inspect(v));
-            }
-            out + "}"
-        }
-        other => other.to_string(),
-    }
-}
 
 /// `Integer`, `Undef Value`, `Integer[1, 5]-Type`.
 pub(crate) fn label(value: &Value) -> String {

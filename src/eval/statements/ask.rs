@@ -153,7 +153,7 @@ pub(super) fn getvar<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], blo
             Ok(n) if value.as_array().is_some() => Value::Int(n),
             _ => Value::str(part),
         };
-        value = c.index(&value, &[key], &at).unwrap_or_default();
+        value = c.index(env, &value, &[key], &at).unwrap_or_default();
     }
     let _ = block;
     Ok(if matches!(value, Value::Undef) { args.get(1).cloned().unwrap_or_default() } else { value })

@@ -1,12 +1,15 @@
 //! `template`, `inline_template`, `file`: text from the repository.
 
 use super::flat;
+use crate::eval::call::Caller;
 use crate::eval::compiler::Compiler;
 use crate::eval::error::EvalError;
 use crate::eval::facts::opaque;
 use crate::eval::interp::Block;
 use crate::eval::lift::{Res, alternatives, choice, concat};
 use crate::eval::scope::Env;
+use crate::repo::Loc;
+use crate::ruby::erb::{self, Rendered};
 use crate::value::{CauseKind, Value};
 use std::sync::Arc;
 
@@ -55,18 +58,40 @@ pub(crate) fn texts<'s>(
     Ok(if parts.len() == 1 { parts.swap_remove(0) } else { concat(parts) })
 }
 
-pub(super) fn template<'s>(c: &mut Compiler<'s>, _env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+pub(super) fn template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     texts(c, args, &mut |c, name| {
         let Some(path) = locate(c, "templates", name) else {
             return Err(EvalError::puppet(format!("Could not find template '{name}'")));
         };
-        Ok(opaque(CauseKind::Template, &*path))
+        let Some(template) = c.session.erb(&path) else {
+            c.count(CauseKind::Template, &*path);
+            return Ok(opaque(CauseKind::Template, &*path));
+        };
+        let rendered = template.render(&mut Caller { compiler: c, env });
+        raised(c, &rendered, name, &path);
+        Ok(rendered.value)
     })
 }
 
-pub(super) fn inline_template<'s>(c: &mut Compiler<'s>, _env: Env<'s>, _: &[Value], _: Option<Block>) -> Res<Value> {
-    c.count(CauseKind::Template, "inline_template");
-    Ok(opaque(CauseKind::Template, "inline_template"))
+/// An exception in a template is an error, unless it may come from what is not known here.
+fn raised(c: &mut Compiler<'_>, rendered: &Rendered, name: &str, path: &str) {
+    let Some(error) = &rendered.raised else { return };
+    let message = format!("Failed to parse template {name}: {}", error.message);
+    let sure = rendered.variables.iter().all(|v| v.found);
+    let error = EvalError::puppet(message).at(&Loc::new(path, error.line));
+    if sure {
+        return c.record(error);
+    }
+    let group = c.new_group();
+    c.in_branch(group, 0, &"the template reads variables that are not set".into(), |c| c.record(error));
+}
+
+pub(super) fn inline_template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    texts(c, args, &mut |c, text| {
+        let at = c.last_loc.clone().map_or_else(|| env.file.path.clone(), |l| l.path);
+        let rendered = erb::render(text, &at, &mut Caller { compiler: c, env });
+        Ok(rendered.value)
+    })
 }
 
 /// The first of the files that exists.

@@ -44,6 +44,10 @@ impl Lexer<'_> {
             }
             TextEnd::Bad(error) => {
                 let at = self.pos;
+                // Puppet meets this before it hands out the end of the tag.
+                if self.out.tokens.last().is_some_and(|t| t.kind == Tok::EppEnd) {
+                    self.out.tokens.pop();
+                }
                 self.fail(error, at);
                 self.pos = self.end;
             }
@@ -63,7 +67,8 @@ impl Lexer<'_> {
             text.push_str(&part);
             if tag.is_none() {
                 self.pos = stop;
-                return TextEnd::Eof;
+                // Puppet takes an escaped tag at the very end for an open one.
+                return if text.ends_with("<%") { TextEnd::Bad(unbalanced_expression()) } else { TextEnd::Eof };
             }
             self.pos = stop + 2;
             match self.peek(0) {

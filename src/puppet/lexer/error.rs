@@ -2,6 +2,9 @@
 
 use super::{Lexer, Tok, narrow};
 
+/// Past this many errors a file is noise, and looking for what is missing costs time each time.
+const MAX_ERRORS: usize = 50;
+
 /// A lexical error.
 #[derive(Clone, Debug)]
 pub(crate) struct LexError {
@@ -35,6 +38,9 @@ impl Lexer<'_> {
             self.skip_line();
         }
         self.out.errors.push((self.out.tokens.len(), error));
+        if self.out.errors.len() >= MAX_ERRORS {
+            self.pos = self.end;
+        }
         let at = at.min(self.text.len());
         self.push(Tok::Error, at, at);
     }

@@ -47,8 +47,10 @@ impl Lexer<'_> {
             start = if whole > 0 { at - 1 - whole } else { at };
         }
         let text = &self.text[start..end];
-        let error = complaint(text).unwrap_or_else(|| illegal(text));
-        self.fail(error, start);
+        match complaint(text) {
+            Some(error) => self.fail(error, start),
+            None => self.fail(illegal(text), at + 1),
+        }
         self.pos = self.pos.max(end);
     }
 }
@@ -73,11 +75,27 @@ fn number_len(bytes: &[u8]) -> usize {
     ends[3] = exponent(bytes, fraction);
     // The longest alternative that ends at a word boundary wins.
     for end in [ends[3], ends[1], ends[2], ends[0]] {
-        if end > 0 && !bytes.get(end).is_some_and(|b| is_word(*b)) {
+        if end > 0 && !word_follows(bytes, end) {
             return end;
         }
     }
     0
+}
+
+/// Whether there is no word boundary at `end`; a letter of any script counts here.
+fn word_follows(bytes: &[u8], end: usize) -> bool {
+    match bytes.get(end) {
+        Some(b) if b.is_ascii() => is_word(*b),
+        Some(_) => {
+            let tail = &bytes[end..bytes.len().min(end + 4)];
+            let valid = match std::str::from_utf8(tail) {
+                Ok(text) => text,
+                Err(e) => std::str::from_utf8(&tail[..e.valid_up_to()]).unwrap_or(""),
+            };
+            valid.chars().next().is_some_and(char::is_alphanumeric)
+        }
+        None => false,
+    }
 }
 
 fn hex_len(bytes: &[u8]) -> usize {
@@ -85,7 +103,7 @@ fn hex_len(bytes: &[u8]) -> usize {
         return 0;
     }
     let len = 2 + bytes[2..].iter().take_while(|b| b.is_ascii_hexdigit()).count();
-    if len == 2 || bytes.get(len).is_some_and(|b| is_word(*b)) { 0 } else { len }
+    if len == 2 || word_follows(bytes, len) { 0 } else { len }
 }
 
 fn digits(bytes: &[u8], from: usize) -> usize {

@@ -181,7 +181,8 @@ impl Parser<'_> {
     fn dotted_host(&mut self) -> R<NodeMatch> {
         let start = self.bump().start;
         while self.eat(Tok::Dot) {
-            if !matches!(self.kind(), Tok::Name | Tok::Number) && !(self.legacy && self.kind() == Tok::Word) {
+            let named = matches!(self.kind(), Tok::Name | Tok::Number) || (self.legacy && self.kind() == Tok::Word);
+            if !named {
                 return self.unexpected();
             }
             self.bump();

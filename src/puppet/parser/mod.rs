@@ -22,8 +22,9 @@ use ecow::EcoString;
 /// How deep constructs may nest. Each level costs a handful of stack frames; threads have 2 MB.
 const MAX_DEPTH: u32 = 200;
 
-/// How high a tree may be. It grows by nesting and by chains of operators, which nest to the left.
-pub(crate) const MAX_HEIGHT: u32 = 300;
+/// How high a tree may be: what walks it can count on this bound. It grows by nesting and by chains
+/// of operators, which nest to the left.
+pub const MAX_HEIGHT: u32 = 400;
 
 /// Past this many errors a file is noise.
 const MAX_ERRORS: usize = 50;

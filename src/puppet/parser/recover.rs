@@ -16,6 +16,10 @@ impl Parser<'_> {
                 return self.fail(e.issue, e.message, span);
             }
         }
+        if token.kind == Tok::Eof && !self.out.errors.is_empty() {
+            // A brace that recovery could not pair says nothing new.
+            return Err(Halt);
+        }
         let place = if token.kind == Tok::Eof { "end of input".to_owned() } else { format!("'{}'", self.shown(self.at)) };
         self.fail("SYNTAX_ERROR", format!("Syntax error at {place}"), token.span())
     }
@@ -84,10 +88,9 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether a line break stands between the last token and this one.
     fn first_on_line(&self) -> bool {
-        let before = self.src.get(..self.token().start as usize).unwrap_or("");
-        let line = before.rfind('\n').map_or(before, |at| before.get(at..).unwrap_or(""));
-        line.trim().is_empty()
+        self.src.get(self.last_end as usize..self.token().start as usize).is_none_or(|gap| gap.contains('\n'))
     }
 }
 

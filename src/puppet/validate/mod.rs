@@ -54,13 +54,14 @@ pub(crate) struct Found {
 }
 
 /// Walks a whole program.
-pub(crate) fn validate(parsed: &Parsed, late: Vec<SyntaxError>, src: &str, dialect: Dialect) -> Found {
+pub(crate) fn validate(parsed: &Parsed, mut late: Vec<SyntaxError>, src: &str, dialect: Dialect) -> Found {
     let legacy = (dialect == Dialect::Legacy).then(Vec::new);
     let around = vec![Around::Program];
+    late.sort_by_key(|e| std::cmp::Reverse(e.span.start));
     let mut checker = Checker { src, heredocs: &parsed.heredocs, legacy, late, around, errors: Vec::new(), warnings: Vec::new() };
     checker.loose_block(&parsed.body);
     let rest = std::mem::take(&mut checker.late);
-    checker.errors.extend(rest);
+    checker.errors.extend(rest.into_iter().rev());
     Found { errors: checker.errors, warnings: checker.warnings, legacy: checker.legacy.unwrap_or_default() }
 }
 
@@ -80,10 +81,9 @@ impl Checker<'_> {
 
     /// Reports what the parser left for the text at `span`.
     fn settle(&mut self, span: Span) {
-        let late = std::mem::take(&mut self.late);
-        let (now, later): (Vec<_>, Vec<_>) = late.into_iter().partition(|e| e.span.start >= span.start && e.span.start < span.end);
-        self.errors.extend(now);
-        self.late = later;
+        while self.late.last().is_some_and(|e| e.span.start >= span.start && e.span.start < span.end) {
+            self.errors.extend(self.late.pop());
+        }
     }
 
     /// Walks `f` with one more layer around.

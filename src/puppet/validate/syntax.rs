@@ -40,11 +40,11 @@ fn json(text: &str) -> Option<String> {
 
 fn base64(text: &str) -> Option<String> {
     let bytes: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n' | b' ' | b'\t' | b'?')).collect();
-    if bytes.len() * 8 % 6 != 0 {
+    if !(bytes.len() * 8).is_multiple_of(6) {
         return Some("Base64 syntax checker: Cannot parse invalid Base64 string - padding is not correct".to_owned());
     }
     let body = bytes.strip_suffix(b"==").or_else(|| bytes.strip_suffix(b"=")).unwrap_or(&bytes);
-    let strict = bytes.len() % 4 == 0 && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+    let strict = bytes.len().is_multiple_of(4) && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
     let message = "Base64 syntax checker: Cannot parse invalid Base64 string - contains letters outside strict base 64 range (or whitespace)";
     (!strict).then(|| message.to_owned())
 }

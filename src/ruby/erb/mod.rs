@@ -1,6 +1,7 @@
 //! ERB templates: syntax, and rendering over our values.
 
 pub(crate) mod scan;
+mod whole;
 
 use super::ast::Expr;
 use super::interp::{Interp, Stop};
@@ -115,7 +116,7 @@ impl Template {
             Err(Stop::Limit(what)) => pieces.push(unknown_piece(CauseKind::Limit, what, 0)),
             _ => {}
         }
-        Rendered { value: whole(&pieces), pieces, variables, raised }
+        Rendered { value: whole::whole(&pieces, &self.path), pieces, variables, raised }
     }
 
     fn unreadable(&self, errors: &[RubyError]) -> Rendered {
@@ -139,26 +140,6 @@ fn program(source: &str) -> Result<Expr, Vec<RubyError>> {
 
 fn unknown_piece(kind: CauseKind, reason: &str, line: u32) -> Piece {
     Piece { value: Value::unknown(kind, reason), line, origin: None, literal: false, condition: None }
-}
-
-/// The pieces as one value; runs of possible pieces become one unknown that holds them.
-fn whole(pieces: &[Piece]) -> Value {
-    let mut parts = Vec::with_capacity(pieces.len());
-    let mut rest = pieces;
-    while let [first, ..] = rest {
-        let run = rest.iter().take_while(|p| p.condition == first.condition).count();
-        let (now, later) = rest.split_at(run);
-        let values = now.iter().map(|p| p.value.clone());
-        match &first.condition {
-            Some(condition) => {
-                let text = values::concat(values.collect());
-                parts.push(values::derived("possibly", &[condition, &text], None));
-            }
-            None => parts.extend(values),
-        }
-        rest = later;
-    }
-    values::concat(parts)
 }
 
 /// Parses and renders in one go.

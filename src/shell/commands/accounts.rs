@@ -27,8 +27,8 @@ impl Interp<'_> {
             status = self.delete_user(text, value.0.len() > 1, call.args, state);
         }
         match status {
-            Status::Code(_) if lenient => Status::OK,
-            Status::Code(_) if call.name.ends_with("userdel") => Status::Code(6),
+            Status::Code(1..) if lenient => Status::OK,
+            Status::Code(1..) if call.name.ends_with("userdel") => Status::Code(6),
             other => other,
         }
     }

@@ -13,7 +13,7 @@ use super::knowledge::{Act, Arguments, Command, Ending};
 use super::report::{Deed, DeedKind};
 use super::simple::absolute_text;
 use super::state::{Outcome, State, Status};
-use super::text::{Text, Value};
+use super::text::{Text, Truth, Value};
 
 /// A command as it was called.
 pub(crate) struct Call<'c> {
@@ -28,7 +28,14 @@ pub(crate) struct Call<'c> {
 impl Interp<'_> {
     /// Runs a command by its row; one without a row ends nobody knows how.
     pub(crate) fn command(&mut self, name: &str, args: &[Value], raw: &str, mut state: State) -> Outcome {
+        if name.starts_with("/etc/init.d/") {
+            return self.init_script(name, args, raw, state);
+        }
         let Some(row) = self.knowledge.command(name) else {
+            let own = self.has_command(name, &state) == Truth::Yes;
+            if state.foreign.is_some() && !own && !name.contains('/') {
+                self.note(format!("{name} may be a function of a file that is not read: {raw}"));
+            }
             self.print(&Text::hole(&format!("$({raw})")), &state);
             state.status = Status::unknown(raw);
             return Outcome::go(state);

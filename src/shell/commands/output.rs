@@ -83,10 +83,22 @@ impl Interp<'_> {
         if call.args.operands.len() < 2 && self.inputs.last().is_some_and(|t| t.known() == Some("")) {
             return Status::Code(1);
         }
+        if let Some(found) = self.grep_known(call) {
+            return Status::of(Truth::of(found));
+        }
         if call.args.has(&["-c", "--count"]) || !call.args.has(&["-q", "--quiet", "--silent"]) {
             self.print_raw(call, state);
         }
         Status::unknown(call.raw)
+    }
+
+    /// `… | grep -q TEXT` on known input.
+    fn grep_known(&self, call: &Call<'_>) -> Option<bool> {
+        let quiet = call.args.has(&["-q", "--quiet", "--silent"]) && !call.args.has(&["-v", "-w", "-x", "-E"]);
+        let pattern = call.args.known(0).filter(|_| quiet && call.args.operands.len() == 1)?;
+        let input = self.inputs.last()?.known()?;
+        let plain = pattern.chars().all(|c| c.is_ascii_alphanumeric() || " -_/:=".contains(c));
+        plain.then(|| input.lines().any(|line| line.contains(pattern)))
     }
 
     fn account_line(&self, call: &Call<'_>, state: &State) -> Option<Truth> {

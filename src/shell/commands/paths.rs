@@ -19,12 +19,12 @@ impl Interp<'_> {
             let many = value.0.len() > 1;
             for text in &value.0 {
                 for text in self.targets(text, state) {
-                    let truth = self.exists(&text, "-e", state);
+                    let truth = self.exists(&text, state);
                     missing |= truth == Truth::No;
                     if recursive {
                         self.destroy(&text, many, state);
                     } else if truth != Truth::No {
-                        self.unlink(&text, many, state);
+                        self.unlink(&text, many, &truth, state);
                     }
                     self.forget(&text, state);
                 }
@@ -53,14 +53,14 @@ impl Interp<'_> {
         }
     }
 
-    fn unlink(&mut self, text: &Text, many: bool, state: &State) {
+    fn unlink(&mut self, text: &Text, many: bool, there: &Truth, state: &State) {
         let known = text.known();
         let kind = match known {
             Some(path) if self.is_known_link(path, state) => DeedKind::LinkRemoved,
             _ => DeedKind::FileRemoved,
         };
-        let leftover = known.is_some_and(|p| !state.world.paths.contains_key(p) && self.knowledge.is_leftover(p));
-        let extra = if leftover || text.has_glob() { vec![format!("{text} exists")] } else { Vec::new() };
+        let doubtful = matches!(there, Truth::Likely(false, _)) || text.has_glob();
+        let extra = if doubtful { vec![format!("{text} exists")] } else { Vec::new() };
         self.deed(kind, text, many, extra, "", state);
     }
 
@@ -81,7 +81,7 @@ impl Interp<'_> {
         for value in &args.operands {
             for text in &value.0 {
                 let text = absolute_text(&state.cwd, text);
-                if self.exists(&text, "-d", state) == Truth::No {
+                if self.exists(&text, state) == Truth::No {
                     continue;
                 }
                 let empty = vec![format!("{text} is empty")];

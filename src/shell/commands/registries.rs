@@ -44,14 +44,20 @@ impl Interp<'_> {
         if args.has(&["--list"]) {
             let path = args.known(0).unwrap_or_default();
             let truth = self.registered(Registry::Statoverride, path, state);
-            if truth != Truth::No {
-                self.print(&Text::hole(&format!("$({})", call.raw)), state);
+            let line = state.world.details.get(&(Registry::Statoverride, path.to_owned())).cloned();
+            match line {
+                Some(line) if truth == Truth::Yes => self.print(&Text::lit(&line), state),
+                _ if truth != Truth::No => self.print(&Text::hole(&format!("$({})", call.raw)), state),
+                _ => {}
             }
             return Status::of(truth);
         }
         if args.has(&["--add"]) {
-            if let Some(path) = args.known(3) {
-                state.world.registered.insert((Registry::Statoverride, path.to_owned()));
+            let words: Vec<&str> = args.operands.iter().filter_map(Value::known).collect();
+            if let [_, _, _, path] = words.as_slice() {
+                let key = (Registry::Statoverride, (*path).to_owned());
+                state.world.details.insert(key.clone(), words.join(" ") + "\n");
+                state.world.registered.insert(key);
             }
         } else if args.has(&["--remove"]) {
             let Some(value) = args.operands.first() else { return Status::OK };
@@ -196,5 +202,36 @@ impl Interp<'_> {
             self.deed(DeedKind::DataDestroyed, &subject, false, extra, "", state);
         }
         Status::OK
+    }
+
+    /// `dropdb NAME`, `mysqladmin drop NAME`, and `DROP DATABASE` handed to an SQL client.
+    pub(crate) fn sql(&mut self, call: &Call<'_>, state: &State) -> Status {
+        let name = call.name.rsplit('/').next().unwrap_or_default();
+        let dropped = match name {
+            "dropdb" => call.args.operands.last(),
+            _ => call.args.operands.iter().skip_while(|v| v.known() != Some("drop")).nth(1),
+        };
+        for text in dropped.iter().flat_map(|v| v.0.clone()) {
+            self.database_dropped(&text, state);
+        }
+        let given = call.args.value(&["-e", "-c", "--execute", "--command"]).and_then(|v| v.0.first().cloned());
+        for text in given.into_iter().chain(self.inputs.last().cloned()) {
+            let shown = text.to_string();
+            let upper = shown.to_ascii_uppercase();
+            if let Some(at) = upper.find("DROP DATABASE ") {
+                let rest = shown.get(at + 14..).unwrap_or_default().trim_start();
+                let rest = rest.strip_prefix("IF EXISTS ").unwrap_or(rest);
+                let words = rest.split([';', '\n']).next().unwrap_or_default().trim();
+                let subject = if text.has_hole() { Text::hole(words) } else { Text::lit(words) };
+                self.database_dropped(&subject, state);
+            }
+        }
+        Status::unknown(call.raw)
+    }
+
+    fn database_dropped(&mut self, name: &Text, state: &State) {
+        let mut subject = Text::lit("database ");
+        subject.append(name);
+        self.deed(DeedKind::DataDestroyed, &subject, false, Vec::new(), "an SQL client is told to drop it", state);
     }
 }

@@ -121,6 +121,9 @@ fn search(args: &[Value], cwd: &str) -> Search {
                 }
             }
             other => {
+                if other == "-lname" || other == "-ilname" {
+                    "l".clone_into(&mut out.kind);
+                }
                 out.filter.push(' ');
                 out.filter.push_str(other);
             }

@@ -5,6 +5,7 @@ use crate::shell::knowledge::Arguments;
 use crate::shell::report::DeedKind;
 use crate::shell::state::{State, Status};
 use crate::shell::text::{Text, Value};
+use crate::shell::world::Stage;
 
 use super::Call;
 
@@ -48,8 +49,11 @@ impl Interp<'_> {
             }
         }
         match verb.as_str() {
-            // Fresh units count as enabled before, so that the default holds.
-            "was-enabled" | "debian-installed" => Status::OK,
+            // Units count as enabled before, but nothing was installed before: so the default holds.
+            "was-enabled" => Status::OK,
+            "debian-installed" if self.stage == Stage::Installing => {
+                Status::Likely(1, std::rc::Rc::from("the package was installed before"))
+            }
             "is-enabled" => Status::unknown(call.raw),
             _ => Status::OK,
         }
@@ -121,6 +125,61 @@ fn rc_links(name: &str, script: &str, off: bool) -> Vec<String> {
 }
 
 impl Interp<'_> {
+    /// A script below `/etc/init.d` that is called by itself.
+    pub(crate) fn init_script(&mut self, name: &str, args: &[Value], raw: &str, state: State) -> crate::shell::state::Outcome {
+        let service = name.rsplit('/').next().unwrap_or(name);
+        let status = match args.first().and_then(Value::known) {
+            Some("stop") => {
+                self.sure_deed(DeedKind::ServiceStopped, service, "", &state);
+                Status::OK
+            }
+            Some("status") => Status::Likely(0, std::rc::Rc::from(format!("{service} is not running"))),
+            _ => Status::unknown(raw),
+        };
+        self.ended(state, status)
+    }
+
+    /// `a2enmod` and its kin: link what is available, and remember who asked.
+    pub(crate) fn apache2_enable(&mut self, call: &Call<'_>, state: &mut State) -> Status {
+        let kinds = [("conf", "conf", "conf"), ("mod", "mods", "module"), ("site", "sites", "site")];
+        let verb = call.name.rsplit('/').next().unwrap_or_default();
+        let Some((_, folder, memory)) = kinds.iter().find(|(word, ..)| verb.ends_with(word)) else { return Status::OK };
+        for name in call.args.operands.iter().filter_map(Value::known) {
+            for end in ["load", "conf"] {
+                let available = format!("/etc/apache2/{folder}-available/{name}.{end}");
+                let link = format!("/etc/apache2/{folder}-enabled/{name}.{end}");
+                if !self.setting.data.contains_key(&available) && !state.world.paths.contains_key(&available) {
+                    continue;
+                }
+                if verb.starts_with("a2en") {
+                    state.world.create(&link);
+                    state.world.links.insert(link);
+                } else if state.world.links.contains(&link) {
+                    self.sure_deed(DeedKind::LinkRemoved, &link, "apache2's configuration no longer holds it", state);
+                    state.world.delete(&link);
+                }
+            }
+            state.world.create(&format!("/var/lib/apache2/{memory}/enabled_by_maint/{name}"));
+        }
+        Status::unknown(call.raw)
+    }
+
+    /// Functions of apache2's library: they link and unlink what is enabled.
+    pub(crate) fn apache2_invoke(&mut self, call: &Call<'_>, state: &mut State) -> Status {
+        let (Some(verb), Some(name)) = (call.args.known(0), call.args.known(1)) else { return Status::OK };
+        let kinds = [("conf", "conf", "conf"), ("mod", "mods", "load"), ("site", "sites", "conf")];
+        let Some((_, folder, end)) = kinds.iter().find(|(word, ..)| verb.ends_with(word)) else { return Status::OK };
+        let link = format!("/etc/apache2/{folder}-enabled/{name}.{end}");
+        if verb.starts_with("en") {
+            state.world.create(&link);
+            state.world.links.insert(link);
+        } else if verb.starts_with("dis") && state.world.links.contains(&link) {
+            self.sure_deed(DeedKind::LinkRemoved, &link, "apache2's configuration no longer holds it", state);
+            state.world.delete(&link);
+        }
+        Status::OK
+    }
+
     /// `su USER -c "COMMAND"`: the command is run like any other.
     pub(crate) fn su(&mut self, call: &Call<'_>, state: State) -> crate::shell::state::Outcome {
         let command = call.args.value(&["-c", "--command"]).cloned();

@@ -1,0 +1,200 @@
+//! What is known of daemons: rows of `rules/knowledge/services.toml`.
+
+use super::glob::{matches, matches_named};
+use serde::Deserialize;
+use std::sync::OnceLock;
+
+/// All rows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Knowledge {
+    #[serde(default)]
+    service: Vec<ServiceRow>,
+    #[serde(default)]
+    each_run: Vec<EachRun>,
+    #[serde(default)]
+    applies: Applies,
+}
+
+/// A daemon.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServiceRow {
+    name: Vec<String>,
+    config: Vec<String>,
+    /// What it needs to take a change up.
+    pub(crate) needs: Needs,
+    /// What it is for.
+    pub(crate) purpose: Purpose,
+    /// A command that tells a bad file before the restart does.
+    pub(crate) validator: Option<String>,
+    /// What a restart costs.
+    pub(crate) cold_start: Option<String>,
+}
+
+/// What a daemon needs to take a change up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Needs {
+    /// A restart.
+    Restart,
+    /// A reload is enough.
+    Reload,
+    /// It notices by itself.
+    None,
+}
+
+/// What a daemon is for; sets how grave it is that a change lies dormant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Purpose {
+    Mail,
+    Web,
+    Db,
+    Dns,
+    Auth,
+    Network,
+    Time,
+    Files,
+    Logs,
+    Watching,
+    Platform,
+    Tools,
+    Backup,
+    Analytics,
+    Chat,
+}
+
+/// Files that are read whenever they are used.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EachRun {
+    #[allow(dead_code, reason = "told to whoever edits the rows")]
+    why: String,
+    paths: Vec<String>,
+}
+
+/// Words in the command of an exec that takes a change up.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Applies {
+    words: Vec<String>,
+    not: Vec<String>,
+}
+
+const BUILTIN: &str = include_str!("../../../rules/knowledge/services.toml");
+
+impl Knowledge {
+    /// The rows that are built in; a test holds them to the syntax.
+    pub(crate) fn builtin() -> &'static Self {
+        static CELL: OnceLock<Knowledge> = OnceLock::new();
+        CELL.get_or_init(|| toml::from_str(BUILTIN).unwrap_or_default())
+    }
+
+    /// Whether a file is read anew whenever it is used.
+    pub(crate) fn read_each_run(&self, path: &str) -> bool {
+        self.each_run.iter().flat_map(|r| &r.paths).any(|p| matches(p, path).is_some())
+    }
+
+    /// The row by which this service reads this path.
+    pub(crate) fn reads(&self, service: &str, path: &str) -> Option<&ServiceRow> {
+        self.service.iter().find(|row| row.reads(service, path))
+    }
+
+    /// Whether some daemon is known to read this path.
+    pub(crate) fn owned(&self, path: &str) -> bool {
+        self.service.iter().flat_map(|r| &r.config).any(|p| matches(p, path).is_some())
+    }
+
+    /// What is known of a service, whatever the path.
+    pub(crate) fn of_service(&self, service: &str) -> Option<&ServiceRow> {
+        self.service.iter().find(|row| row.name.iter().any(|n| matches_named(n, service, None)))
+    }
+
+    /// Whether a command takes a changed configuration up.
+    pub(crate) fn applies(&self, command: &str) -> bool {
+        let left = self.applies.not.iter().fold(command.to_owned(), |text, word| text.replace(word.as_str(), ""));
+        self.applies.words.iter().any(|word| left.contains(word.as_str()))
+    }
+}
+
+impl ServiceRow {
+    fn reads(&self, service: &str, path: &str) -> bool {
+        let found = self.config.iter().find_map(|p| matches(p, path));
+        found.is_some_and(|m| self.name.iter().any(|n| matches_named(n, service, m.name) || matches_named(n, service, None)))
+    }
+}
+
+impl Purpose {
+    /// Whether what it serves is missed at once when it goes wrong.
+    pub(crate) fn is_vital(self) -> bool {
+        matches!(self, Self::Mail | Self::Web | Self::Db | Self::Dns | Self::Auth)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rows_read() {
+        let rows: Knowledge = toml::from_str(BUILTIN).unwrap();
+        assert!(rows.service.len() >= 60);
+        for row in &rows.service {
+            assert!(!row.name.is_empty() && !row.config.is_empty(), "{:?}", row.name);
+        }
+    }
+
+    #[test]
+    fn daemons_read_their_own_files() {
+        let rows = Knowledge::builtin();
+        for (service, path, expected) in [
+            ("mailman", "/etc/mailman/mm_cfg.py", true),
+            ("exim4", "/etc/exim4/exim4.conf", true),
+            ("apache2", "/etc/apache2/sites-available/x", true),
+            ("isc-dhcp-server", "/etc/dhcp/automation.conf", true),
+            ("uwsgi-durum", "/etc/uwsgi/apps-enabled/durum.ini", true),
+            ("uwsgi-other", "/etc/uwsgi/apps-enabled/durum.ini", false),
+            ("gmetad", "/etc/ganglia/gmetad.conf", true),
+            ("ganglia-monitor", "/etc/ganglia/gmetad.conf", false),
+            ("swift-object-auditor", "/etc/swift/object-server.conf", true),
+            ("swift-proxy", "/etc/swift/object-server.conf", false),
+            ("mysql", "/etc/mysql/production-grants.sql", false),
+            ("prometheus-blackbox-exporter", "/etc/prometheus/blackbox.yml", true),
+        ] {
+            assert_eq!(rows.reads(service, path).is_some(), expected, "{service} {path}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_anew_needs_nobody() {
+        let rows = Knowledge::builtin();
+        for (path, expected) in [
+            ("/etc/logrotate.d/librenms", true),
+            ("/etc/cron.d/x", true),
+            ("/etc/cumin/aliases.yaml", true),
+            ("/etc/mysql/production-grants.sql", true),
+            ("/etc/mysql/my.cnf", false),
+            ("/etc/apache2/sites-enabled/x.conf", false),
+            ("/etc/nagios/nrpe.d/x.cfg", false),
+        ] {
+            assert_eq!(rows.read_each_run(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_daemon_reload_restarts_nothing() {
+        let rows = Knowledge::builtin();
+        for (command, expected) in [
+            ("/bin/systemctl daemon-reload", false),
+            ("/bin/systemctl daemon-reload && /bin/systemctl restart x", true),
+            ("/usr/sbin/service apache2 reload", true),
+            ("/usr/bin/pkill -HUP rsyslogd", true),
+            ("/usr/sbin/a2ensite x", false),
+            ("/usr/sbin/apache2ctl graceful", true),
+        ] {
+            assert_eq!(rows.applies(command), expected, "{command}");
+        }
+    }
+}

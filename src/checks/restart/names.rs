@@ -1,0 +1,85 @@
+//! Whether a path and a service look like they belong together, by their names alone.
+
+/// Parts of paths and names that say nothing of whose they are.
+const GENERIC: [&str; 62] = [
+    "etc", "srv", "usr", "local", "lib", "lib64", "opt", "var", "bin", "sbin", "share", "data", "home", "run", "a", "conf", "config",
+    "configs", "configuration", "conf.d", "default", "defaults", "sysconfig", "modules", "module", "files", "settings", "init", "main",
+    "server", "service", "services", "daemon", "worker", "agent", "master", "client", "api", "web", "app", "apps", "exporter", "python",
+    "python3", "uwsgi", "prometheus", "site", "sites", "system", "systemd", "common", "current", "deploy", "deployment", "log", "logs",
+    "wmf", "production", "staging", "scripts", "tools", "env",
+];
+
+/// How well the names go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Likeness {
+    /// They share a telling word.
+    Word,
+    /// A component of the path is the service's name.
+    Same,
+}
+
+/// Compares a path with the name of a service.
+pub(super) fn likeness(path: &str, service: &str) -> Option<Likeness> {
+    let service = base_name(service);
+    let components: Vec<String> = path.split('/').filter(|c| !c.is_empty()).map(|c| stem(c).to_ascii_lowercase()).collect();
+    let plain = fold(service);
+    if components.iter().any(|c| fold(c) == plain || fold(c.trim_end_matches(".d")) == plain) {
+        return Some(Likeness::Same);
+    }
+    let words: Vec<&str> = telling(service).collect();
+    let shared = components.iter().any(|c| telling(c).any(|w| words.contains(&w)));
+    shared.then_some(Likeness::Word)
+}
+
+/// Whether a script is called as the service is.
+pub(super) fn same_stem(path: &str, service: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    fold(stem(name)) == fold(base_name(service))
+}
+
+/// `thumbor@8801.service` is an instance of `thumbor`.
+pub(super) fn base_name(service: &str) -> &str {
+    let bare = service.strip_suffix(".service").unwrap_or(service);
+    bare.split('@').next().unwrap_or(bare)
+}
+
+fn stem(component: &str) -> &str {
+    match component.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() && extension != "d" => stem,
+        _ => component,
+    }
+}
+
+fn fold(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['-', '_'], "")
+}
+
+fn telling(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['-', '_', '.', '@', '/']).filter(|w| w.len() >= 3 && !GENERIC.contains(w))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_belong_together() {
+        for (path, service, expected) in [
+            ("/a/graphite/modules/navtiming.py", "navtiming", Some(Likeness::Same)),
+            ("/etc/bitu/settings.py", "uwsgi-bitu", Some(Likeness::Word)),
+            ("/etc/bitu/settings.py", "rq-bitu", Some(Likeness::Word)),
+            ("/etc/netbox-ldap.py", "uwsgi-netbox", Some(Likeness::Word)),
+            ("/etc/thumbor.d/60-thumbor-server.conf", "thumbor@8801", Some(Likeness::Same)),
+            ("/srv/tcpircbot/logmsgbot.json", "tcpircbot-logmsgbot", Some(Likeness::Word)),
+            ("/etc/turnilo/config.yaml", "turnilo", Some(Likeness::Same)),
+            ("/etc/debdeploy.conf", "ssh", None),
+            ("/usr/local/sbin/enable-puppet", "prometheus-server", None),
+            ("/etc/default/server", "api-server", None),
+        ] {
+            assert_eq!(likeness(path, service), expected, "{path} {service}");
+        }
+        assert!(same_stem("/usr/local/sbin/create-dbusers", "create-dbusers"));
+        assert!(same_stem("/usr/local/bin/wmf_pt_kill.py", "wmf-pt-kill.service"));
+        assert!(!same_stem("/usr/local/sbin/enable-puppet", "puppet"));
+    }
+}

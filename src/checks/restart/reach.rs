@@ -1,0 +1,56 @@
+//! What a refresh from a resource reaches, and who comes first; the relationship graph behind a seam.
+
+use super::knowledge::Knowledge;
+use crate::catalog::{Catalog, RefreshGraph, Resource, ResourceId};
+
+/// What is asked of the graph.
+pub(in crate::checks) trait Reach {
+    /// Resources that are refreshed when `from` changes.
+    fn refreshed_by(&self, from: ResourceId) -> Vec<ResourceId>;
+    /// Whether `a` is applied before `b` in every run.
+    fn comes_before(&self, a: ResourceId, b: ResourceId) -> bool;
+    /// Whether an edge from `a` to `b` would close a cycle.
+    fn would_cycle(&self, a: ResourceId, b: ResourceId) -> bool;
+}
+
+impl Reach for RefreshGraph {
+    fn refreshed_by(&self, from: ResourceId) -> Vec<ResourceId> {
+        Self::refreshed_by(self, from).into_iter().map(|r| r.resource).collect()
+    }
+
+    fn comes_before(&self, a: ResourceId, b: ResourceId) -> bool {
+        Self::comes_before(self, a, b)
+    }
+
+    fn would_cycle(&self, a: ResourceId, b: ResourceId) -> bool {
+        Self::would_cycle(self, a, b)
+    }
+}
+
+/// Who hears of a change.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Services that are refreshed.
+    pub(super) services: Vec<ResourceId>,
+    /// Whether a command runs that makes a daemon take its configuration up.
+    pub(super) applied: bool,
+}
+
+/// Who hears of a change of `from`.
+pub(super) fn told_by(from: ResourceId, catalog: &Catalog, graph: &dyn Reach) -> Told {
+    let mut told = Told::default();
+    for id in graph.refreshed_by(from) {
+        let Some(resource) = catalog.get(id) else { continue };
+        match resource.type_name.as_str() {
+            "Service" => told.services.push(id),
+            "Exec" => told.applied |= applies(resource),
+            _ => {}
+        }
+    }
+    told
+}
+
+fn applies(exec: &Resource) -> bool {
+    let command = exec.text("refresh").or_else(|| exec.text("command")).unwrap_or(&exec.title);
+    Knowledge::builtin().applies(command)
+}

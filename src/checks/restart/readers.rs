@@ -1,0 +1,245 @@
+//! Which services read a file, how that is known, and how sure it is.
+//!
+//! From the surest to the weakest: a row of knowledge, the unit's own words, a file that the service is
+//! known to read and that names this one, an ordering edge the author wrote, and the name alone. The
+//! weaker ones count only where no surer one speaks.
+
+use super::changed::Changed;
+use super::knowledge::{Knowledge, Needs, ServiceRow};
+use super::names::{Likeness, likeness, same_stem};
+use super::scope::{containers, scopes};
+use super::services::{Service, start_of};
+use crate::catalog::{Catalog, Resource, ResourceId};
+use crate::checks::HostSide;
+use crate::checks::removal::{file_path, wanted};
+use crate::diff::content_of;
+use crate::finding::Confidence;
+use crate::repo::Loc;
+
+/// A service that reads the file.
+pub(super) struct Reader<'s, 'a> {
+    pub(super) service: &'s Service<'a>,
+    pub(super) how: How,
+    pub(super) confidence: Confidence,
+    /// What is known of the daemon.
+    pub(super) row: Option<&'static ServiceRow>,
+}
+
+/// How it is known that a service reads a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// A row of `services.toml`.
+    Known,
+    /// The file starts the service (unit, init script, defaults file).
+    Starts(&'static str),
+    /// What starts the service names the file, here.
+    Named(Loc),
+    /// A file that the service reads names it: that file, and where.
+    Through(String, Loc),
+    /// The author put them in order, here.
+    Ordered(Loc),
+    /// They are called alike and stand together.
+    Alike,
+}
+
+impl How {
+    /// Whether more than a resemblance speaks for it.
+    pub(super) fn is_firm(&self) -> bool {
+        matches!(self, Self::Known | Self::Starts(_) | Self::Named(_))
+    }
+}
+
+/// The readers of a changed file among the running services.
+pub(super) fn readers<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSide<'a>) -> Vec<Reader<'s, 'a>> {
+    let named = collect(services, |s| named_at_start(file, s));
+    let knowledge = Knowledge::builtin();
+    if !named.is_empty() || knowledge.read_each_run(&file.path) {
+        return named;
+    }
+    let starts = collect(services, |s| starts(file, s));
+    let known = collect(services, |s| known(file, s));
+    if !starts.is_empty() || !known.is_empty() {
+        return starts.into_iter().chain(known).filter(|r| r.row.is_none_or(|row| row.needs != Needs::None)).collect();
+    }
+    // The file is some other daemon's, which this host does not run or Puppet does not manage.
+    if knowledge.owned(&file.path) || start_of(&file.path).is_some() || is_unit(&file.path) {
+        return Vec::new();
+    }
+    guessed(file, services, head)
+}
+
+fn collect<'s, 'a>(services: &'s [Service<'a>], look: impl Fn(&'s Service<'a>) -> Option<(How, Confidence)>) -> Vec<Reader<'s, 'a>> {
+    let one = |service: &'s Service<'a>| {
+        let (how, confidence) = look(service)?;
+        Some(Reader { service, how, confidence, row: Knowledge::builtin().of_service(service.name) })
+    };
+    services.iter().filter(|s| !s.oneshot).filter_map(one).collect()
+}
+
+/// The unit or the service's own commands name the very file, or the folder of settings it lies in.
+fn named_at_start(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)> {
+    let lines = service.start.iter().filter(|l| !names_no_input(&l.text));
+    let mut best = None;
+    for line in lines {
+        match mention(&line.text, &file.path) {
+            Some(Mention::File) => return Some((How::Named(line.at.clone()), Confidence::High)),
+            Some(Mention::Folder) => best = best.or(Some((How::Named(line.at.clone()), Confidence::Medium))),
+            None => {}
+        }
+    }
+    let params = ["start", "restart", "binary"].iter().filter_map(|p| service.resource.param(p));
+    let mut params = params.filter(|p| p.value.as_str().is_some_and(|t| mention(t, &file.path) == Some(Mention::File)));
+    best.or_else(|| params.next().map(|p| (How::Named(p.at.clone()), Confidence::Medium)))
+}
+
+/// Settings of a unit that name paths a daemon does not read at its start.
+fn names_no_input(line: &str) -> bool {
+    const KEYS: [&str; 12] = [
+        "WorkingDirectory", "ReadWritePaths", "ReadOnlyPaths", "ReadWriteDirectories", "InaccessiblePaths", "PIDFile", "ExecReload", "ExecStop",
+        "ExecStopPost", "RuntimeDirectory", "LogsDirectory", "Documentation",
+    ];
+    let line = line.trim();
+    line.starts_with(['#', ';']) || KEYS.contains(&line.split('=').next().unwrap_or("").trim())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mention {
+    File,
+    Folder,
+}
+
+/// Whether a line names a path, or the folder under `/etc` that holds it.
+fn mention(line: &str, path: &str) -> Option<Mention> {
+    let words = line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';' | '(' | ')' | '{' | '}'));
+    let words = words.map(|w| w.trim_start_matches(['-', '@', '+', '!', ':']).trim_end_matches('/'));
+    let mut found = None;
+    for word in words.filter(|w| w.starts_with('/')) {
+        if word == path {
+            return Some(Mention::File);
+        }
+        let own_folder = word.starts_with("/etc/") && !SHARED.contains(&word);
+        if own_folder && path.strip_prefix(word).is_some_and(|rest| rest.starts_with('/')) {
+            found = Some(Mention::Folder);
+        }
+    }
+    found
+}
+
+/// Folders of settings that belong to nobody in particular.
+const SHARED: [&str; 6] = ["/etc/default", "/etc/init.d", "/etc/init", "/etc/ssl", "/etc/ssl/certs", "/etc/systemd/system"];
+
+/// The file is what starts the service.
+fn starts(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)> {
+    let start = start_of(&file.path).filter(|s| s.starts(service.name))?;
+    // What an init script does is done at each start, yet much of what changes in one is for stopping.
+    let confidence = if start.sort == "init script" { Confidence::Medium } else { Confidence::High };
+    Some((How::Starts(start.sort), confidence))
+}
+
+fn known(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)> {
+    Knowledge::builtin().reads(service.name, &file.path).map(|_| (How::Known, Confidence::High))
+}
+
+/// Where nothing certain is known: what the repository itself says.
+fn guessed<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSide<'a>) -> Vec<Reader<'s, 'a>> {
+    let catalog = head.catalog();
+    let near = scopes(file.resource, catalog);
+    let together: Vec<bool> = services.iter().map(|s| !near.is_disjoint(&scopes(s.resource, catalog))).collect();
+    let beside = |s: &Service<'_>| services.iter().position(|o| o.id == s.id).and_then(|i| together.get(i)).copied().unwrap_or_default();
+    let program = is_program(&file.path);
+    let through = if program { Vec::new() } else { through(file, services, head) };
+    let through = collect(services, |s| through.iter().find(|(id, ..)| *id == s.id && beside(s)).map(|(_, how)| (how.clone(), Confidence::Medium)));
+    if !through.is_empty() {
+        return through;
+    }
+    let alike = collect(services, |s| beside(s).then(|| alike(file, s, program)).flatten());
+    let ordered = collect(services, |s| {
+        let fits = !program || same_stem(&file.path, s.name);
+        fits.then(|| order_edge(file.id, s.id, catalog)).flatten().map(|at| (How::Ordered(at), Confidence::Medium))
+    });
+    let mut found = ordered;
+    for reader in keep_closest(file, alike) {
+        if !found.iter().any(|r| r.service.id == reader.service.id) {
+            found.push(reader);
+        }
+    }
+    found
+}
+
+fn alike(file: &Changed<'_>, service: &Service<'_>, program: bool) -> Option<(How, Confidence)> {
+    let fits = if program { same_stem(&file.path, service.name) } else { likeness(&file.path, service.name).is_some() };
+    fits.then_some((How::Alike, Confidence::Medium))
+}
+
+/// Where one service bears the very name, those that merely resemble it are dropped.
+fn keep_closest<'s, 'a>(file: &Changed<'_>, alike: Vec<Reader<'s, 'a>>) -> Vec<Reader<'s, 'a>> {
+    let exact = |r: &Reader<'_, '_>| likeness(&file.path, r.service.name) == Some(Likeness::Same);
+    if alike.iter().any(exact) { alike.into_iter().filter(exact).collect() } else { alike }
+}
+
+/// Files known to be read by a service that name this one.
+fn through(file: &Changed<'_>, services: &[Service<'_>], head: HostSide<'_>) -> Vec<(ResourceId, How)> {
+    let mut found = Vec::new();
+    let others = head.catalog().of_type("File").filter(|r| wanted(r) && file_path(r) != file.path);
+    for other in others {
+        let path = file_path(other);
+        let content = content_of(other, head.sources());
+        let names_it = content.bytes().is_some_and(|b| memchr_like(b, file.path.as_bytes()));
+        if !names_it || Knowledge::builtin().read_each_run(path) {
+            continue;
+        }
+        let lines = content.lines(&other.at);
+        let Some(line) = lines.iter().find(|l| mention(&l.text, &file.path) == Some(Mention::File)) else { continue };
+        let readers = services.iter().filter(|s| Knowledge::builtin().reads(s.name, path).is_some());
+        found.extend(readers.map(|s| (s.id, How::Through(path.to_owned(), line.at.clone()))));
+    }
+    found
+}
+
+fn memchr_like(haystack: &[u8], needle: &[u8]) -> bool {
+    !needle.is_empty() && haystack.windows(needle.len()).any(|w| w == needle)
+}
+
+/// Where the author put the file before the service, without a refresh.
+pub(super) fn order_edge(file: ResourceId, service: ResourceId, catalog: &Catalog) -> Option<Loc> {
+    let (first, second) = (with_defines(file, catalog), with_defines(service, catalog));
+    let edge = catalog.relations.iter().find(|r| !r.refresh && first.contains(&r.source) && second.contains(&r.target));
+    edge.map(|r| r.at.clone())
+}
+
+/// The resource and the defines around it, up to the class.
+fn with_defines(id: ResourceId, catalog: &Catalog) -> Vec<ResourceId> {
+    let Some(resource) = catalog.get(id) else { return vec![id] };
+    let is_define = |c: &ResourceId| catalog.get(*c).is_some_and(|r: &Resource| r.type_name != "Class");
+    std::iter::once(id).chain(containers(resource, catalog).take_while(is_define)).collect()
+}
+
+/// Programs are read when they are run.
+fn is_program(path: &str) -> bool {
+    path.contains("/bin/") || path.contains("/sbin/") || path.ends_with(".sh")
+}
+
+fn is_unit(path: &str) -> bool {
+    path.contains("/systemd/system/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_named_whole_or_by_its_folder() {
+        for (line, path, expected) in [
+            ("ExecStart=/usr/bin/x --config=/etc/x/y.conf", "/etc/x/y.conf", Some(Mention::File)),
+            ("EnvironmentFile=-/etc/default/x", "/etc/default/x", Some(Mention::File)),
+            ("ExecStart=/usr/bin/x -d /etc/x/", "/etc/x/y.conf", Some(Mention::Folder)),
+            ("ExecStart=/usr/bin/x -d /etc/x", "/etc/xy/y.conf", None),
+            ("ExecStart=/usr/bin/x -d /srv/x", "/srv/x/y.conf", None),
+            ("ExecStart=/usr/bin/x /etc/x/y.conf.bak", "/etc/x/y.conf", None),
+            ("wsgi-file = /srv/app/app.wsgi", "/srv/app/app.wsgi", Some(Mention::File)),
+        ] {
+            assert_eq!(mention(line, path), expected, "{line}");
+        }
+        assert!(names_no_input("WorkingDirectory = /etc/x") && !names_no_input("ExecStart=/etc/x"));
+    }
+}

@@ -1,0 +1,114 @@
+//! The finding in words: which file, which service, the near miss, the way to mend it.
+
+use super::changed::Changed;
+use super::knowledge::Needs;
+use super::patch::{Offer, offer};
+use super::reach::Reach;
+use super::readers::{How, Reader, order_edge};
+use super::scope::scopes;
+use super::services::Service;
+use crate::checks::{HostContext, HostSide, draft, head as at_head};
+use crate::finding::{Confidence, Finding, Severity};
+
+/// Services named in a sentence, at most.
+const NAMED: usize = 3;
+
+/// The finding about one file.
+pub(super) fn finding(cx: &HostContext<'_>, head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>], by_luck: bool, graph: &dyn Reach) -> Finding {
+    let services: Vec<&Service<'_>> = readers.iter().map(|r| r.service).collect();
+    let subject = file.resource.reference();
+    let subject = if file.path.is_empty() || subject.contains(&file.path) { subject } else { format!("{subject} {}", file.path) };
+    let confidence = confidence(head, file, readers, by_luck);
+    let severity = severity(readers, confidence, by_luck);
+    let text = format!("{} changes, {} {} it, and no refresh leads there: the change lies dormant until someone restarts {}", file.path, list(&services), if services.len() == 1 { "reads" } else { "read" }, if services.len() == 1 { "it" } else { "them" });
+    let mut found = draft("config-without-restart", subject, "content", text).severity(severity).confidence(confidence);
+    found = locate(found, head, file, readers);
+    if by_luck {
+        found = found.note("this time another change of the same commit restarts the service; the edge is missing all the same");
+    }
+    found = costs(found, readers);
+    mend(found, offer(cx, head, file, &services, graph), file, readers)
+}
+
+fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>], by_luck: bool) -> Confidence {
+    let best = readers.iter().map(|r| r.confidence).max().unwrap_or(Confidence::Low);
+    let open = file.resource.possible.is_some() || readers.iter().all(|r| r.service.resource.possible.is_some());
+    // What is missing from a broken catalog may hold the edge, unless file and service stand together.
+    let broken = head.cut_short.is_some() || !head.errors.is_empty();
+    let near = scopes(file.resource, head.catalog());
+    let partial = broken && readers.iter().all(|r| near.is_disjoint(&scopes(r.service.resource, head.catalog())));
+    match (by_luck, open || partial) {
+        (true, _) => Confidence::Low,
+        (false, true) => best.min(Confidence::Medium),
+        (false, false) => best,
+    }
+}
+
+/// Vital services make it grave, provided it is sure who reads the file.
+fn severity(readers: &[Reader<'_, '_>], confidence: Confidence, by_luck: bool) -> Severity {
+    let vital = readers.iter().any(|r| r.row.is_some_and(|row| row.purpose.is_vital()));
+    match (by_luck, vital && confidence == Confidence::High) {
+        (true, _) => Severity::Low,
+        (false, true) => Severity::High,
+        (false, false) => Severity::Medium,
+    }
+}
+
+fn list(services: &[&Service<'_>]) -> String {
+    let names: Vec<String> = services.iter().take(NAMED).map(|s| s.resource.reference()).collect();
+    let more = services.len().saturating_sub(NAMED);
+    if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
+}
+
+fn locate(found: Finding, head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>]) -> Finding {
+    let mut found = found.at(at_head(&file.first, "this changes"));
+    if file.first != file.resource.at {
+        found = found.also(at_head(&file.resource.at, "written to the host by this file, which notifies nobody"));
+    }
+    for reader in readers.iter().take(NAMED) {
+        found = found.also(at_head(&reader.service.resource.at, &why(reader)));
+        if let How::Named(at) | How::Through(_, at) = &reader.how {
+            found = found.also(at_head(at, "names the file"));
+        }
+        if let Some(at) = order_edge(file.id, reader.service.id, head.catalog()) {
+            found = found.also(at_head(&at, "near miss: this orders the two and refreshes nothing"));
+        }
+    }
+    found
+}
+
+fn why(reader: &Reader<'_, '_>) -> String {
+    match &reader.how {
+        How::Known => format!("{} is known to read this path when it starts", reader.service.name),
+        How::Starts(sort) => format!("the file is the {sort} of this service"),
+        How::Named(_) => "this service is started with the file".to_owned(),
+        How::Through(file, _) => format!("this service reads {file}, which names the file"),
+        How::Ordered(_) => "this service is ordered after the file".to_owned(),
+        How::Alike => "this service stands beside the file and is named like it".to_owned(),
+    }
+}
+
+fn costs(mut found: Finding, readers: &[Reader<'_, '_>]) -> Finding {
+    let mut told: Vec<&str> = Vec::new();
+    for cost in readers.iter().filter_map(|r| r.row?.cold_start.as_deref()) {
+        if !told.contains(&cost) {
+            found = found.note(format!("before restarting: {cost}"));
+            told.push(cost);
+        }
+    }
+    found
+}
+
+fn mend(found: Finding, offer: Offer, file: &Changed<'_>, readers: &[Reader<'_, '_>]) -> Finding {
+    let reload = !readers.is_empty() && readers.iter().all(|r| r.row.is_some_and(|row| row.needs == Needs::Reload));
+    let act = if reload { "reload" } else { "restart" };
+    let name = readers.first().map_or("", |r| r.service.name);
+    let check = readers.iter().find_map(|r| r.row?.validator.as_deref()).map_or(String::new(), |v| format!("; `{}` tells a bad file beforehand", v.replace("FILE", &file.path)));
+    let watch = format!("nothing changes by itself: {act} {name} on one host while somebody looks, then on the rest{check}");
+    let found = found.watch(watch).first_aid(format!("revert the change and {act} {name}; the fault shows at the first {act} after the merge, not at the merge"));
+    match offer {
+        Offer::Patch(patch) => found.remedy(format!("add the edge first, on its own it {act}s nothing; then the setting, with the author watching the {act}")).patch(patch),
+        Offer::Words(edge) => found.remedy(format!("add {edge}, or {act} {name} by hand and say so in the change")),
+        Offer::Cycle => found.remedy(format!("no edge is possible as it stands: the service comes before the file, and a notify would close a dependency cycle; turn that order round first, or {act} {name} by hand")),
+    }
+}

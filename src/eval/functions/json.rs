@@ -1,0 +1,210 @@
+//! JSON in both directions, and other notations for data: Ruby, Python.
+
+use super::args::{Outcome, arg, count, string};
+use super::ruby;
+use crate::eval::error::EvalError;
+use crate::eval::interp::{Block, Interp};
+use crate::value::types::Type;
+use crate::value::{Entries, Value};
+
+type Cx<'a> = &'a mut dyn Interp;
+type Blk = Option<Block>;
+
+/// A value as JSON data: references as `{"__ref": …}`, an unknown as `{"__unknown": …}`.
+#[must_use]
+pub fn to_json(value: &Value) -> serde_json::Value {
+    use serde_json::{Map, Value as Json, json};
+    match value {
+        Value::Undef => Json::Null,
+        Value::Default => json!({"__default": true}),
+        Value::Bool(b) => Json::Bool(*b),
+        Value::Int(i) => json!(i),
+        Value::Float(f) => serde_json::Number::from_f64(*f).map_or(Json::Null, Json::Number),
+        Value::Str(s) => Json::String(s.text.to_string()),
+        Value::Array(a) => Json::Array(a.items.iter().map(to_json).collect()),
+        Value::Hash(h) => {
+            let entry = |(k, v): (&Value, &Value)| {
+                let key = match k {
+                    Value::Str(s) => s.text.to_string(),
+                    other => crate::value::quote::program(other),
+                };
+                (key, to_json(v))
+            };
+            Json::Object(h.entries.iter().map(entry).collect::<Map<_, _>>())
+        }
+        Value::Type(t) if matches!(**t, Type::Resource { title: Some(_), .. } | Type::Class { name: Some(_) }) => {
+            json!({"__ref": t.in_string()})
+        }
+        Value::Type(t) => json!({"__ptype": "Type", "__pvalue": t.to_string()}),
+        Value::Regex(r) => json!({"__ptype": "Regexp", "__pvalue": &**r}),
+        Value::Sensitive(v) => json!({"__ptype": "Sensitive", "__pvalue": to_json(v)}),
+        Value::Object(o) => match o.attrs.get(&Value::str("text")) {
+            Some(text) => json!({"__ptype": o.type_name.as_str(), "__pvalue": to_json(text)}),
+            None => {
+                let mut map: Map<String, Json> = o.attrs.iter().map(|(k, v)| (k.to_string(), to_json(v))).collect();
+                map.insert("__ptype".to_owned(), Json::String(o.type_name.to_string()));
+                Json::Object(map)
+            }
+        },
+        Value::Sym(s) => s.sample.as_ref().map_or_else(|| json!({"__unknown": value.to_string()}), to_json),
+    }
+}
+
+/// JSON data as a value.
+#[must_use]
+pub(crate) fn from_json(json: &serde_json::Value) -> Value {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => Value::Undef,
+        Json::Bool(b) => Value::Bool(*b),
+        Json::Number(n) => n.as_i64().map_or_else(|| Value::Float(n.as_f64().unwrap_or(0.0)), Value::Int),
+        Json::String(s) => Value::str(s.as_str()),
+        Json::Array(items) => Value::array(items.iter().map(from_json).collect()),
+        Json::Object(map) => Value::hash(map.iter().map(|(k, v)| (Value::str(k.as_str()), from_json(v))).collect()),
+    }
+}
+
+pub(super) fn parsejson(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("parsejson", args, 1, 2)?;
+    let text = string("parsejson", "json", arg(args, 0))?;
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(json) => Ok(from_json(&json)),
+        Err(_) if args.len() > 1 => Ok(arg(args, 1).clone()),
+        Err(_) => Err(EvalError::puppet(format!("unexpected token at '{text}'"))),
+    }
+}
+
+pub(super) fn to_json_text(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("to_json", args, 1, 1)?;
+    Ok(Value::str(compact(arg(args, 0))))
+}
+
+/// As Ruby's generator: no blanks, `/` as it is.
+fn compact(value: &Value) -> String {
+    match value {
+        Value::Array(a) => format!("[{}]", a.items.iter().map(compact).collect::<Vec<_>>().join(",")),
+        Value::Hash(h) => {
+            let entries: Vec<String> = h.entries.iter().map(|(k, v)| format!("{}:{}", key(k), compact(v))).collect();
+            format!("{{{}}}", entries.join(","))
+        }
+        other => scalar(other),
+    }
+}
+
+fn key(value: &Value) -> String {
+    text(&value.to_string())
+}
+
+fn text(s: &str) -> String {
+    let mut out = String::from("\"");
+    for c in s.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\x0c' => out.push_str("\\f"),
+            '\x08' => out.push_str("\\b"),
+            c if (c as u32) < 0x20 => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::Undef => "null".to_owned(),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => value.to_string(),
+        other => text(&other.to_string()),
+    }
+}
+
+/// Strings that lay a document out.
+struct Layout {
+    indent: String,
+    space: String,
+    before: String,
+    object_line: String,
+    array_line: String,
+}
+
+pub(super) fn to_json_pretty(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("to_json_pretty", args, 1, 3)?;
+    let data = arg(args, 0);
+    if !matches!(data, Value::Array(_) | Value::Hash(_)) {
+        return Err(super::args::wrong("to_json_pretty", "data", "a value of type Hash or Array", data));
+    }
+    let skip = matches!(arg(args, 1), Value::Bool(true));
+    let data = if skip { without_undef(data) } else { data.clone() };
+    let options = args.get(2).and_then(Value::as_hash);
+    let get = |name: &str, default: &str| {
+        options.and_then(|o| o.get(&Value::str(name))).and_then(Value::as_str).unwrap_or(default).to_owned()
+    };
+    let layout = Layout {
+        indent: get("indent", "  "),
+        space: get("space", " "),
+        before: get("space_before", ""),
+        object_line: get("object_nl", "\n"),
+        array_line: get("array_nl", "\n"),
+    };
+    Ok(Value::str(pretty(&data, &layout, 0) + "\n"))
+}
+
+fn without_undef(value: &Value) -> Value {
+    let keep = |v: &Value| !matches!(v, Value::Undef);
+    match value {
+        Value::Array(a) => Value::array(a.items.iter().filter(|v| keep(v)).cloned().collect()),
+        Value::Hash(h) => Value::hash(h.entries.iter().filter(|(_, v)| keep(v)).map(|(k, v)| (k.clone(), v.clone())).collect::<Entries>()),
+        other => other.clone(),
+    }
+}
+
+fn pretty(value: &Value, layout: &Layout, depth: usize) -> String {
+    let pad = layout.indent.repeat(depth + 1);
+    let close = layout.indent.repeat(depth);
+    match value {
+        Value::Array(a) if a.items.is_empty() => "[]".to_owned(),
+        Value::Hash(h) if h.entries.is_empty() => "{}".to_owned(),
+        Value::Array(a) => {
+            let line = &layout.array_line;
+            let items: Vec<String> = a.items.iter().map(|v| format!("{pad}{}", pretty(v, layout, depth + 1))).collect();
+            format!("[{line}{}{line}{close}]", items.join(&format!(",{line}")))
+        }
+        Value::Hash(h) => {
+            let line = &layout.object_line;
+            let of = |(k, v): (&Value, &Value)| {
+                format!("{pad}{}{}:{}{}", key(k), layout.before, layout.space, pretty(v, layout, depth + 1))
+            };
+            let items: Vec<String> = h.entries.iter().map(of).collect();
+            format!("{{{line}{}{line}{close}}}", items.join(&format!(",{line}")))
+        }
+        other => scalar(other),
+    }
+}
+
+pub(super) fn to_ruby(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("to_ruby", args, 1, 1)?;
+    Ok(Value::str(ruby::inspect_with(arg(args, 0), " => ")))
+}
+
+pub(super) fn to_python(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("to_python", args, 1, 1)?;
+    Ok(Value::str(python(arg(args, 0))))
+}
+
+fn python(value: &Value) -> String {
+    match value {
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Undef => "None".to_owned(),
+        Value::Array(a) => format!("[{}]", a.items.iter().map(python).collect::<Vec<_>>().join(", ")),
+        Value::Hash(h) => {
+            let entries: Vec<String> = h.entries.iter().map(|(k, v)| format!("{}: {}", python(k), python(v))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        other => ruby::inspect(other),
+    }
+}

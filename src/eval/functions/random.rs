@@ -1,0 +1,298 @@
+//! Repeatable random numbers, bit for bit as Ruby's: a Mersenne twister seeded with a big integer.
+
+use super::args::{Outcome, arg, array, count, string, wrong};
+use super::digest::md5;
+use crate::eval::error::EvalError;
+use crate::eval::interp::{Block, Interp};
+use crate::value::{CauseKind, Value};
+use sha2::Digest;
+
+type Cx<'a> = &'a mut dyn Interp;
+type Blk = Option<Block>;
+
+const SIZE: usize = 624;
+const SHIFT: usize = 397;
+
+/// MT19937.
+pub(super) struct Twister {
+    state: Vec<u32>,
+    next: usize,
+}
+
+impl Twister {
+    /// Seeded with the 32-bit words of an integer, least significant first.
+    pub(super) fn new(key: &[u32]) -> Self {
+        let mut state = Vec::with_capacity(SIZE);
+        let mut last: u32 = 19_650_218;
+        state.push(last);
+        for i in 1..SIZE {
+            last = 1_812_433_253_u32.wrapping_mul(last ^ last >> 30).wrapping_add(low(i));
+            state.push(last);
+        }
+        let mut twister = Self { state, next: SIZE };
+        twister.mix(key);
+        twister
+    }
+
+    fn at(&self, i: usize) -> u32 {
+        self.state.get(i % SIZE).copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, i: usize, value: u32) {
+        if let Some(slot) = self.state.get_mut(i) {
+            *slot = value;
+        }
+    }
+
+    fn mix(&mut self, key: &[u32]) {
+        let (mut i, mut j) = (1, 0);
+        for _ in 0..SIZE.max(key.len()) {
+            let previous = self.at(i - 1);
+            let word = key.get(j).copied().unwrap_or(0);
+            let mixed = (self.at(i) ^ (previous ^ previous >> 30).wrapping_mul(1_664_525)).wrapping_add(word).wrapping_add(low(j));
+            self.set(i, mixed);
+            i = self.wrap(i + 1);
+            j = if j + 1 >= key.len() { 0 } else { j + 1 };
+        }
+        for _ in 1..SIZE {
+            let previous = self.at(i - 1);
+            let mixed = (self.at(i) ^ (previous ^ previous >> 30).wrapping_mul(1_566_083_941)).wrapping_sub(low(i));
+            self.set(i, mixed);
+            i = self.wrap(i + 1);
+        }
+        self.set(0, 0x8000_0000);
+    }
+
+    fn wrap(&mut self, i: usize) -> usize {
+        if i < SIZE {
+            return i;
+        }
+        let last = self.at(SIZE - 1);
+        self.set(0, last);
+        1
+    }
+
+    fn refill(&mut self) {
+        for i in 0..SIZE {
+            let y = self.at(i) & 0x8000_0000 | self.at(i + 1) & 0x7fff_ffff;
+            let odd = if y & 1 == 1 { 0x9908_b0df } else { 0 };
+            let value = self.at(i + SHIFT) ^ y >> 1 ^ odd;
+            self.set(i, value);
+        }
+        self.next = 0;
+    }
+
+    fn word(&mut self) -> u32 {
+        if self.next >= SIZE {
+            self.refill();
+        }
+        let mut y = self.at(self.next);
+        self.next += 1;
+        y ^= y >> 11;
+        y ^= y << 7 & 0x9d2c_5680;
+        y ^= y << 15 & 0xefc6_0000;
+        y ^ y >> 18
+    }
+
+    /// Below `max`, by drawing masked words until one fits.
+    pub(super) fn below(&mut self, max: u64) -> u64 {
+        let Some(limit) = max.checked_sub(1).filter(|l| *l > 0) else { return 0 };
+        let mask = u64::MAX >> limit.leading_zeros();
+        'again: loop {
+            let mut value: u64 = 0;
+            for part in [1_u32, 0] {
+                let part_mask = mask >> (part * 32) & 0xffff_ffff;
+                if part_mask == 0 {
+                    continue;
+                }
+                value |= (u64::from(self.word()) & part_mask) << (part * 32);
+                if limit < value {
+                    continue 'again;
+                }
+            }
+            return value;
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)]
+fn low(i: usize) -> u32 {
+    i as u32
+}
+
+/// The words of a big-endian number, least significant first, without leading zeros.
+fn words(bytes: &[u8]) -> Vec<u32> {
+    let mut out: Vec<u32> = bytes.rchunks(4).map(|c| c.iter().fold(0, |n, b| n << 8 | u32::from(*b))).collect();
+    while out.len() > 1 && out.last() == Some(&0) {
+        out.pop();
+    }
+    out
+}
+
+/// The `fqdn` fact; older functions read the legacy one.
+fn fqdn(cx: Cx<'_>) -> Option<Value> {
+    let facts = cx.variable("facts");
+    let networking = facts.as_ref().and_then(|f| f.as_hash()?.get(&Value::str("networking")).cloned()).or_else(|| cx.variable("networking"));
+    networking
+        .as_ref()
+        .and_then(|n| n.as_hash()?.get(&Value::str("fqdn")).cloned())
+        .or_else(|| cx.variable("fqdn"))
+        .or_else(|| facts.as_ref().and_then(|f| f.as_hash()?.get(&Value::str("fqdn")).cloned()))
+}
+
+/// Computes from the name of the host: per host if the name is.
+fn with_fqdn(cx: Cx<'_>, name: &str, args: &[Value], f: &dyn Fn(&str) -> Outcome) -> Outcome {
+    let host = fqdn(cx).unwrap_or_else(|| Value::unknown(CauseKind::Fact, "networking.fqdn"));
+    let known = (!args.iter().any(Value::has_unknown)).then(|| host.as_str()).flatten();
+    let all = || std::iter::once(host.clone()).chain(args.iter().cloned()).collect::<Vec<_>>();
+    match known {
+        None => Ok(Value::call(name, all(), None)),
+        Some(text) => {
+            let result = f(text)?;
+            let symbolic = matches!(host, Value::Sym(_)) || args.iter().any(Value::has_sym);
+            Ok(if symbolic { Value::call(name, all(), Some(result)) } else { result })
+        }
+    }
+}
+
+fn seed_text(parts: &[String]) -> Vec<u32> {
+    words(&md5(parts.join(":").as_bytes()))
+}
+
+fn to_i(value: &Value) -> i64 {
+    match value {
+        Value::Int(i) => *i,
+        Value::Float(f) => crate::eval::number::to_int(*f).unwrap_or(0),
+        other => super::scan::leading_integer(&other.to_string()),
+    }
+}
+
+fn random_below(seed: &[u32], max: i64) -> i64 {
+    let mut twister = Twister::new(seed);
+    i64::try_from(twister.below(u64::try_from(max).unwrap_or(0))).unwrap_or(0)
+}
+
+/// Ruby joins nested lists flat.
+fn joined(value: &Value) -> String {
+    super::collection::flat(value).iter().map(ToString::to_string).collect::<Vec<_>>().join(":")
+}
+
+pub(super) fn fqdn_rand(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("fqdn_rand", args, 1, usize::MAX)?;
+    with_fqdn(cx, "fqdn_rand", args, &|host| {
+        let max = to_i(arg(args, 0).sample());
+        let seed = args.get(1).map(|v| joined(&v.sampled())).unwrap_or_default();
+        let lower = args.get(2).is_some_and(|v| v.truth() == crate::value::Tri::Yes);
+        let host = if lower { host.to_lowercase() } else { host.to_owned() };
+        if max <= 0 {
+            return Err(EvalError::puppet(format!("invalid argument - {max}")));
+        }
+        Ok(Value::Int(random_below(&seed_text(&[host, max.to_string(), seed]), max)))
+    })
+}
+
+pub(super) fn seeded_rand(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("seeded_rand", args, 2, 2)?;
+    let max = crate::eval::number::parse(&arg(args, 0).to_string());
+    let Some(Value::Int(max @ 1..)) = max else { return Err(EvalError::puppet("seeded_rand(): first argument must be a positive integer")) };
+    let seed = string("seeded_rand", "seed", arg(args, 1)).map_err(|_| EvalError::puppet("seeded_rand(): second argument must be a string"))?;
+    Ok(Value::Int(random_below(&words(&md5(seed.as_bytes())), max)))
+}
+
+const ALPHANUMERIC: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// The other function lists lower case first.
+const SEEDED: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+pub(super) fn fqdn_rand_string(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("fqdn_rand_string", args, 1, usize::MAX)?;
+    let length = to_i(arg(args, 0).sample());
+    if !(1..=1_000_000).contains(&length) {
+        return Err(EvalError::puppet("fqdn_rand_string(): first argument must be a positive integer"));
+    }
+    let charset: Vec<char> = match arg(args, 1).sample() {
+        Value::Str(s) if !s.text.is_empty() => s.text.chars().collect(),
+        Value::Undef | Value::Str(_) => ALPHANUMERIC.chars().collect(),
+        _ => return Err(EvalError::puppet("fqdn_rand_string(): second argument must be undef or a string")),
+    };
+    let seeds: Vec<String> = args.iter().skip(2).map(|v| joined(&v.sampled())).collect();
+    with_fqdn(cx, "fqdn_rand_string", args, &|host| {
+        let mut out = String::new();
+        for i in 1..=length {
+            // Each character is one draw of fqdn_rand with its own seed.
+            let mut parts = vec![host.to_owned(), charset.len().to_string()];
+            parts.push(std::iter::once(seeds.join(":")).filter(|_| !seeds.is_empty()).chain([i.to_string()]).collect::<Vec<_>>().join(":"));
+            let max = i64::try_from(charset.len()).unwrap_or(1);
+            let at = random_below(&seed_text(&parts), max);
+            out.extend(usize::try_from(at).ok().and_then(|at| charset.get(at)));
+        }
+        Ok(Value::str(out))
+    })
+}
+
+pub(super) fn seeded_rand_string(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("seeded_rand_string", args, 2, 3)?;
+    let length = match arg(args, 0) {
+        Value::Int(n @ 1..=1_000_000) => *n,
+        other => return Err(wrong("seeded_rand_string", "length", "an Integer[1] value", other)),
+    };
+    let seed = string("seeded_rand_string", "seed", arg(args, 1))?;
+    let charset: Vec<char> = match args.get(2) {
+        Some(v) => string("seeded_rand_string", "charset", v)?.chars().collect(),
+        None => SEEDED.chars().collect(),
+    };
+    let mut twister = Twister::new(&words(&sha2::Sha256::digest(seed.as_bytes())));
+    let mut draw = || usize::try_from(twister.below(charset.len() as u64)).ok().and_then(|at| charset.get(at)).copied();
+    Ok(Value::str((0..length).filter_map(|_| draw()).collect::<String>()))
+}
+
+/// Rotates a list by a number drawn from the host's name.
+pub(super) fn fqdn_rotate(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("fqdn_rotate", args, 1, usize::MAX)?;
+    let seed: Vec<String> = args.iter().skip(1).map(|v| joined(&v.sampled())).collect();
+    let items: Vec<Value> = match arg(args, 0).sample() {
+        Value::Array(a) => a.items.clone(),
+        Value::Str(s) => s.text.chars().map(|c| Value::str(c.to_string())).collect(),
+        Value::Sym(_) => return Ok(Value::call("fqdn_rotate", args.to_vec(), None)),
+        _ => return Err(EvalError::puppet("fqdn_rotate(): Requires either array or string to work with")),
+    };
+    if items.len() <= 1 {
+        return Ok(arg(args, 0).clone());
+    }
+    let is_text = arg(args, 0).as_str().is_some();
+    with_fqdn(cx, "fqdn_rotate", args, &|host| {
+        let parts: Vec<String> = std::iter::once(host.to_owned()).chain(seed.clone()).collect();
+        let by = random_below(&seed_text(&parts), i64::try_from(items.len()).unwrap_or(1));
+        let mut rotated = items.clone();
+        rotated.rotate_left(usize::try_from(by).unwrap_or(0));
+        Ok(if is_text { Value::str(rotated.iter().map(ToString::to_string).collect::<String>()) } else { Value::array(rotated) })
+    })
+}
+
+/// `shuffle` is not repeatable in Puppet: unknown beyond one element.
+pub(super) fn shuffle(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    count("shuffle", args, 1, 1)?;
+    match arg(args, 0) {
+        Value::Array(a) if a.items.len() <= 1 => Ok(Value::Array(a.clone())),
+        Value::Str(s) if s.text.chars().count() <= 1 => Ok(arg(args, 0).clone()),
+        Value::Array(_) | Value::Str(_) => Ok(Value::unknown(CauseKind::Function, "shuffle")),
+        _ => array("shuffle", "array", arg(args, 0)).map(|_| Value::Undef),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_as_ruby_does() {
+        // Random.new(0x0123456789abcdef0123456789abcdef).rand(100), and below 2**40.
+        let bytes: Vec<u8> = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef].repeat(2);
+        let seed = words(&bytes);
+        assert_eq!(seed, [0x89ab_cdef, 0x0123_4567, 0x89ab_cdef, 0x0123_4567]);
+        assert_eq!(Twister::new(&[5]).word(), 953_453_411);
+        assert_eq!(Twister::new(&seed).below(100), 4);
+        assert_eq!(Twister::new(&seed).below(1 << 40), 567_346_874_796);
+        assert_eq!(Twister::new(&[7]).below(3_000_000_000_000), 752_595_690_692);
+    }
+}

@@ -1,0 +1,134 @@
+//! Every folder under `fixtures/rules` and `fixtures/incidents`, through the whole gate.
+//!
+//! A case is `base/` and `head/` (an audit: `head/` alone) and `expected.txt`: a line a finding, `severity rule
+//! subject`, sorted. A case of a rule shows that rule alone; an incident shows everything. `UPDATE=1 cargo
+//! test --test fixtures` writes what is found now; read the difference before it is kept.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use holdpoint::finding::Report;
+use holdpoint::gate::{self, Archive, AuditRequest, CheckRequest, Inputs, NoProgress, Selection, Tree};
+use holdpoint::package::DebBuilder;
+use serde::Deserialize;
+use std::fmt::Write as _;
+use std::fs;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// `incident.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Incident {
+    title: String,
+    date: String,
+    url: String,
+    what: String,
+    command: String,
+    must_say: Vec<String>,
+}
+
+fn folders(below: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(below).into_iter().flatten().map(|e| e.unwrap().path());
+    let mut found: Vec<PathBuf> = entries.filter(|p| p.is_dir()).collect();
+    found.sort();
+    found
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn named(folder: &Path) -> Tree {
+    Tree::Named(folder.to_str().unwrap().to_owned())
+}
+
+fn run(case: &Path, debs: Vec<PathBuf>, only: &[&str]) -> Report {
+    let head = case.join("head");
+    let inputs = Inputs { repo: head.clone(), facts: None, config: None, jobs: Some(1), today: None, env: BTreeMap::new(), progress: &NoProgress };
+    let archive = Archive { debs, ..Archive::default() };
+    let rules = Selection { only: only.iter().map(|&r| r.to_owned()).collect(), except: Vec::new() };
+    let base = case.join("base");
+    let report = if base.is_dir() {
+        gate::check(&CheckRequest { inputs, base: named(&base), head: named(&head), archive, rules })
+    } else {
+        gate::audit(&AuditRequest { inputs, rev: named(&head), archive, rules })
+    };
+    report.unwrap_or_else(|e| panic!("{}: {e}", case.display()))
+}
+
+fn lines(report: &Report) -> String {
+    let mut lines: Vec<String> = report.findings.iter().map(|f| format!("{} {} {}\n", f.severity, f.rule, f.subject)).collect();
+    lines.sort();
+    lines.concat()
+}
+
+/// What is wrong with a case, if anything.
+fn compare(case: &Path, found: &str) -> Option<String> {
+    let path = case.join("expected.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, found).unwrap();
+        return None;
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    (expected != found).then(|| format!("{}\n--- expected\n{expected}--- found\n{found}", case.display()))
+}
+
+#[test]
+fn every_rule_says_what_its_cases_expect() {
+    let mut wrong = String::new();
+    for rule in folders(&fixtures().join("rules")) {
+        let id = rule.file_name().unwrap().to_str().unwrap().to_owned();
+        for case in folders(&rule) {
+            let (_keep, debs) = packages(&case);
+            let found = lines(&run(&case, debs, &[&id]));
+            let name = case.file_name().unwrap().to_str().unwrap();
+            if name.starts_with("quiet-") && !found.is_empty() || name.starts_with("fires-") && found.is_empty() {
+                writeln!(wrong, "{id}/{name} is misnamed: {found}").unwrap();
+            }
+            wrong.extend(compare(&case, &found));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_incident_is_caught() {
+    let mut wrong = String::new();
+    for case in folders(&fixtures().join("incidents")) {
+        let text = fs::read_to_string(case.join("incident.toml")).unwrap();
+        let incident: Incident = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", case.display()));
+        let Incident { title, date, url, what, command, must_say } = incident;
+        assert!(!title.is_empty() && !date.is_empty() && !what.is_empty() && (url.is_empty() || url.starts_with("https://")));
+        assert_eq!(command == "check", case.join("base").is_dir(), "{}: {command}", case.display());
+        let (_keep, debs) = packages(&case);
+        let found = lines(&run(&case, debs, &[]));
+        for rule in must_say.iter().filter(|rule| !found.lines().any(|l| l.split(' ').nth(1) == Some(rule.as_str()))) {
+            writeln!(wrong, "{}: {rule} is silent", case.display()).unwrap();
+        }
+        wrong.extend(compare(&case, &found));
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// A case's package, built from `package/DEBIAN` and `links.txt`; the folder that holds it comes along.
+fn packages(case: &Path) -> (tempfile::TempDir, Vec<PathBuf>) {
+    let folder = tempfile::tempdir().unwrap();
+    let control = case.join("package/DEBIAN");
+    if !control.is_dir() {
+        return (folder, Vec::new());
+    }
+    let fields = fs::read_to_string(control.join("control")).unwrap();
+    let field = |name: &str| fields.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix(": ")).unwrap().to_owned();
+    let mut deb = DebBuilder::new(&field("Package"), &field("Version"));
+    for script in ["preinst", "postinst", "prerm", "postrm"] {
+        if let Ok(text) = fs::read_to_string(control.join(script)) {
+            deb = deb.script(script, &text);
+        }
+    }
+    for line in fs::read_to_string(case.join("links.txt")).unwrap_or_default().lines() {
+        let (link, target) = line.split_once(" -> ").unwrap();
+        deb = deb.link(link, target);
+    }
+    let path = folder.path().join(format!("{}_{}_all.deb", field("Package"), field("Version")));
+    fs::write(&path, deb.build().unwrap()).unwrap();
+    (folder, vec![path])
+}
