@@ -11,6 +11,7 @@ pub use sources::Sources;
 
 use crate::catalog::{Catalog, Param, Resource, ResourceId};
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 
 /// One revision of a host: its catalog and the files its catalog draws from.
 #[derive(Clone, Copy)]
@@ -52,15 +53,16 @@ const CONTENT_PARAMS: [&str; 2] = ["content", "source"];
 /// Everything that differs, in head order and then base order.
 #[must_use]
 pub fn compare(base: Side<'_>, head: Side<'_>) -> Vec<Change> {
+    let (at_base, at_head) = (by_name(base.catalog), by_name(head.catalog));
     let mut changes = Vec::new();
     for (id, resource) in ids(head.catalog) {
-        match counterpart(resource, base.catalog) {
+        match counterpart(id, resource, &at_head, &at_base).and_then(|b| Some((b, base.catalog.get(b)?))) {
             None => changes.push(Change::Added(id)),
             Some(before) => compare_resource(before, (id, resource), base, head, &mut changes),
         }
     }
     for (id, resource) in ids(base.catalog) {
-        if counterpart(resource, head.catalog).is_none() {
+        if counterpart(id, resource, &at_base, &at_head).is_none() {
             changes.push(Change::Removed(id));
         }
     }
@@ -72,11 +74,22 @@ fn ids(catalog: &Catalog) -> impl Iterator<Item = (ResourceId, &Resource)> {
     (0..).zip(&catalog.resources).filter(|(_, r)| !r.is_virtual)
 }
 
-/// The same resource in the other catalog, if it reaches the agent there.
-fn counterpart<'a>(resource: &Resource, other: &'a Catalog) -> Option<(ResourceId, &'a Resource)> {
-    let id = *other.index.get(&(resource.type_name.clone(), resource.title.clone()))?;
-    let found = other.get(id)?;
-    (!found.is_virtual).then_some((id, found))
+/// Type and title to the resources of that name: several where an undecided condition declares one on either side.
+type ByName<'a> = FxHashMap<(&'a str, &'a str), Vec<ResourceId>>;
+
+fn by_name(catalog: &Catalog) -> ByName<'_> {
+    let mut names = ByName::default();
+    for (id, resource) in ids(catalog) {
+        names.entry((&resource.type_name, &resource.title)).or_default().push(id);
+    }
+    names
+}
+
+/// The resource of that name in the other catalog; of several, the one in the same place of their order.
+fn counterpart(id: ResourceId, resource: &Resource, own: &ByName<'_>, other: &ByName<'_>) -> Option<ResourceId> {
+    let name = (resource.type_name.as_str(), resource.title.as_str());
+    let place = own.get(&name)?.iter().position(|o| *o == id)?;
+    other.get(&name)?.get(place).copied()
 }
 
 fn compare_resource(

@@ -78,7 +78,7 @@ fn run(
     settings.override_severities(&mut findings);
     let changed = std::mem::take(&mut outcome.changed);
     let coverage = coverage(outcome, &roster, base, head, &packages, settings);
-    Ok(Report::new(base.map(|b| b.label.clone()), head.label.clone(), findings, coverage).with_pools(roster.pools).with_changed(changed))
+    Ok(Report::new(base.map(|b| b.label.clone()), head.label.clone(), findings, coverage).with_fleet(changed, roster.pools))
 }
 
 /// Runs the units on all threads; the outcomes come back in the order of the units.
