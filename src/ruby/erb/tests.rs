@@ -109,6 +109,10 @@ fn values_know_the_element_and_the_join_they_came_from() {
     assert!(matches!(origin(1), Some(Origin::Element { index: 0, len: 2, at: Some(at), .. }) if at.line == 2));
     assert!(matches!(origin(2), Some(Origin::Joined { len: 2, .. })));
     assert_eq!((lines[1].text.as_str(), lines[1].template_line), ("host = mx1:25", 2));
+    let Value::Str(whole) = &rendered.value else { panic!("{:?}", rendered.value) };
+    let Some(Origin::Rendered(pieces)) = whole.origin.as_deref() else { panic!("{:?}", whole.origin) };
+    let host = pieces.iter().find(|p| &whole.text[p.start as usize..p.end as usize] == "mx1").unwrap();
+    assert!(host.at.line == 2 && matches!(host.origin.as_deref(), Some(Origin::Element { .. })));
 }
 
 #[test]
