@@ -320,6 +320,18 @@ impl Session {
         self.layout.modulepath.iter().any(folder_is_file)
     }
 
+    /// Whether a class or type that was not found may be defined outside the repository: its module is a
+    /// submodule, or (where not everything is expected here) nothing of its namespace is.
+    pub(crate) fn may_lie_elsewhere(&self, name: &str) -> bool {
+        if self.is_elsewhere(name) {
+            return true;
+        }
+        let module = name.split("::").next().unwrap_or(name);
+        let prefix = format!("{module}::");
+        let here = || self.layout.modules.contains_key(module) || self.main_defs().keys().any(|(_, n)| n.starts_with(&prefix));
+        !self.options.complete && !here()
+    }
+
     /// Syntax errors of the main manifests, which no host can compile with.
     pub(crate) fn syntax_error(&self, file: &SourceFile) -> Option<(Loc, String, &'static str)> {
         let error = file.parsed.errors.first()?;
