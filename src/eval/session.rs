@@ -19,6 +19,8 @@ pub struct Options {
     pub strict_variables: bool,
     /// `strict=error` (Puppet 8): no coercion of strings to numbers.
     pub strict: bool,
+    /// Ruby backends and absent data.
+    pub hiera: crate::hiera::HieraSettings,
     /// Where things lie; detected when absent.
     pub layout: Option<Layout>,
     /// Puppet code evaluated instead of the main manifest (tests, conformance).
@@ -29,7 +31,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { dialect: Dialect::Legacy, strict_variables: false, strict: false, layout: None, code: None, complete: true }
+        Self { dialect: Dialect::Legacy, strict_variables: false, strict: false, hiera: crate::hiera::HieraSettings::default(), layout: None, code: None, complete: true }
     }
 }
 
