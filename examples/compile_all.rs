@@ -46,9 +46,13 @@ fn report(groups: &[holdpoint::eval::group::Group], verbose: bool) {
     println!("{hosts} of {total} hosts without error ({} catalogs of {}), {resources} resources", clean.count(), groups.len());
     let (mut errors, mut unknowns, mut maybe) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for group in groups {
+        let mut seen = std::collections::BTreeSet::new();
         for error in &group.compiled.errors {
             let at = error.at.as_ref().map(ToString::to_string).unwrap_or_default();
-            *errors.entry(format!("{} @ {at}", error.message)).or_insert(0) += 1;
+            let message = error.message.replace(group.compiled.catalog.certname.as_str(), "HOST");
+            if seen.insert(message.clone()) {
+                *errors.entry(format!("{message} @ {at}")).or_insert(0) += group.hosts.len();
+            }
         }
         for error in &group.compiled.possible_errors {
             let at = error.at.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -58,7 +62,7 @@ fn report(groups: &[holdpoint::eval::group::Group], verbose: bool) {
             *unknowns.entry(format!("{cause:?}")).or_insert(0) += *n as usize;
         }
     }
-    top("errors", &errors, 60);
+    top("errors, by hosts", &errors, 60);
     top("possible errors", &maybe, 25);
     top("unknown", &unknowns, 50);
     if verbose {

@@ -89,6 +89,13 @@ impl<'s> Compiler<'s> {
         if explicit_undef {
             return Ok(Bound { value: Value::Undef, at: env.file.loc(param.span), source: From::Given });
         }
+        if class.is_some()
+            && let Some(why) = self.hiera_gap()
+        {
+            self.count(CauseKind::Hiera, why);
+            let value = super::facts::opaque(CauseKind::Hiera, format!("{}::{}", class.unwrap_or_default(), param.name));
+            return Ok(Bound { value, at: env.file.loc(param.span), source: From::Given });
+        }
         let label = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();
         Err(EvalError::puppet(format!("{label}: expects a value for parameter '{}'", param.name)))
     }

@@ -167,9 +167,22 @@ impl Compiler<'_> {
 }
 
 /// Equal observations have equal keys.
-fn key(observation: &Observation) -> String {
-    format!("{observation:?}")
+fn key(observation: &Observation) -> u64 {
+    use std::fmt::Write;
+    let mut digest = Digest(rustc_hash::FxHasher::default());
+    let _ = write!(digest, "{observation:?}");
+    std::hash::Hasher::finish(&digest.0)
+}
+
+/// Hashes what is written to it.
+struct Digest(rustc_hash::FxHasher);
+
+impl std::fmt::Write for Digest {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        std::hash::Hasher::write(&mut self.0, text.as_bytes());
+        Ok(())
+    }
 }
 
 /// Keys of what was observed.
-pub(crate) type Observed = FxHashSet<String>;
+pub(crate) type Observed = FxHashSet<u64>;
