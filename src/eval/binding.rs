@@ -63,7 +63,7 @@ impl<'s> Compiler<'s> {
 
     fn check_unknown_params(&mut self, id: ResourceId, params: &[ast::Param]) {
         let Some(resource) = self.catalog.resources.get(id as usize) else { return };
-        let known = |name: &str| super::metaparams::is_metaparam(name) || name == "name" || params.iter().any(|d| d.name == name);
+        let known = |name: &str| super::metaparams::is_metaparam(name) || matches!(name, "name" | "*") || params.iter().any(|d| d.name == name);
         let unknown: Vec<EcoString> = resource.params.iter().filter(|p| !known(&p.name)).map(|p| p.name.clone()).collect();
         let label = resource.reference();
         for name in unknown {
@@ -76,6 +76,9 @@ impl<'s> Compiler<'s> {
         let explicit_undef = given.as_ref().is_some_and(|(v, _)| matches!(v, Value::Undef));
         if let Some((value, at)) = given.filter(|(v, _)| !matches!(v, Value::Undef)) {
             return Ok(Bound { value, at, source: From::Given });
+        }
+        if let Some(rest) = self.catalog.get(id).and_then(|r| r.param("*")) {
+            return Ok(Bound { value: rest.value.clone(), at: rest.at.clone(), source: From::Given });
         }
         if let Some(class) = class
             && let Some((value, at)) = self.bound_data(env, class, &param.name)?

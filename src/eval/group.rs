@@ -74,7 +74,7 @@ fn resolve(value: &Value, host: &HostSpec) -> Option<Value> {
             }
             SymExpr::Call(name, args) => {
                 let args: Option<Vec<Value>> = args.iter().map(|a| resolve(a, host)).collect();
-                call(name, &args?)
+                call(name, &args?, host)
             }
             SymExpr::Opaque(_) | SymExpr::Choice(_) => None,
         },
@@ -90,10 +90,12 @@ fn resolve(value: &Value, host: &HostSpec) -> Option<Value> {
     }
 }
 
-fn call(name: &str, args: &[Value]) -> Option<Value> {
+fn call(name: &str, args: &[Value], host: &HostSpec) -> Option<Value> {
     use super::operators::{binary, find_match, index, unary};
-    let cx = &mut Alone;
+    let cx = &mut Alone { host };
     match (name, args) {
+        // The text itself may differ, but whatever its kind decides, decides alike.
+        ("template", [_, text]) => Some(text.clone()),
         ("match", [text, pattern, Value::Int(n)]) => {
             let groups = find_match(cx, text, pattern).ok()?.1?;
             groups.get(usize::try_from(*n).ok()?).cloned()
@@ -112,10 +114,12 @@ fn binary_op(name: &str) -> Option<BinaryOp> {
     all.into_iter().find(|op| super::operators::symbol(*op) == name)
 }
 
-/// Functions called again for another host see nothing but their arguments.
-struct Alone;
+/// Functions called again for another host see their arguments and its name.
+struct Alone<'h> {
+    host: &'h HostSpec,
+}
 
-impl TypeContext for Alone {
+impl TypeContext for Alone<'_> {
     fn type_alias(&mut self, _: &str) -> Option<Arc<Type>> {
         None
     }
@@ -123,7 +127,7 @@ impl TypeContext for Alone {
     fn observe(&mut self, _: &Value, _: bool) {}
 }
 
-impl Interp for Alone {
+impl Interp for Alone<'_> {
     fn call_block(&mut self, _: Block, _: &[Value]) -> Res<Value> {
         Err(super::error::EvalError::puppet("no lambda here"))
     }
@@ -133,8 +137,8 @@ impl Interp for Alone {
         super::functions::find(name).ok_or_else(missing)?(self, args, block)
     }
 
-    fn variable(&mut self, _: &str) -> Option<Value> {
-        None
+    fn variable(&mut self, name: &str) -> Option<Value> {
+        self.host.fact(name.trim_start_matches("::")).map(|v| v.sample().clone())
     }
 
     fn log(&mut self, _: &str, _: String) {}
