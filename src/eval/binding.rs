@@ -78,7 +78,9 @@ impl<'s> Compiler<'s> {
             return Ok(Bound { value, at, source: From::Given });
         }
         if let Some(rest) = self.catalog.get(id).and_then(|r| r.param("*")) {
-            return Ok(Bound { value: rest.value.clone(), at: rest.at.clone(), source: From::Given });
+            // Each attribute of an unknown splat is an unknown of its own.
+            let value = Value::call(format!("attribute {}", param.name), vec![rest.value.clone()], None);
+            return Ok(Bound { value, at: rest.at.clone(), source: From::Given });
         }
         if let Some(class) = class
             && let Some((value, at)) = self.bound_data(env, class, &param.name)?

@@ -67,7 +67,7 @@ fn holds(session: &Session, observation: &Observation, host: &HostSpec) -> bool 
 fn resolve(value: &Value, host: &HostSpec) -> Option<Value> {
     match value {
         Value::Sym(sym) => match &sym.expr {
-            SymExpr::Fact(path) => host.fact(path).map(|v| v.sample().clone()).filter(|v| !v.is_unknown()),
+            SymExpr::Fact(path) => host.fact(path).map(|v| v.sample().clone()),
             SymExpr::Concat(parts) => {
                 let parts: Option<Vec<Value>> = parts.iter().map(|p| resolve(p, host)).collect();
                 Some(super::lift::concat(parts?))
@@ -76,7 +76,8 @@ fn resolve(value: &Value, host: &HostSpec) -> Option<Value> {
                 let args: Option<Vec<Value>> = args.iter().map(|a| resolve(a, host)).collect();
                 call(name, &args?, host)
             }
-            SymExpr::Opaque(_) | SymExpr::Choice(_) => None,
+            // What is unknown is so on every host; a function may not even look at it.
+            SymExpr::Opaque(_) | SymExpr::Choice(_) => Some(value.clone()),
         },
         Value::Array(list) => {
             let items: Option<Vec<Value>> = list.items.iter().map(|v| resolve(v, host)).collect();
