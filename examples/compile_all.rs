@@ -2,7 +2,7 @@
 //!
 //! A measuring instrument for the compiler; not part of the gate.
 
-use holdpoint::eval::group::compile_group;
+use holdpoint::eval::group::{compile_group, disagreement};
 use holdpoint::eval::{FileCache, HostSpec, Options, Session};
 use holdpoint::nodes::enumerate_hosts;
 use holdpoint::puppet::Dialect;
@@ -34,6 +34,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let groups: Vec<_> = pool.install(|| blocks.par_iter().flat_map_iter(|b| compile_group(&session, b)).collect());
     println!("{} catalogs in {:?}", groups.len(), start.elapsed());
+    if let [first, second, ..] = &groups[..] {
+        let other = HostSpec::for_group(&second.hosts[0]);
+        let why = format!("{:?}", disagreement(&session, &first.compiled, &other));
+        println!("{} and {} differ by {}", first.hosts[0], second.hosts[0], why.chars().take(900).collect::<String>());
+    }
     report(&groups, only.is_some());
     Ok(())
 }

@@ -48,6 +48,12 @@ fn agrees(session: &Session, first: &HostSpec, compiled: &Compiled, host: &HostS
     same_facts && compiled.observations.iter().all(|o| holds(session, o, host))
 }
 
+/// The decision that keeps a host from sharing a catalog, if there is one.
+#[must_use]
+pub fn disagreement<'c>(session: &Session, compiled: &'c Compiled, host: &HostSpec) -> Option<&'c Observation> {
+    compiled.observations.iter().find(|o| !holds(session, o, host))
+}
+
 fn holds(session: &Session, observation: &Observation, host: &HostSpec) -> bool {
     match observation {
         Observation::Truth(value, decided) => resolve(value, host).is_some_and(|v| (v.truth() == crate::value::Tri::Yes) == *decided),
