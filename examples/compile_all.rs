@@ -2,7 +2,7 @@
 //!
 //! A measuring instrument for the compiler; not part of the gate.
 
-use holdpoint::eval::group::compile_group;
+use holdpoint::eval::group::{compile_group, disagreement};
 use holdpoint::eval::{FileCache, HostSpec, Options, Session};
 use holdpoint::nodes::enumerate_hosts;
 use holdpoint::puppet::Dialect;
@@ -34,6 +34,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let groups: Vec<_> = pool.install(|| blocks.par_iter().flat_map_iter(|b| compile_group(&session, b)).collect());
     println!("{} catalogs in {:?}", groups.len(), start.elapsed());
+    if let [first, second, ..] = &groups[..] {
+        let other = HostSpec::for_group(&second.hosts[0]);
+        let why = format!("{:?}", disagreement(&session, &first.compiled, &other));
+        println!("{} and {} differ by {}", first.hosts[0], second.hosts[0], why.chars().take(900).collect::<String>());
+    }
     report(&groups, only.is_some());
     Ok(())
 }
@@ -46,9 +51,13 @@ fn report(groups: &[holdpoint::eval::group::Group], verbose: bool) {
     println!("{hosts} of {total} hosts without error ({} catalogs of {}), {resources} resources", clean.count(), groups.len());
     let (mut errors, mut unknowns, mut maybe) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for group in groups {
+        let mut seen = std::collections::BTreeSet::new();
         for error in &group.compiled.errors {
             let at = error.at.as_ref().map(ToString::to_string).unwrap_or_default();
-            *errors.entry(format!("{} @ {at}", error.message)).or_insert(0) += 1;
+            let message = error.message.replace(group.compiled.catalog.certname.as_str(), "HOST");
+            if seen.insert(message.clone()) {
+                *errors.entry(format!("{message} @ {at}")).or_insert(0) += group.hosts.len();
+            }
         }
         for error in &group.compiled.possible_errors {
             let at = error.at.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -58,7 +67,7 @@ fn report(groups: &[holdpoint::eval::group::Group], verbose: bool) {
             *unknowns.entry(format!("{cause:?}")).or_insert(0) += *n as usize;
         }
     }
-    top("errors", &errors, 60);
+    top("errors, by hosts", &errors, 60);
     top("possible errors", &maybe, 25);
     top("unknown", &unknowns, 50);
     if verbose {

@@ -63,7 +63,7 @@ impl<'s> Compiler<'s> {
 
     fn check_unknown_params(&mut self, id: ResourceId, params: &[ast::Param]) {
         let Some(resource) = self.catalog.resources.get(id as usize) else { return };
-        let known = |name: &str| super::metaparams::is_metaparam(name) || name == "name" || params.iter().any(|d| d.name == name);
+        let known = |name: &str| super::metaparams::is_metaparam(name) || matches!(name, "name" | "*") || params.iter().any(|d| d.name == name);
         let unknown: Vec<EcoString> = resource.params.iter().filter(|p| !known(&p.name)).map(|p| p.name.clone()).collect();
         let label = resource.reference();
         for name in unknown {
@@ -77,6 +77,11 @@ impl<'s> Compiler<'s> {
         if let Some((value, at)) = given.filter(|(v, _)| !matches!(v, Value::Undef)) {
             return Ok(Bound { value, at, source: From::Given });
         }
+        if let Some(rest) = self.catalog.get(id).and_then(|r| r.param("*")) {
+            // Each attribute of an unknown splat is an unknown of its own.
+            let value = Value::call(format!("attribute {}", param.name), vec![rest.value.clone()], None);
+            return Ok(Bound { value, at: rest.at.clone(), source: From::Given });
+        }
         if let Some(class) = class
             && let Some((value, at)) = self.bound_data(env, class, &param.name)?
         {
@@ -88,6 +93,13 @@ impl<'s> Compiler<'s> {
         }
         if explicit_undef {
             return Ok(Bound { value: Value::Undef, at: env.file.loc(param.span), source: From::Given });
+        }
+        if class.is_some()
+            && let Some(why) = self.hiera_gap()
+        {
+            self.count(CauseKind::Hiera, why);
+            let value = super::facts::opaque(CauseKind::Hiera, format!("{}::{}", class.unwrap_or_default(), param.name));
+            return Ok(Bound { value, at: env.file.loc(param.span), source: From::Given });
         }
         let label = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();
         Err(EvalError::puppet(format!("{label}: expects a value for parameter '{}'", param.name)))

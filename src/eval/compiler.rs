@@ -71,6 +71,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) pending: Vec<Pending>,
     pub(crate) unevaluated: Vec<ResourceId>,
     pub(crate) defs: FxHashMap<(DefKind, EcoString), Option<DefAt>>,
+    loaded: FxHashMap<(DefKind, EcoString), DefAt>,
+    loaded_files: FxHashSet<u32>,
     pub(crate) aliases: FxHashMap<EcoString, Arc<crate::value::types::Type>>,
     pub(crate) deps: FxHashSet<Arc<str>>,
     pub(crate) observations: Vec<Observation>,
@@ -131,6 +133,8 @@ impl<'s> Compiler<'s> {
             pending: Vec::new(),
             unevaluated: Vec::new(),
             defs: FxHashMap::default(),
+            loaded: FxHashMap::default(),
+            loaded_files: FxHashSet::default(),
             aliases: FxHashMap::default(),
             deps: FxHashSet::default(),
             observations: Vec::new(),
@@ -288,9 +292,23 @@ impl<'s> Compiler<'s> {
         if let Some(found) = self.defs.get(&key) {
             return *found;
         }
-        let found = self.session.define(kind, name, &mut self.deps);
-        self.defs.insert(key, found);
+        let found = self.session.define(kind, name, &mut self.deps).or_else(|| self.loaded.get(&key).copied());
+        if let Some(at) = found {
+            self.load(at.0);
+            self.defs.insert(key, found);
+        }
         found
+    }
+
+    /// A file that was autoloaded for one name defines everything in it.
+    fn load(&mut self, number: u32) {
+        if !self.loaded_files.insert(number) {
+            return;
+        }
+        let defs = self.session.file(number).map(|f| &f.defs[..]).unwrap_or_default();
+        for (i, def) in (0u32..).zip(defs) {
+            self.loaded.entry((def.kind, def.name.clone())).or_insert((number, i));
+        }
     }
 
     fn into_outcome(self) -> Compiled {

@@ -29,13 +29,6 @@ pub(crate) enum Found {
 /// The data layers of a revision.
 pub(crate) struct HieraState(Result<Hiera, String>);
 
-impl HieraState {
-    /// Whether some level's data is not in the repository, so that a key nobody has may stand there.
-    pub(crate) fn has_absent(&self) -> bool {
-        self.0.as_ref().is_ok_and(|hiera| !hiera.absent().is_empty())
-    }
-}
-
 impl std::fmt::Debug for HieraState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("HieraState")
@@ -43,6 +36,19 @@ impl std::fmt::Debug for HieraState {
 }
 
 impl HieraState {
+    /// Why a key that was not found may yet exist: some layer of the hierarchy is not in the repository.
+    pub(crate) fn absent(&self) -> Option<String> {
+        let (name, why) = self.0.as_ref().ok()?.absent().into_iter().next()?;
+        Some(format!("level {name}: {why}"))
+    }
+
+    /// Paths of the hierarchy that speak of a private place which is not in the tree.
+    fn private_gap(&self, tree: &crate::repo::Tree) -> Option<String> {
+        let hiera = self.0.as_ref().ok()?;
+        let told = hiera.notes().iter().any(|n| n.contains("private"));
+        (told && !tree.is_dir("private")).then(|| "private data is not in the repository".to_owned())
+    }
+
     pub(crate) fn open(session: &Session, shared: &Arc<DataFiles>) -> Self {
         let settings = session.options.hiera.clone();
         Self(Hiera::load(session.tree(), &session.layout, &settings, shared).map_err(|e| e.to_string()))
@@ -90,6 +96,12 @@ impl HieraScope for Variables<'_, '_> {
 }
 
 impl<'s> Compiler<'s> {
+    /// Why a key that was not found may yet have a value.
+    pub(crate) fn hiera_gap(&self) -> Option<String> {
+        let hiera = self.session.hiera();
+        hiera.absent().or_else(|| hiera.private_gap(&self.session.tree))
+    }
+
     /// Looks a key up.
     pub(crate) fn hiera_lookup(&mut self, env: Env<'s>, key: &str, merge: Option<&Value>) -> Found {
         self.ask_hiera(env, key, |hiera, scope| hiera.lookup(key, scope, merge.map(merge_of).as_ref()))

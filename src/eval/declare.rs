@@ -120,7 +120,7 @@ impl<'s> Compiler<'s> {
     fn splat_attributes(&mut self, out: &mut Vec<Param>, value: &Value, at: &Loc) -> Res<()> {
         if value.is_unknown() {
             self.count_causes(value);
-            return Ok(());
+            return push_attribute(out, Param { name: "*".into(), value: value.clone(), at: at.clone() });
         }
         let Some(entries) = value.as_hash() else {
             let got = crate::value::types::infer(value);

@@ -25,7 +25,7 @@ impl Compiler<'_> {
     /// A value of `undef` blocked defaults so far; the catalog does not hold it.
     fn drop_undef(&mut self) {
         for resource in &mut self.catalog.resources {
-            resource.params.retain(|p| !matches!(p.value, Value::Undef));
+            resource.params.retain(|p| p.name != "*" && !matches!(p.value, Value::Undef));
         }
     }
 

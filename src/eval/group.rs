@@ -48,6 +48,12 @@ fn agrees(session: &Session, first: &HostSpec, compiled: &Compiled, host: &HostS
     same_facts && compiled.observations.iter().all(|o| holds(session, o, host))
 }
 
+/// The decision that keeps a host from sharing a catalog, if there is one.
+#[must_use]
+pub fn disagreement<'c>(session: &Session, compiled: &'c Compiled, host: &HostSpec) -> Option<&'c Observation> {
+    compiled.observations.iter().find(|o| !holds(session, o, host))
+}
+
 fn holds(session: &Session, observation: &Observation, host: &HostSpec) -> bool {
     match observation {
         Observation::Truth(value, decided) => resolve(value, host).is_some_and(|v| (v.truth() == crate::value::Tri::Yes) == *decided),
@@ -67,16 +73,17 @@ fn holds(session: &Session, observation: &Observation, host: &HostSpec) -> bool 
 fn resolve(value: &Value, host: &HostSpec) -> Option<Value> {
     match value {
         Value::Sym(sym) => match &sym.expr {
-            SymExpr::Fact(path) => host.fact(path).map(|v| v.sample().clone()).filter(|v| !v.is_unknown()),
+            SymExpr::Fact(path) => host.fact(path).map(|v| v.sample().clone()),
             SymExpr::Concat(parts) => {
                 let parts: Option<Vec<Value>> = parts.iter().map(|p| resolve(p, host)).collect();
                 Some(super::lift::concat(parts?))
             }
             SymExpr::Call(name, args) => {
                 let args: Option<Vec<Value>> = args.iter().map(|a| resolve(a, host)).collect();
-                call(name, &args?)
+                call(name, &args?, host)
             }
-            SymExpr::Opaque(_) | SymExpr::Choice(_) => None,
+            // What is unknown is so on every host; a function may not even look at it.
+            SymExpr::Opaque(_) | SymExpr::Choice(_) => Some(value.clone()),
         },
         Value::Array(list) => {
             let items: Option<Vec<Value>> = list.items.iter().map(|v| resolve(v, host)).collect();
@@ -90,10 +97,12 @@ fn resolve(value: &Value, host: &HostSpec) -> Option<Value> {
     }
 }
 
-fn call(name: &str, args: &[Value]) -> Option<Value> {
+fn call(name: &str, args: &[Value], host: &HostSpec) -> Option<Value> {
     use super::operators::{binary, find_match, index, unary};
-    let cx = &mut Alone;
+    let cx = &mut Alone { host };
     match (name, args) {
+        // The text itself may differ, but whatever its kind decides, decides alike.
+        ("template", [_, text]) => Some(text.clone()),
         ("match", [text, pattern, Value::Int(n)]) => {
             let groups = find_match(cx, text, pattern).ok()?.1?;
             groups.get(usize::try_from(*n).ok()?).cloned()
@@ -112,10 +121,12 @@ fn binary_op(name: &str) -> Option<BinaryOp> {
     all.into_iter().find(|op| super::operators::symbol(*op) == name)
 }
 
-/// Functions called again for another host see nothing but their arguments.
-struct Alone;
+/// Functions called again for another host see their arguments and its name.
+struct Alone<'h> {
+    host: &'h HostSpec,
+}
 
-impl TypeContext for Alone {
+impl TypeContext for Alone<'_> {
     fn type_alias(&mut self, _: &str) -> Option<Arc<Type>> {
         None
     }
@@ -123,7 +134,7 @@ impl TypeContext for Alone {
     fn observe(&mut self, _: &Value, _: bool) {}
 }
 
-impl Interp for Alone {
+impl Interp for Alone<'_> {
     fn call_block(&mut self, _: Block, _: &[Value]) -> Res<Value> {
         Err(super::error::EvalError::puppet("no lambda here"))
     }
@@ -133,8 +144,8 @@ impl Interp for Alone {
         super::functions::find(name).ok_or_else(missing)?(self, args, block)
     }
 
-    fn variable(&mut self, _: &str) -> Option<Value> {
-        None
+    fn variable(&mut self, name: &str) -> Option<Value> {
+        self.host.fact(name.trim_start_matches("::")).map(|v| v.sample().clone())
     }
 
     fn log(&mut self, _: &str, _: String) {}
@@ -167,9 +178,22 @@ impl Compiler<'_> {
 }
 
 /// Equal observations have equal keys.
-fn key(observation: &Observation) -> String {
-    format!("{observation:?}")
+fn key(observation: &Observation) -> u64 {
+    use std::fmt::Write;
+    let mut digest = Digest(rustc_hash::FxHasher::default());
+    let _ = write!(digest, "{observation:?}");
+    std::hash::Hasher::finish(&digest.0)
+}
+
+/// Hashes what is written to it.
+struct Digest(rustc_hash::FxHasher);
+
+impl std::fmt::Write for Digest {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        std::hash::Hasher::write(&mut self.0, text.as_bytes());
+        Ok(())
+    }
 }
 
 /// Keys of what was observed.
-pub(crate) type Observed = FxHashSet<String>;
+pub(crate) type Observed = FxHashSet<u64>;

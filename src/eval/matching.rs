@@ -78,6 +78,7 @@ impl<'s> Compiler<'s> {
         let truth = value.truth();
         if let Value::Sym(sym) = value
             && sym.sample.is_some()
+            && !matches!(sym.expr, SymExpr::Concat(_))
         {
             self.observe_truth(value, truth == Tri::Yes);
         }

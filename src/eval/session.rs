@@ -317,6 +317,17 @@ impl Session {
 
     /// Whether a name belongs to a module that is only referred to (a submodule): its code is elsewhere.
     pub(crate) fn is_elsewhere(&self, name: &str) -> bool {
+        self.is_submodule(name) || self.is_private(name)
+    }
+
+    /// A module that is nowhere in the repository: private modules are kept apart by many.
+    fn is_private(&self, name: &str) -> bool {
+        let module = name.split("::").next().unwrap_or(name);
+        let in_main = || self.main_defs().keys().any(|(_, n)| n.split("::").next() == Some(module));
+        self.options.code.is_none() && name.contains("::") && self.modules.folder(module).is_none() && !in_main()
+    }
+
+    fn is_submodule(&self, name: &str) -> bool {
         let module = name.split("::").next().unwrap_or(name);
         let folder_is_file = |home: &String| self.tree.exists(&format!("{home}/{module}"));
         self.layout.modulepath.iter().any(folder_is_file)

@@ -163,6 +163,10 @@ fn symbolic_reference(name: &str, key: Option<&Value>) -> Res<Value> {
 }
 
 fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
+    if let Some(Value::Array(list)) = key {
+        let refs: Res<Vec<Value>> = list.items.iter().map(|k| symbolic_reference(name, Some(k))).collect();
+        return refs.map(Value::array);
+    }
     let title: EcoString = match key {
         Some(Value::Str(s)) => s.text.clone(),
         Some(Value::Int(_) | Value::Float(_)) => key.map(|k| k.to_string().into()).unwrap_or_default(),

@@ -71,7 +71,7 @@ fn merged(given: &Value, defaults: &Entries, at: &Loc) -> Res<Vec<Param>> {
     };
     let rest = defaults.iter().filter(|(k, _)| !given.contains_key(*k));
     let param = |(name, value): (&Value, &Value)| Param { name: name.to_string().into(), value: value.clone(), at: origin(value, at) };
-    let all = given.iter().chain(rest).filter(|(_, v)| !matches!(v, Value::Undef));
+    let all = given.iter().chain(rest);
     Ok(all.map(param).collect())
 }
 
