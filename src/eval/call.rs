@@ -242,7 +242,7 @@ impl<'s> Compiler<'s> {
         let ty = self.annotation(env, ty)?;
         if self.type_match(&ty, value) == Tri::No {
             let why = mismatch("value returned from function", &ty, value);
-            let why = why.replacen("value returned from function", &format!("value returned from function '{name}' has wrong type,"), 1);
+            let why = why.replacen("value returned from function", &format!("value returned from {name} has wrong type,"), 1);
             return Err(EvalError::puppet(why));
         }
         Ok(())
