@@ -129,7 +129,8 @@ impl<'s> Compiler<'s> {
         }
         // A module's own function in the Puppet language is the truth for its version.
         let own = if name.contains("::") { self.find_def(DefKind::Function, &name.to_lowercase()) } else { None };
-        if let Some(function) = super::functions::find(name).filter(|_| own.is_none()) {
+        let here = |c: &Self| super::functions::is_core(name) || !c.session.options.complete || c.session.modules.ruby_functions.contains_key(name);
+        if let Some(function) = super::functions::find(name).filter(|_| own.is_none() && here(self)) {
             return self.builtin(env, name, function, args, block);
         }
         if let Some(at) = self.find_def(DefKind::Function, &name.to_lowercase()) {

@@ -45,12 +45,20 @@ use std::sync::LazyLock;
 
 type Body = fn(&mut dyn Interp, &[Value], Option<Block>) -> Result<Value, EvalError>;
 
-static INDEX: LazyLock<FxHashMap<&'static str, Builtin>> = LazyLock::new(|| tables::all().into_iter().collect());
+static CORE: LazyLock<FxHashMap<&'static str, Builtin>> = LazyLock::new(|| tables::core().into_iter().collect());
+static STDLIB: LazyLock<FxHashMap<&'static str, Builtin>> = LazyLock::new(|| tables::stdlib().into_iter().collect());
 
 /// A built-in by name.
 #[must_use]
 pub fn find(name: &str) -> Option<Builtin> {
-    INDEX.get(name.strip_prefix("::").unwrap_or(name)).copied()
+    let name = name.strip_prefix("::").unwrap_or(name);
+    CORE.get(name).or_else(|| STDLIB.get(name)).copied()
+}
+
+/// Whether Puppet itself brings the function along; the others are there only with their module.
+#[must_use]
+pub fn is_core(name: &str) -> bool {
+    CORE.contains_key(name.strip_prefix("::").unwrap_or(name))
 }
 
 /// Applies a type as a function (`Integer('5')`, `new`).

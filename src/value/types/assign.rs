@@ -146,11 +146,8 @@ fn accepts_inner(a: Option<&TypeRef>, b: Option<&TypeRef>, d: u32) -> bool {
 }
 
 fn is_scalar_data(o: &Type) -> bool {
-    match o {
-        Type::ScalarData | Type::Numeric | Type::Integer(_) | Type::Float(..) | Type::Boolean(_) => true,
-        Type::String(_) | Type::Literal(_) | Type::Enum { .. } | Type::Pattern(_) => true,
-        _ => false,
-    }
+    let text = matches!(o, Type::String(_) | Type::Literal(_) | Type::Enum { .. } | Type::Pattern(_));
+    text || matches!(o, Type::ScalarData | Type::Numeric | Type::Integer(_) | Type::Float(..) | Type::Boolean(_))
 }
 
 fn is_scalar(o: &Type) -> bool {
