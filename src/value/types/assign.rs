@@ -80,10 +80,11 @@ fn accepts_broad(t: &Type, o: &Type, d: u32) -> bool {
         (Type::Variant(types), _) if types.iter().any(|t| accepts(t, o, d)) => true,
         (Type::Optional(Some(t)), _) if accepts(t, o, d) => true,
         (Type::Optional(None), _) => true,
+        (Type::Variant(types), Type::Data | Type::RichData) => types.is_empty(),
         (Type::Data, Type::Data | Type::Numeric) | (Type::RichData, _) => true,
         (Type::Scalar | Type::ScalarData | Type::Numeric, Type::Numeric) => true,
         (Type::NotUndef(inner), Type::Numeric) => inner.as_ref().is_none_or(|i| accepts(i, o, d)),
-        (Type::Init(..), Type::Data | Type::RichData) => true,
+        (Type::Init(..), _) => true,
         _ => false,
     }
 }
