@@ -16,6 +16,7 @@ mod removal;
 mod requirement;
 mod restart;
 mod smarthost;
+mod unsound;
 
 pub use context::{Evidence, HostContext, HostSide, RepoContext};
 pub(crate) use places::{base, head, of_effect, of_script};
@@ -55,7 +56,7 @@ macro_rules! rule {
 /// Every rule, by id. `rule!("id", check)` names the unit struct that implements [`Check`].
 static RULES: &[Rule] = &[
     rule!("catalog-broken", broken::Broken),
-    rule!("config-unsound"),
+    rule!("config-unsound", unsound::ConfigUnsound),
     rule!("config-without-restart", restart::ConfigWithoutRestart),
     rule!("coverage-lost", coverage::CoverageLost),
     rule!("package-index-stale", index_stale::PackageIndexStale),

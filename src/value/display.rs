@@ -45,7 +45,10 @@ fn write_list(f: &mut fmt::Formatter<'_>, items: &[Value]) -> fmt::Result {
         if i > 0 {
             f.write_str(", ")?;
         }
-        write!(f, "{item}")?;
+        match item {
+            Value::Type(t) => write!(f, "{t}")?,
+            other => write!(f, "{other}")?,
+        }
     }
     f.write_str("]")
 }
