@@ -25,6 +25,7 @@ impl Type {
     pub fn reference(&self) -> String {
         match self {
             Self::Resource { type_name, title: Some(title) } => format!("{type_name}[{title}]"),
+            Self::Class { name: Some(name) } => format!("Class[{}]", super::build::capitalize(name)),
             other => other.expanded(),
         }
     }
