@@ -129,7 +129,8 @@ impl<'s> Compiler<'s> {
         }
         // A module's own function in the Puppet language is the truth for its version.
         let own = if name.contains("::") { self.find_def(DefKind::Function, &name.to_lowercase()) } else { None };
-        if let Some(function) = super::functions::find(name).filter(|_| own.is_none()) {
+        let here = |c: &Self| super::functions::is_core(name) || !c.session.options.complete || c.session.modules.ruby_functions.contains_key(name);
+        if let Some(function) = super::functions::find(name).filter(|_| own.is_none() && here(self)) {
             return self.builtin(env, name, function, args, block);
         }
         if let Some(at) = self.find_def(DefKind::Function, &name.to_lowercase()) {
@@ -242,7 +243,7 @@ impl<'s> Compiler<'s> {
         let ty = self.annotation(env, ty)?;
         if self.type_match(&ty, value) == Tri::No {
             let why = mismatch("value returned from function", &ty, value);
-            let why = why.replacen("value returned from function", &format!("value returned from function '{name}' has wrong type,"), 1);
+            let why = why.replacen("value returned from function", &format!("value returned from {name} has wrong type,"), 1);
             return Err(EvalError::puppet(why));
         }
         Ok(())

@@ -336,7 +336,10 @@ pub fn evaluate(session: &Session, host: &HostSpec) -> (Value, Compiled) {
         if let Some((at, message, issue)) = session.syntax_error(file) {
             compiler.record(EvalError::Puppet { issue: Some(issue), message, at: Some(at) });
         }
-        value = compiler.run_body(Env { scope: TOP, file }, &file.parsed.body);
+        match compiler.run_block(Env { scope: TOP, file }, &file.parsed.body) {
+            Ok(last) => value = last,
+            Err(error) => compiler.record(error),
+        }
     }
     (value, compiler.into_outcome())
 }

@@ -27,7 +27,7 @@ pub(crate) struct Decl {
 }
 
 /// Resource types of Puppet itself.
-const CORE_TYPES: &[&str] = &[
+pub(super) const CORE_TYPES: &[&str] = &[
     "augeas", "computer", "cron", "exec", "file", "filebucket", "group", "host", "interface", "k5login", "macauthorization",
     "mailalias", "maillist", "mcx", "mount", "nagios_command", "nagios_contact", "nagios_contactgroup", "nagios_host",
     "nagios_hostdependency", "nagios_hostescalation", "nagios_hostextinfo", "nagios_hostgroup", "nagios_service",

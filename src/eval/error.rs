@@ -80,6 +80,9 @@ impl EvalError {
 
 impl From<crate::value::types::TypeError> for EvalError {
     fn from(error: crate::value::types::TypeError) -> Self {
-        Self::Puppet { issue: error.issue, message: error.message, at: None }
+        match error.issue {
+            Some(_) => Self::Puppet { issue: error.issue, message: error.message, at: None },
+            None => Self::issue("RUNTIME_ERROR", format!("Error while evaluating a '[]' expression, {}", error.message)),
+        }
     }
 }

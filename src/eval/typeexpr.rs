@@ -26,7 +26,22 @@ impl<'s> Compiler<'s> {
     /// A bare type name.
     pub(crate) fn type_ref(&mut self, name: &str) -> Res<Value> {
         let name = name.trim_start_matches("::");
-        Ok(Value::Type(self.named_type(name)))
+        let ty = self.named_type(name);
+        if matches!(*ty, Type::Resource { .. }) {
+            self.require_type(name)?;
+        }
+        Ok(Value::Type(ty))
+    }
+
+    /// A type of resource that is nowhere is an error, where all that a catalog needs is here.
+    fn require_type(&mut self, name: &str) -> Res<()> {
+        let lower = name.to_lowercase();
+        let native = lower == "resource" || lower == "stage" || super::declare::CORE_TYPES.contains(&&*lower);
+        let known = !self.session.options.complete
+            || native
+            || self.session.modules.types.contains_key(&*lower)
+            || self.find_def(DefKind::Define, &lower).is_some();
+        if known { Ok(()) } else { Err(EvalError::issue("UNKNOWN_RESOURCE_TYPE", format!("Resource type not found: {name}"))) }
     }
 
     fn named_type(&mut self, name: &str) -> Arc<Type> {
@@ -61,6 +76,9 @@ impl<'s> Compiler<'s> {
     pub(crate) fn specialize(&mut self, name: &str, keys: Vec<Value>) -> Res<Value> {
         let name = name.trim_start_matches("::");
         if name == "Class" || name == "Resource" || types::base(name).is_none() {
+            if name != "Class" && self.alias(name).is_none() {
+                self.require_type(name)?;
+            }
             return self.references(name, keys);
         }
         Ok(Value::Type(Arc::new(types::build(name, &keys, self)?)))

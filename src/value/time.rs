@@ -129,16 +129,18 @@ pub fn parse_default(kind: &str, text: &str) -> Option<i128> {
 
 fn parse_timespan(text: &str) -> Option<i128> {
     let (sign, text) = text.strip_prefix('-').map_or((1, text), |t| (-1, t));
-    let (days, clock) = text.split_once('-').map_or(("0", text), |(d, c)| (d, c));
-    let (clock, fraction) = clock.split_once('.').map_or((clock, "0"), |(c, f)| (c, f));
+    let has_days = text.contains('-');
+    let (days, clock) = text.split_once('-').unwrap_or(("0", text));
+    let (clock, fraction) = clock.split_once('.').map_or((clock, None), |(c, f)| (c, Some(f)));
     let units = clock.split(':').map(digits).collect::<Option<Vec<i128>>>()?;
-    let seconds = match units.as_slice() {
-        [h, m, s] => (h * 60 + m) * 60 + s,
-        [m, s] if days == "0" => m * 60 + s,
-        [h, m] => (h * 60 + m) * 60,
-        [s] if days == "0" => *s,
+    let seconds = match (units.as_slice(), fraction, has_days) {
+        ([h, m, s], ..) => (h * 60 + m) * 60 + s,
+        ([m, s], Some(_), false) => m * 60 + s,
+        ([h, m], None, true) => (h * 60 + m) * 60,
+        ([s], _, false) => *s,
         _ => return None,
     };
+    let fraction = fraction.unwrap_or("0");
     Some(sign * ((digits(days)? * 86_400 + seconds) * SECOND + fraction_nanos(fraction)?))
 }
 

@@ -81,13 +81,13 @@ pub(super) fn join(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
         Some(v) => string("join", "delimiter", v)?,
     };
     let mut nested = Vec::new();
-    list.items.iter().for_each(|v| join_parts(v, separator, &mut nested));
+    list.items.iter().for_each(|v| join_parts(v, &mut nested));
     Ok(joined(list, separator, &nested))
 }
 
-fn join_parts(value: &Value, separator: &str, out: &mut Vec<Value>) {
+fn join_parts(value: &Value, out: &mut Vec<Value>) {
     match value {
-        Value::Array(a) => a.items.iter().for_each(|v| join_parts(v, separator, out)),
+        Value::Array(a) => a.items.iter().for_each(|v| join_parts(v, out)),
         other => out.push(other.clone()),
     }
 }

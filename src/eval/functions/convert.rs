@@ -42,7 +42,7 @@ fn instance(cx: &mut dyn Interp, target: &Type, args: &[Value]) -> Outcome {
     {
         return Ok(only.clone());
     }
-    let made = make(cx, target, args, 0)?;
+    let made = make(target, args, 0)?;
     if target.matches(&made, cx) == Tri::No {
         let subject = format!("Converted value from {target}.new()");
         let text = types::mismatch(&subject, target, &made);
@@ -55,7 +55,7 @@ fn unsupported(target: &Type) -> EvalError {
     EvalError::puppet(format!("Creation of new instance of type '{}' is not supported", target.expanded()))
 }
 
-fn make(cx: &mut dyn Interp, target: &Type, args: &[Value], depth: u32) -> Outcome {
+fn make(target: &Type, args: &[Value], depth: u32) -> Outcome {
     let one = || count(&format!("new_{}", target.name().to_lowercase()), args, 1, 3);
     match target {
         Type::Integer(_) => one().and_then(|()| integer(args)),
@@ -65,14 +65,14 @@ fn make(cx: &mut dyn Interp, target: &Type, args: &[Value], depth: u32) -> Outco
         Type::String(_) => one().and_then(|()| format::to_text(arg(args, 0), arg(args, 1))),
         Type::Array(..) | Type::Tuple(..) => one().and_then(|()| array(args)),
         Type::Hash(..) | Type::Struct(_) => one().and_then(|()| hash(args)),
-        Type::Optional(Some(inner)) | Type::NotUndef(Some(inner)) if depth < 32 => make(cx, inner, args, depth + 1),
+        Type::Optional(Some(inner)) | Type::NotUndef(Some(inner)) if depth < 32 => make(inner, args, depth + 1),
         Type::NotUndef(None) => one().map(|()| arg(args, 0).clone()),
         Type::Init(Some(inner), extra) if depth < 32 => {
             let all: Vec<Value> = args.iter().chain(extra).cloned().collect();
-            make(cx, inner, &all, depth + 1)
+            make(inner, &all, depth + 1)
         }
         Type::Alias(_) if depth < 32 => match target.resolved() {
-            Some(inner) => make(cx, inner, args, depth + 1),
+            Some(inner) => make(inner, args, depth + 1),
             None => Err(unsupported(target)),
         },
         Type::Sensitive(_) => one().map(|()| match arg(args, 0) {

@@ -26,9 +26,10 @@ struct Step {
 /// The steps of running `block` over `value`: two arguments where the block takes two.
 fn steps(name: &str, value: &Value, block: Blk) -> Result<Vec<Step>, EvalError> {
     let refuse = || no_signature(name, &["Hash hash, Callable[2, 2] block", "Hash hash, Callable[1, 1] block", "Iterable enumerable, Callable[2, 2] block", "Iterable enumerable, Callable[1, 1] block"]);
-    let block = block.ok_or_else(refuse)?;
+    let block = block.ok_or_else(|| EvalError::puppet(format!("'{name}' expects a block")))?;
     let two = block.required <= 2 && block.at_most >= 2;
-    if !two && !(block.required <= 1 && block.at_most >= 1) {
+    let one = block.required <= 1 && block.at_most >= 1;
+    if !two && !one {
         return Err(refuse());
     }
     if let Value::Hash(h) = value {
@@ -67,7 +68,7 @@ pub(super) fn truth(cx: Cx<'_>, value: &Value) -> Tri {
 }
 
 /// A source that is not known: nothing can be said of the result.
-fn first<'a>(args: &'a [Value]) -> &'a Value {
+fn first(args: &[Value]) -> &Value {
     super::args::arg(args, 0)
 }
 

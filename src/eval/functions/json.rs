@@ -137,8 +137,7 @@ fn pretty(value: &Value, layout: &Layout, depth: usize) -> String {
     let pad = layout.indent.repeat(depth + 1);
     let close = layout.indent.repeat(depth);
     match value {
-        Value::Array(a) if a.items.is_empty() => "[]".to_owned(),
-        Value::Hash(h) if h.entries.is_empty() => "{}".to_owned(),
+        Value::Hash(h) if h.entries.is_empty() => format!("{{{}{close}}}", layout.object_line),
         Value::Array(a) => {
             let line = &layout.array_line;
             let items: Vec<String> = a.items.iter().map(|v| format!("{pad}{}", pretty(v, layout, depth + 1))).collect();

@@ -127,7 +127,7 @@ pub(super) fn delete_undef_values(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome 
     count("delete_undef_values", args, 1, 1)?;
     let gone = |v: &Value| matches!(v.sample(), Value::Undef);
     match arg(args, 0) {
-        Value::Array(a) => Ok(Value::array(a.items.iter().filter(|v| !gone(v) && v.as_str() != Some("")).cloned().collect())),
+        Value::Array(a) => Ok(Value::array(a.items.iter().filter(|v| !gone(v)).cloned().collect())),
         Value::Hash(h) => Ok(hash_value(h.entries.iter().filter(|(_, v)| !gone(v)).map(|(k, v)| (k.clone(), v.clone())))),
         other => Err(EvalError::puppet(format!("delete_undef_values(): expected an array or hash, got {} type  {} ", super::ruby::inspect(other), super::types::ruby_class(other)))),
     }

@@ -45,12 +45,20 @@ use std::sync::LazyLock;
 
 type Body = fn(&mut dyn Interp, &[Value], Option<Block>) -> Result<Value, EvalError>;
 
-static INDEX: LazyLock<FxHashMap<&'static str, Builtin>> = LazyLock::new(|| tables::all().into_iter().collect());
+static CORE: LazyLock<FxHashMap<&'static str, Builtin>> = LazyLock::new(|| tables::core().into_iter().collect());
+static STDLIB: LazyLock<FxHashMap<&'static str, Builtin>> = LazyLock::new(|| tables::stdlib().into_iter().collect());
 
 /// A built-in by name.
 #[must_use]
 pub fn find(name: &str) -> Option<Builtin> {
-    INDEX.get(name.strip_prefix("::").unwrap_or(name)).copied()
+    let name = name.strip_prefix("::").unwrap_or(name);
+    CORE.get(name).or_else(|| STDLIB.get(name)).copied()
+}
+
+/// Whether Puppet itself brings the function along; the others are there only with their module.
+#[must_use]
+pub fn is_core(name: &str) -> bool {
+    CORE.contains_key(name.strip_prefix("::").unwrap_or(name))
 }
 
 /// Applies a type as a function (`Integer('5')`, `new`).
@@ -108,4 +116,74 @@ fn ruby_list(value: &Value) -> Vec<Value> {
 /// Sees its arguments as they are.
 fn raw(cx: &mut dyn Interp, _: &str, args: &[Value], block: Option<Block>, body: Body) -> Result<Value, EvalError> {
     body(cx, args, block)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+    use crate::value::types::{NoContext, Type, TypeContext};
+    use crate::value::{CauseKind, Sym, SymExpr};
+    use std::sync::Arc;
+
+    struct Alone;
+
+    impl TypeContext for Alone {
+        fn type_alias(&mut self, name: &str) -> Option<Arc<Type>> {
+            NoContext.type_alias(name)
+        }
+
+        fn observe(&mut self, _: &Value, _: bool) {}
+    }
+
+    impl Interp for Alone {
+        fn call_block(&mut self, _: Block, args: &[Value]) -> Result<Value, EvalError> {
+            Ok(args.first().cloned().unwrap_or_default())
+        }
+
+        fn call_function(&mut self, name: &str, args: &[Value], block: Option<Block>) -> Result<Value, EvalError> {
+            find(name).unwrap()(self, args, block)
+        }
+
+        fn variable(&mut self, _: &str) -> Option<Value> {
+            None
+        }
+
+        fn log(&mut self, _: &str, _: String) {}
+    }
+
+    fn per_host(text: &str) -> Value {
+        Value::Sym(Arc::new(Sym { expr: SymExpr::Fact("hostname".into()), sample: Some(Value::str(text)) }))
+    }
+
+    fn run(name: &str, args: &[Value]) -> Value {
+        find(name).unwrap()(&mut Alone, args, None).unwrap()
+    }
+
+    #[test]
+    fn unknown_in_unknown_out() {
+        let unknown = Value::unknown(CauseKind::Fact, "x");
+        for name in ["upcase", "length", "keys", "str2bool", "to_yaml", "fqdn_rand"] {
+            assert!(run(name, std::slice::from_ref(&unknown)).is_unknown(), "{name}");
+        }
+        assert_eq!(run("length", &[Value::array(vec![unknown.clone()])]), Value::Int(1));
+        assert!(run("to_json", &[Value::array(vec![unknown])]).is_unknown());
+    }
+
+    #[test]
+    fn per_host_values_keep_a_sample() {
+        let upper = run("upcase", &[per_host("web1")]);
+        assert_eq!((upper.is_unknown(), upper.sample()), (false, &Value::str("WEB1")));
+        let list = Value::array(vec![Value::str("a"), per_host("web1")]);
+        assert_eq!(run("join", &[list, Value::str("-")]).sample(), &Value::str("a-web1"));
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<&str> = tables::core().into_iter().chain(tables::stdlib()).map(|(n, _)| n).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
 }

@@ -40,6 +40,7 @@ fn rounded(name: &str, args: &[Value], f: fn(f64) -> f64) -> Outcome {
         Value::Int(i) => return Ok(Value::Int(*i)),
         Value::Float(x) => *x,
         Value::Str(s) => ruby_float(&s.text).ok_or_else(|| EvalError::puppet(format!("{name}(): cannot convert given value to a floating point value.")))?,
+        other if name == "round" => return Err(wrong(name, "val", "a Numeric value", other)),
         other => return Err(wrong(name, "val", "a value of type Numeric or String", other)),
     };
     number::to_int(f(value)).map(Value::Int).ok_or_else(|| EvalError::puppet(format!("{name}(): float out of range of integer")))

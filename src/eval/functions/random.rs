@@ -22,16 +22,23 @@ pub(super) struct Twister {
 impl Twister {
     /// Seeded with the 32-bit words of an integer, least significant first.
     pub(super) fn new(key: &[u32]) -> Self {
+        if let [] | [_] = key {
+            return Self::from_word(key.first().copied().unwrap_or(0));
+        }
+        let mut twister = Self::from_word(19_650_218);
+        twister.mix(key);
+        twister
+    }
+
+    fn from_word(seed: u32) -> Self {
         let mut state = Vec::with_capacity(SIZE);
-        let mut last: u32 = 19_650_218;
+        let mut last = seed;
         state.push(last);
         for i in 1..SIZE {
             last = 1_812_433_253_u32.wrapping_mul(last ^ last >> 30).wrapping_add(low(i));
             state.push(last);
         }
-        let mut twister = Self { state, next: SIZE };
-        twister.mix(key);
-        twister
+        Self { state, next: SIZE }
     }
 
     fn at(&self, i: usize) -> u32 {

@@ -105,6 +105,7 @@ fn unique_open(items: &[Value]) -> Value {
     Value::array(kept)
 }
 
+#[allow(clippy::mutable_key_type)] // the only cell inside is set once and takes no part in equality
 fn distinct(cx: Cx<'_>, items: Vec<Value>, block: Blk) -> Result<Vec<Value>, EvalError> {
     let mut seen: std::collections::HashSet<Value, rustc_hash::FxBuildHasher> = std::collections::HashSet::default();
     let mut kept = Vec::new();

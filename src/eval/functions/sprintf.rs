@@ -28,7 +28,10 @@ pub(super) fn sprintf(_: &mut dyn Interp, args: &[Value], _: Option<Block>) -> O
         return Err(EvalError::puppet("sprintf(): Wrong number of arguments given (0 for 1)"));
     }
     let template = string("sprintf", "format", arg(args, 0))?;
-    format(template, args.get(1..).unwrap_or_default()).map(Value::str)
+    // A function of the old kind: `undef` arrives as an empty string.
+    let old = |v: &Value| if matches!(v, Value::Undef) { Value::str("") } else { v.clone() };
+    let given: Vec<Value> = args.iter().skip(1).map(old).collect();
+    format(template, &given).map(Value::str)
 }
 
 /// `sprintf_hash(format, hash)`
@@ -172,7 +175,8 @@ pub(super) fn render(spec: &Spec, value: &Value) -> Result<String, EvalError> {
 
 fn character(value: &Value) -> Result<String, EvalError> {
     match value {
-        Value::Str(s) => Ok(s.text.chars().take(1).collect()),
+        Value::Str(s) if s.text.chars().count() == 1 => Ok(s.text.to_string()),
+        Value::Str(_) => Err(EvalError::puppet("%c requires a character")),
         other => {
             let code = u32::try_from(to_integer(other)?).ok().and_then(char::from_u32);
             code.map(|c| c.to_string()).ok_or_else(|| EvalError::puppet("%c requires a character"))

@@ -31,7 +31,7 @@ fn format_time(format: &str, nanos: i128) -> String {
     let c = civil(nanos);
     let weekday = u32::try_from((c.days + 4).rem_euclid(7)).unwrap_or(0);
     let yday = c.days - days_of(c.year, 1, 1) + 1;
-    let hour12 = if c.hour % 12 == 0 { 12 } else { c.hour % 12 };
+    let hour12 = if c.hour.is_multiple_of(12) { 12 } else { c.hour % 12 };
     let directive = |kind: char| -> Option<(String, char, usize)> {
         let text = |s: String| Some((s, ' ', 0));
         let number = |n: i64, width: usize| Some((n.to_string(), '0', width));

@@ -11,12 +11,17 @@ macro_rules! rows {
     };
 }
 
-/// All tables.
-pub(super) fn all() -> Rows {
+/// What Puppet itself brings along.
+pub(super) fn core() -> Rows {
     let mut rows = core_collections();
     rows.extend(core_text());
     rows.extend(core_values());
-    rows.extend(stdlib_collections());
+    rows
+}
+
+/// What comes with the stdlib module.
+pub(super) fn stdlib() -> Rows {
+    let mut rows = stdlib_collections();
     rows.extend(stdlib_text());
     rows.extend(stdlib_tests());
     rows.extend(stdlib_values());

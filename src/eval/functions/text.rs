@@ -37,15 +37,15 @@ fn each_deep(name: &str, args: &[Value], f: &dyn Fn(&str) -> String) -> Outcome 
     if !matches!(value, Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Array(_) | Value::Hash(_)) {
         return Err(wrong(name, "arg", "a value of type Numeric, String, Array, or Hash", value));
     }
-    deep(name, value, f)
+    deep(value, f)
 }
 
-fn deep(name: &str, value: &Value, f: &dyn Fn(&str) -> String) -> Outcome {
+fn deep(value: &Value, f: &dyn Fn(&str) -> String) -> Outcome {
     match value {
         Value::Str(s) => Ok(Value::str(f(&s.text))),
-        Value::Array(a) => Ok(Value::array(a.items.iter().map(|v| deep(name, v, f)).collect::<Result<_, _>>()?)),
+        Value::Array(a) => Ok(Value::array(a.items.iter().map(|v| deep(v, f)).collect::<Result<_, _>>()?)),
         Value::Hash(h) => {
-            let pairs = h.entries.iter().map(|(k, v)| Ok((deep(name, k, f)?, deep(name, v, f)?)));
+            let pairs = h.entries.iter().map(|(k, v)| Ok((deep(k, f)?, deep(v, f)?)));
             Ok(Value::hash(pairs.collect::<Result<_, EvalError>>()?))
         }
         other => Ok(other.clone()),

@@ -213,7 +213,7 @@ fn group(input: &mut Input<'_>, out: &mut String, named: bool) -> Result<(), Str
 
 /// `mix-mix:` or `mix-mix)`; Ruby's `m` is `s` here.
 fn flags(input: &mut Input<'_>, out: &mut String) -> Result<(), String> {
-    while let Some(c) = input.next() {
+    for c in input.by_ref() {
         match c {
             'm' => out.push('s'),
             'i' | 'x' | '-' => out.push(c),

@@ -80,10 +80,11 @@ fn accepts_broad(t: &Type, o: &Type, d: u32) -> bool {
         (Type::Variant(types), _) if types.iter().any(|t| accepts(t, o, d)) => true,
         (Type::Optional(Some(t)), _) if accepts(t, o, d) => true,
         (Type::Optional(None), _) => true,
+        (Type::Variant(types), Type::Data | Type::RichData) => types.is_empty(),
         (Type::Data, Type::Data | Type::Numeric) | (Type::RichData, _) => true,
         (Type::Scalar | Type::ScalarData | Type::Numeric, Type::Numeric) => true,
         (Type::NotUndef(inner), Type::Numeric) => inner.as_ref().is_none_or(|i| accepts(i, o, d)),
-        (Type::Init(..), Type::Data | Type::RichData) => true,
+        (Type::Init(..), _) => true,
         _ => false,
     }
 }
@@ -146,11 +147,8 @@ fn accepts_inner(a: Option<&TypeRef>, b: Option<&TypeRef>, d: u32) -> bool {
 }
 
 fn is_scalar_data(o: &Type) -> bool {
-    match o {
-        Type::ScalarData | Type::Numeric | Type::Integer(_) | Type::Float(..) | Type::Boolean(_) => true,
-        Type::String(_) | Type::Literal(_) | Type::Enum { .. } | Type::Pattern(_) => true,
-        _ => false,
-    }
+    let text = matches!(o, Type::String(_) | Type::Literal(_) | Type::Enum { .. } | Type::Pattern(_));
+    text || matches!(o, Type::ScalarData | Type::Numeric | Type::Integer(_) | Type::Float(..) | Type::Boolean(_))
 }
 
 fn is_scalar(o: &Type) -> bool {

@@ -178,8 +178,7 @@ fn bound(key: &Value, open: i64, issue: &'static str) -> Result<i64, TypeError> 
 
 fn ordered(min: i64, max: i64) -> Result<Range, TypeError> {
     if min > max {
-        let why = format!("Error while evaluating a '[]' expression, 'from' must be less or equal to 'to'. Got ({min}, {max}");
-        return Err(TypeError::issue("RUNTIME_ERROR", why));
+        return Err(TypeError::new(format!("'from' must be less or equal to 'to'. Got ({min}, {max}")));
     }
     Ok(Range { min, max })
 }

@@ -25,6 +25,7 @@ impl Type {
     pub fn reference(&self) -> String {
         match self {
             Self::Resource { type_name, title: Some(title) } => format!("{type_name}[{title}]"),
+            Self::Class { name: Some(name) } => format!("Class[{}]", super::build::capitalize(name)),
             other => other.expanded(),
         }
     }
@@ -112,7 +113,10 @@ impl<W: Write> Writer<'_, W> {
             Type::Timestamp(a, b) => self.list("Timestamp", time_bounds(*a, *b, time::show_timestamp)),
             Type::Timespan(a, b) => self.list("Timespan", time_bounds(*a, *b, time::show_timespan)),
             Type::SemVer(ranges) if !ranges.is_empty() => self.list("SemVer", ranges.iter().map(|r| format!("'{r}'"))),
-            Type::Runtime(parts) if !parts.is_empty() => self.list("Runtime", parts.iter().map(|p| quote(p))),
+            Type::Runtime(parts) if !parts.is_empty() => {
+                let name = |(i, p): (usize, &ecow::EcoString)| if i == 0 { p.to_string() } else { quote(p) };
+                self.list("Runtime", parts.iter().enumerate().map(name))
+            }
             Type::Variant(types) if !types.is_empty() => {
                 self.out.write_str("Variant[")?;
                 self.types(types)?;
@@ -236,7 +240,11 @@ impl<W: Write> Writer<'_, W> {
         self.out.write_str(if sig.returns.is_some() { "[[" } else { "[" })?;
         let shown: Vec<TypeRef> = params.iter().filter(|t| !matches!(***t, Type::Unit)).cloned().collect();
         self.types(&shown)?;
-        let mut tail: Vec<String> = if params.is_empty() { vec!["0".into(), "0".into()] } else { sig.size.map(bounds).unwrap_or_default() };
+        let mut tail: Vec<String> = match sig.size {
+            Some(size) => bounds(size),
+            None if params.is_empty() => vec!["0".to_owned(), "0".to_owned()],
+            None => Vec::new(),
+        };
         tail.extend(sig.block.as_ref().map(ToString::to_string));
         if !shown.is_empty() && !tail.is_empty() {
             self.out.write_str(", ")?;
