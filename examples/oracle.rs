@@ -1,6 +1,9 @@
 //! Answers conformance cases: JSON lines on stdin, one answer line a case on stdout, in the format
 //! of the real-Puppet oracle. A kind it cannot answer yet gets `{"unsupported": true}`.
 
+#[path = "support/eval.rs"]
+mod eval;
+
 use holdpoint::puppet::{Dialect, LineIndex, Parsed, SyntaxError, parse, parse_epp, pn};
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
@@ -24,6 +27,7 @@ fn main() -> std::io::Result<()> {
 fn answer(case: &Value) -> Value {
     match case["kind"].as_str() {
         Some("parse") => json!({ "id": case["id"], "answer": parse_answer(case) }),
+        Some("eval") => json!({ "id": case["id"], "answer": eval::answer(case) }),
         _ => json!({ "id": case["id"], "unsupported": true }),
     }
 }

@@ -50,6 +50,22 @@ fn certain(removals: &[Removal], phase: Phase, kind: Kind, scripts_only: bool) -
     all.map(|e| e.subject.clone()).collect()
 }
 
+/// Every service named in a recorded call that stops; the digest holds the first of a call alone.
+fn stopped(stage: &Value) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for call in stage["calls"].as_array().into_iter().flatten() {
+        let words = strings(&call["args"]);
+        let mut words: Vec<&str> = words.iter().map(String::as_str).filter(|w| !w.starts_with('-')).collect();
+        match call["cmd"].as_str() {
+            Some("deb-systemd-invoke" | "systemctl") if words.first() == Some(&"stop") => drop(words.remove(0)),
+            Some("invoke-rc.d" | "service") if words.get(1) == Some(&"stop") => words.truncate(1),
+            _ => continue,
+        }
+        all.extend(words.into_iter().map(str::to_owned));
+    }
+    all
+}
+
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let verbose = args.iter().any(|a| a == "-v");
@@ -124,6 +140,8 @@ fn score(record: &Value, sources: &PackageSources, tallies: &mut BTreeMap<String
         let overrides = field("statoverrides_removed", &|v| v.as_str()?.split(' ').nth(3).map(str::to_owned));
         add("statoverrides", overrides, certain(removals, phase, Kind::StatoverrideRemoved, false));
         let stops = strings(&truth[format!("services_stopped_on_{word}")]);
-        add("service stops", stops.into_iter().collect(), certain(removals, phase, Kind::ServiceStopped, false));
+        let said = certain(removals, phase, Kind::ServiceStopped, false);
+        add("service stops", stops.into_iter().collect(), said.clone());
+        add("service stops (calls)", stopped(stage), said);
     }
 }

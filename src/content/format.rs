@@ -64,9 +64,13 @@ pub(crate) fn detect(path: &str, target: Option<&str>, text: &str) -> Option<&'s
     if template.is_some() {
         return template;
     }
+    // A template by its folder: the name tells what it renders to.
+    if path.contains("/templates/") && text.contains("<%") {
+        return formats.iter().find(|f| f.parser == Parser::Erb);
+    }
     if let Some(line) = text.strip_prefix("#!") {
         let interpreter = interpreter(line.lines().next().unwrap_or_default())?;
-        return formats.iter().find(|f| f.interpreters.iter().any(|i| *i == interpreter));
+        return formats.iter().find(|f| f.interpreters.contains(&interpreter));
     }
     formats.iter().find(|f| f.has_name(path)).or_else(|| formats.iter().find(|f| target.is_some_and(|t| f.has_name(t))))
 }
@@ -110,6 +114,7 @@ mod tests {
             ("m/files/tool", None, "#!/usr/bin/env -S FOO=1 python3.9\n", Some(Parser::Python)),
             ("m/files/tool.sh", None, "#!/usr/bin/perl\n", None),
             ("m/templates/x.yaml.erb", Some("/etc/x.yaml"), "", Some(Parser::Erb)),
+            ("m/templates/tool", None, "#!/bin/sh\n<%= @x %>\n", Some(Parser::Erb)),
             ("m/files/conf", Some("/etc/x.yaml"), "a: 1", Some(Parser::Yaml)),
             ("m/files/conf", Some("/etc/x.conf"), "a: 1", None),
         ] {

@@ -18,7 +18,7 @@ const GENERIC_KEY: &str = r"(?ix) (?:^|\.) (?:
     ) $";
 /// Keys that name one only in a section that speaks of mail.
 const SECTION_KEY: &str = r"(?i)^(?:host|hostname|server|address|relay|smtp_?host|smtp_?server)$";
-const MAIL_SECTION: &str = r"(?i)(?:^|[._:-])(?:smtp|e?mail|mailer|sendemail|smtp_settings|emailnotifier)$";
+const MAIL_SECTION: &str = r"(?i)(?:^|[._:-])(?:smtp|e?mail|mailer|sendemail|smtp_settings|emailnotifier|smtpnotifier|mailnotifier)$";
 
 /// Whether a program keeps mail while its relay is away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -132,7 +132,9 @@ impl Client {
 
     fn names(&self, setting: &Setting) -> bool {
         let last = setting.section.rsplit('.').next().unwrap_or_default();
-        let section = self.section.as_ref().is_none_or(|s| s.eq_ignore_ascii_case(last) || s.eq_ignore_ascii_case(&setting.section));
+        let (last, whole) = (last.to_ascii_lowercase(), setting.section.to_ascii_lowercase());
+        let section = self.section.as_ref().map(|s| s.to_ascii_lowercase());
+        let section = section.is_none_or(|s| glob(&s, &last) || glob(&s, &whole));
         let path = setting.path();
         section && self.keys.iter().any(|k| k.eq_ignore_ascii_case(&setting.key) || k.eq_ignore_ascii_case(&path))
     }

@@ -91,11 +91,9 @@ fn paths(line: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for word in line.split(ends) {
         let word = word.trim_start_matches(['-', '@', '!', '+', '%']);
-        let starts: Vec<usize> = if word.starts_with('/') {
-            vec![0]
-        } else {
-            word.match_indices(":/").map(|(i, _)| i + 1).filter(|i| word.get(i + 1..).is_some_and(|r| !r.starts_with('/'))).collect()
-        };
+        let first = word.starts_with('/').then_some(0);
+        let later = word.match_indices(":/").map(|(i, _)| i + 1);
+        let starts = first.into_iter().chain(later.filter(|i| word.get(i + 1..).is_some_and(|r| !r.starts_with('/'))));
         for start in starts {
             let path = word.get(start..).unwrap_or_default();
             let path = path.split([':', '*', '?', '$', '\\', '^']).next().unwrap_or_default().trim_end_matches(['.', '/']);

@@ -42,9 +42,10 @@ pub fn read(target: &str, lines: &[&str]) -> Vec<Setting> {
 /// Whether a line is a comment in one of the usual spellings.
 pub(crate) fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
-    ["#", ";", "//", "*", "/*", "<!--", "--", "'"].iter().any(|mark| line.starts_with(mark))
-        && !line.starts_with("'") // a quoted key
-        || line.starts_with("%#")
+    let marked = ["#", ";", "//", "/*", "<!--", "-- ", "%#"].iter().any(|mark| line.starts_with(mark));
+    // The middle of a block comment, not the fields of a cron line.
+    let inside = line.strip_prefix("* ").is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+    marked || inside || line == "*/"
 }
 
 fn plain(lines: &[&str]) -> Vec<Setting> {

@@ -48,11 +48,6 @@ impl Modules {
         self.folders.get(module)
     }
 
-    /// Whether the repository holds the manifests of a module (a submodule is a folder without any).
-    pub(crate) fn is_present(&self, tree: &Tree, module: &str) -> bool {
-        self.folders.get(module).is_some_and(|folder| tree.is_dir(&format!("{folder}/manifests")))
-    }
-
     /// Files that may define a class or defined type, most specific first.
     pub(crate) fn manifests(&self, name: &str) -> Vec<String> {
         let (module, rest) = name.split_once("::").unwrap_or((name, ""));

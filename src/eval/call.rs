@@ -127,7 +127,9 @@ impl<'s> Compiler<'s> {
         if let Some(function) = super::statements::find(name) {
             return super::statements::run(self, function, env, &args, block);
         }
-        if let Some(function) = super::functions::find(name) {
+        // A module's own function in the Puppet language is the truth for its version.
+        let own = if name.contains("::") { self.find_def(DefKind::Function, &name.to_lowercase()) } else { None };
+        if let Some(function) = super::functions::find(name).filter(|_| own.is_none()) {
             return self.builtin(env, name, function, args, block);
         }
         if let Some(at) = self.find_def(DefKind::Function, &name.to_lowercase()) {
@@ -248,10 +250,12 @@ impl<'s> Compiler<'s> {
 
     /// Binds arguments to the parameters of a lambda or function.
     fn bind_args(&mut self, env: Env<'s>, name: &str, params: &'s [ast::Param], args: &[Value], block: Option<Block>) -> Res<()> {
+        if block.is_some() && name != "lambda" && !params.iter().any(|p| p.block) {
+            return Err(EvalError::puppet(format!("'{name}' does not expect a block")));
+        }
         let params: Vec<&'s ast::Param> = params.iter().filter(|p| !p.block).collect();
         let types = self.signature(env, &params)?;
         self.check_args(name, &params, &types, args)?;
-        let _ = block;
         for (i, param) in params.iter().enumerate() {
             let value = if param.captures_rest {
                 Value::array(args.get(i..).unwrap_or_default().to_vec())

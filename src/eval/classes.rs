@@ -10,8 +10,7 @@ use super::source::{DefKind, SourceFile};
 use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
 use crate::puppet::ast::{Block, ClassDef, NodeDef, NodeMatch};
 use crate::repo::Loc;
-use crate::value::CauseKind;
-use crate::value::Value;
+use crate::value::{CauseKind, Value};
 use ecow::EcoString;
 
 /// `Stage[main]`
@@ -65,11 +64,27 @@ impl<'s> Compiler<'s> {
             return self.class_again(id, &params);
         }
         let Some(def) = self.find_def(DefKind::Class, &name) else {
-            self.hidden_classes.insert(name.clone());
-            let error = EvalError::puppet(format!("Could not find declared class {name}"));
-            return self.outside_class(env, &name, params, at, end_line).ok_or(error);
+            return self.absent_class(env, &name, params, at, format!("Could not find declared class {name}"));
         };
         self.new_class(env, &name, def, params, at, end_line)
+    }
+
+    /// A class that can't be found: an error, or a class without visible content when its module is
+    /// known to lie elsewhere.
+    fn absent_class(&mut self, env: Env<'s>, name: &EcoString, params: Vec<Param>, at: &Loc, message: String) -> Res<ResourceId> {
+        self.hidden_classes.insert(name.clone());
+        if self.session.options.complete && !self.session.is_elsewhere(name) {
+            return Err(EvalError::puppet(message));
+        }
+        self.blind = true;
+        self.count(CauseKind::Function, format!("module {}", name.split("::").next().unwrap_or(name)));
+        let mut resource = self.root("Class", &canonical_type(name), ResourceKind::Class, Some(STAGE_MAIN), at);
+        resource.params = params;
+        let id = self.add(env, resource, None);
+        self.catalog.index.insert(("Class".into(), canonical_type(name)), id);
+        self.class_ids.insert(name.clone(), id);
+        self.note_includer(id);
+        Ok(id)
     }
 
     fn class_again(&mut self, id: ResourceId, params: &[Param]) -> Res<ResourceId> {
@@ -102,26 +117,10 @@ impl<'s> Compiler<'s> {
             return Ok(id);
         }
         let Some(def) = self.find_def(DefKind::Class, &name) else {
-            self.hidden_classes.insert(name.clone());
-            let error = EvalError::puppet(format!("Could not find class ::{name} for {}", self.host.certname));
-            return self.outside_class(env, &name, Vec::new(), at, 0).ok_or(error);
+            let message = format!("Could not find class ::{name} for {}", self.host.certname);
+            return self.absent_class(env, &name, Vec::new(), at, message);
         };
         self.new_class(env, &name, def, Vec::new(), at, 0)
-    }
-
-    /// A class of a module that is not in the repository at all (a submodule, a private repository): what is
-    /// in it is unknown and counted; the class and the parameters it is given stand in the catalog.
-    fn outside_class(&mut self, env: Env<'s>, name: &EcoString, params: Vec<Param>, at: &Loc, end_line: u32) -> Option<ResourceId> {
-        let module = self.session.outside_module(name)?;
-        self.count(CauseKind::Module, module);
-        let mut resource = self.root("Class", &canonical_type(name), ResourceKind::Class, Some(STAGE_MAIN), at);
-        resource.end_line = end_line;
-        resource.params = params;
-        let id = self.add(env, resource, None);
-        self.catalog.index.insert(("Class".into(), canonical_type(name)), id);
-        self.class_ids.insert(name.clone(), id);
-        self.note_includer(id);
-        Some(id)
     }
 
     /// The class meant: absolute, or relative to the current namespace in the older dialect.
@@ -200,9 +199,6 @@ impl<'s> Compiler<'s> {
     fn parent_scope(&mut self, env: Env<'s>, parent: &str, at: &Loc) -> Res<ScopeId> {
         let name = self.resolve_class(env, parent);
         self.deeper(|c| c.include(env, &name, at))?;
-        if self.session.outside_module(&name).is_some() {
-            return Ok(TOP);
-        }
         self.class_scopes.get(&name).copied().ok_or_else(|| EvalError::puppet(format!("Class {name} inherits from itself")))
     }
 
@@ -290,7 +286,11 @@ impl<'s> Compiler<'s> {
         self.node_scope = self.push_scope(scope);
         let env = Env { scope: self.node_scope, file };
         let body: &'s Block = &node.body;
+        let name = self.scopes.get(self.node_scope as usize).map(|s| s.source.clone()).unwrap_or_default();
+        self.bind(self.node_scope, "title".into(), Value::str(name.clone()));
+        self.bind(self.node_scope, "name".into(), Value::str(name));
         self.isolated(id, |c| {
+            c.matches = node_groups(node, &c.host.certname);
             c.run_body(env, body);
         });
         Ok(())
@@ -315,6 +315,16 @@ impl<'s> Compiler<'s> {
             }
         }
     }
+}
+
+/// What the regex of a node definition captured.
+fn node_groups(node: &NodeDef, host: &str) -> Option<super::matching::Captures> {
+    let of = |m: &NodeMatch| match m {
+        NodeMatch::Regex(r, _) => crate::value::regex::captures(r, host).ok().flatten(),
+        _ => None,
+    };
+    let groups = node.matches.iter().find_map(of)?;
+    Some(groups.into_iter().map(|g| g.map_or(Value::Undef, Value::str)).collect())
 }
 
 fn node_span(node: &NodeDef) -> crate::puppet::ast::Span {

@@ -55,7 +55,7 @@ impl<'s> Compiler<'s> {
             },
             _ => return Ok(Value::Undef),
         };
-        if self.kind_of_quiet(&type_name).is_none() && self.session.outside_module(&type_name.to_lowercase()).is_none() {
+        if self.session.options.complete && self.kind_of_quiet(&type_name).is_none() {
             let message = format!("Resource type {} doesn't exist", type_name.to_lowercase());
             return Err(EvalError::puppet(message).in_call("Virtual Query", &at, &at));
         }

@@ -50,7 +50,7 @@ impl Query {
         match self {
             Self::All => Tri::Yes,
             Self::Is(name, value) => compare(resource, name, value),
-            Self::IsNot(name, value) => match compare(resource, name, value) {
+            Self::IsNot(name, value) => match compare_whole(resource, name, value) {
                 Tri::Yes => Tri::No,
                 Tri::No => Tri::Yes,
                 Tri::Maybe => Tri::Maybe,
@@ -90,6 +90,14 @@ fn compare(resource: &Resource, name: &str, value: &Value) -> Tri {
             Value::Array(list) => list.items.iter().any(|v| super::ops::equals(v, value)) || super::ops::equals(found, value),
             other => super::ops::equals(other, value),
         }),
+    }
+}
+
+/// `!=` looks at a parameter as a whole, `tag` included.
+fn compare_whole(resource: &Resource, name: &str, value: &Value) -> Tri {
+    match resource.value(name) {
+        Some(found @ Value::Array(_)) if !value.is_unknown() => truth(super::ops::equals(found, value)),
+        _ => compare(resource, name, value),
     }
 }
 

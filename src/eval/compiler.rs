@@ -84,6 +84,10 @@ pub(crate) struct Compiler<'s> {
     pub(crate) rendering: Vec<Vec<Value>>,
     pub(crate) annotations: FxHashMap<usize, Arc<crate::value::types::Type>>,
     pub(crate) atomic: u32,
+    /// Something was declared whose code is not here: references may point into it.
+    pub(crate) blind: bool,
+    /// Decisions on per-host values are not written down; whether there were any.
+    pub(crate) muted: Option<bool>,
     pub(crate) observed: super::group::Observed,
     /// Data paths made of per-host values.
     pub(crate) per_host_paths: FxHashSet<Arc<str>>,
@@ -140,6 +144,8 @@ impl<'s> Compiler<'s> {
             rendering: Vec::new(),
             annotations: FxHashMap::default(),
             atomic: 0,
+            blind: false,
+            muted: None,
             observed: super::group::Observed::default(),
             per_host_paths: FxHashSet::default(),
             arrows: 0,
@@ -169,7 +175,10 @@ impl<'s> Compiler<'s> {
             if let Some((at, message, issue)) = self.session.syntax_error(file) {
                 self.record(EvalError::Puppet { issue: Some(issue), message, at: Some(at) });
             }
-            self.run_body(Env { scope: TOP, file }, &file.parsed.body);
+            let env = Env { scope: TOP, file };
+            if let Err(error) = self.run_block(env, &file.parsed.body) {
+                self.record(error);
+            }
         }
     }
 

@@ -58,7 +58,7 @@ impl<'s> Compiler<'s> {
         let result = match (&taken.arms[..], taken.certain) {
             ([], _) => {
                 let message = format!("No matching entry for selector parameter with value '{value}'");
-                Err(EvalError::issue("NO_MATCH_IN_SELECTOR", message).at(&env.file.loc(subject.span)))
+                Err(EvalError::issue("UNMATCHED_SELECTOR", message).at(&env.file.loc(subject.span)))
             }
             ([(only, matches)], true) => {
                 self.matches.clone_from(matches);

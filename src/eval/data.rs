@@ -161,7 +161,7 @@ fn to_data(value: &Value) -> Data {
 }
 
 /// A data value with its line as origin.
-fn from_data(data: &Data, key: &str) -> Value {
+pub(super) fn from_data(data: &Data, key: &str) -> Value {
     use hiera::Value as V;
     let origin = data.at.as_ref().map(|o| {
         let at = Loc { path: o.file.clone(), line: o.line };

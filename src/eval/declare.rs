@@ -46,7 +46,7 @@ impl<'s> Compiler<'s> {
             Some(body) => self.attributes(env, &body.ops)?,
             None => Vec::new(),
         };
-        let mut out = Vec::new();
+        let (mut out, mut used): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
         for body in &resource.bodies {
             if matches!(body.title.kind, ExprKind::Default) {
                 continue;
@@ -56,6 +56,15 @@ impl<'s> Compiler<'s> {
             let missing: Vec<Param> = defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
             params.extend(missing);
             let place = Place { at: env.file.loc(body.span), end_line: env.file.end_line(body.span), form: resource.form };
+            let mut flat = Vec::new();
+            flatten_titles(&title, &mut flat).map_err(|e| e.at(&env.file.loc(body.title.span)))?;
+            for title in flat {
+                if used.contains(&title) {
+                    let message = format!("The title '{title}' has already been used in this resource expression");
+                    return Err(EvalError::issue("DUPLICATE_TITLE", message));
+                }
+                used.push(title);
+            }
             let outer = self.context.replace(("Resource Statement", env.file.loc(expr.span)));
             let made = self.declare_titles(env, &type_name, &title, &params, &place);
             self.context = outer;
@@ -170,6 +179,10 @@ impl<'s> Compiler<'s> {
 
     /// Adds a resource that is no class to the catalog.
     pub(crate) fn declare(&mut self, env: Env<'s>, decl: Decl) -> Res<ResourceId> {
+        let mut decl = decl;
+        if let Some(full) = self.relative_define(env, &decl.type_name) {
+            decl.type_name = full;
+        }
         let (kind, def) = self.kind_of(&decl.type_name)?;
         let key = (decl.type_name.clone(), canonical_title(&decl.type_name, &decl.title));
         let twin = self.catalog.index.get(&key).copied();
@@ -192,7 +205,7 @@ impl<'s> Compiler<'s> {
             params,
             at: decl.at,
             end_line: decl.end_line,
-            container: Some(container),
+            container: Some(container).filter(|_| kind != ResourceKind::Stage),
             also_in: Vec::new(),
             tags,
             is_virtual: decl.form != Form::Regular,
@@ -204,7 +217,7 @@ impl<'s> Compiler<'s> {
         if twin.is_none_or(|t| self.extra.get(t as usize).is_some_and(|e| e.branch.is_some()) && self.branch.is_none()) {
             self.catalog.index.insert(key, id);
         }
-        self.index_alias(id);
+        self.index_alias(id)?;
         self.apply_pending(id)?;
         if kind == ResourceKind::Defined {
             self.unevaluated.push(id);
@@ -229,11 +242,32 @@ impl<'s> Compiler<'s> {
         id
     }
 
-    fn index_alias(&mut self, id: ResourceId) {
-        let Some(resource) = self.catalog.resources.get(id as usize) else { return };
-        let Some(alias) = resource.text("alias") else { return };
-        let key = (resource.type_name.clone(), canonical_title(&resource.type_name, alias));
-        self.catalog.index.entry(key).or_insert(id);
+    /// A resource is also found under its alias and, if native, under its namevar.
+    fn index_alias(&mut self, id: ResourceId) -> Res<()> {
+        let Some(resource) = self.catalog.resources.get(id as usize) else { return Ok(()) };
+        let type_name = resource.type_name.clone();
+        let own = canonical_title(&type_name, &resource.title);
+        let namevar = if type_name == "File" { "path" } else { "name" };
+        let named = resource.kind == ResourceKind::Native && type_name != "Exec";
+        let names = [resource.text("alias"), resource.text(namevar).filter(|_| named)];
+        let names: Vec<EcoString> = names.into_iter().flatten().map(|n| canonical_title(&type_name, n)).filter(|n| *n != own).collect();
+        for name in names {
+            let key = (type_name.clone(), name);
+            match self.catalog.index.get(&key).copied() {
+                Some(other) if other != id && self.branch.is_none() && self.extra.get(other as usize).is_some_and(|e| e.branch.is_none()) => {
+                    let message = format!(
+                        "Cannot alias {type_name}[{own}] to [\"{1}\"]; resource [\"{0}\", \"{1}\"] already declared",
+                        key.0, key.1
+                    );
+                    return Err(EvalError::puppet(message));
+                }
+                Some(_) => {}
+                None => {
+                    self.catalog.index.insert(key, id);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn check_duplicate(&mut self, twin: ResourceId, decl: &Decl) -> Res<()> {
@@ -260,6 +294,27 @@ impl<'s> Compiler<'s> {
         Ok(())
     }
 
+    /// The full name of a define that is named relative to the current namespace, as Puppet 3 took it.
+    fn relative_define(&mut self, env: Env<'s>, type_name: &str) -> Option<EcoString> {
+        if self.session.options.dialect != crate::puppet::Dialect::Legacy {
+            return None;
+        }
+        let lower = type_name.to_lowercase();
+        if CORE_TYPES.contains(&&*lower) || self.find_def(DefKind::Define, &lower).is_some() {
+            return None;
+        }
+        let source = self.source_of(env.scope);
+        let mut namespace = &*source;
+        while !namespace.is_empty() {
+            let full = format!("{namespace}::{lower}");
+            if self.find_def(DefKind::Define, &full).is_some() {
+                return Some(canonical_type(&full));
+            }
+            namespace = namespace.rsplit_once("::").map_or("", |(outer, _)| outer);
+        }
+        None
+    }
+
     /// What sort of resource a type makes, and where it is defined.
     pub(crate) fn kind_of(&mut self, type_name: &str) -> Res<(ResourceKind, Option<DefAt>)> {
         if let Some(found) = self.kinds.get(type_name) {
@@ -276,9 +331,10 @@ impl<'s> Compiler<'s> {
             self.deps.insert(path.clone());
             (ResourceKind::Native, None)
         } else {
-            if let Some(module) = self.session.outside_module(&lower) {
-                self.count(CauseKind::Module, module.to_owned());
-            } else {
+            if self.session.is_elsewhere(&lower) {
+                self.blind = true;
+                self.count(CauseKind::Function, format!("module {}", lower.split("::").next().unwrap_or(&lower)));
+            } else if self.session.options.complete {
                 let message = format!("Unknown resource type: '{lower}'");
                 self.record_in_context(None, message);
             }
@@ -309,7 +365,7 @@ fn illegal_type(got: &str) -> EvalError {
 fn push_attribute(out: &mut Vec<Param>, param: Param) -> Res<()> {
     if out.iter().any(|p| p.name == param.name) {
         let message = format!("The attribute '{}' has already been set", param.name);
-        return Err(EvalError::issue("DUPLICATE_ATTRIBUTE", message).at(&param.at));
+        return Err(EvalError::issue("DUPLICATE_ATTRIBUE", message).at(&param.at));
     }
     out.push(param);
     Ok(())

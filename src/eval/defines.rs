@@ -61,7 +61,8 @@ impl Compiler<'_> {
         let env = Env { scope, file };
         let title = self.instance_title(id);
         self.bind(scope, "title".into(), title.clone());
-        self.bind(scope, "name".into(), title);
+        let name = self.catalog.get(id).and_then(|r| r.value("name")).cloned();
+        self.bind(scope, "name".into(), name.unwrap_or(title));
         let before = std::mem::replace(&mut self.branch, branch);
         let at = self.catalog.get(id).map(|r| r.at.clone());
         self.isolated(id, |c| {

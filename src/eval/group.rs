@@ -156,6 +156,10 @@ impl Compiler<'_> {
     }
 
     pub(crate) fn observe_once(&mut self, observation: Observation) {
+        if let Some(met) = &mut self.muted {
+            *met = true;
+            return;
+        }
         if self.observations.len() < MAX_OBSERVATIONS && self.observed.insert(key(&observation)) {
             self.observations.push(observation);
         }

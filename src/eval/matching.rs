@@ -18,6 +18,8 @@ const UNKNOWN_GROUPS: usize = 10;
 impl<'s> Compiler<'s> {
     /// `=~` and `!~`
     pub(crate) fn match_operator(&mut self, env: Env<'s>, op: BinaryOp, left: &Value, right: &Value) -> Res<Value> {
+        let legacy_text = self.legacy_text(left);
+        let left = legacy_text.as_ref().unwrap_or(left);
         let mut captures = None;
         let result = over_choices("=~", &[left.clone(), right.clone()], &mut |a| match a {
             [left, right] => {
@@ -37,6 +39,12 @@ impl<'s> Compiler<'s> {
             BinaryOp::NotMatch => operators::unary(&mut Caller { compiler: self, env }, UnaryOp::Not, &result),
             _ => Ok(result),
         }
+    }
+
+    /// In Puppet 3 numbers are strings.
+    fn legacy_text(&self, value: &Value) -> Option<Value> {
+        let legacy = self.session.options.dialect == crate::puppet::Dialect::Legacy;
+        (legacy && matches!(value, Value::Int(_) | Value::Float(_))).then(|| Value::str(value.to_string()))
     }
 
     /// `a in b`

@@ -42,7 +42,8 @@ impl<'s> Compiler<'s> {
         let (source, target) = (self.ends(source)?, self.ends(target)?);
         let refresh = matches!(op, RelationOp::Notify | RelationOp::Subscribe);
         self.pending.push(Pending { source, target, refresh, at: env.file.loc(expr.span), branch: self.branch });
-        Ok(right)
+        let empty = matches!(&right, Value::Array(list) if list.items.is_empty());
+        Ok(if empty { left } else { right })
     }
 
     fn ends(&mut self, value: &Value) -> Res<Vec<End>> {
@@ -96,10 +97,16 @@ impl<'s> Compiler<'s> {
 
     fn settle_one(&mut self, source: &Reference, target: &Reference, pending: &Pending) {
         let Some(id) = self.find_reference(source) else {
+            if self.maybe_declared(source) == Tri::Maybe {
+                return;
+            }
             let message = format!("Could not find resource '{source}' for relationship on '{target}'");
             return self.record(EvalError::puppet(message).at(&pending.at));
         };
         let Some(to) = self.find_reference(target) else {
+            if self.maybe_declared(target) == Tri::Maybe {
+                return;
+            }
             let message = format!("Could not find resource '{target}' for relationship from '{source}'");
             return self.record(EvalError::puppet(message).at(&pending.at));
         };
@@ -184,7 +191,7 @@ impl<'s> Compiler<'s> {
     /// Whether a resource of this type with an unknown title may be the one.
     fn maybe_declared(&self, reference: &Reference) -> Tri {
         let unknown = |r: &crate::catalog::Resource| r.type_name == reference.type_name && r.symbolic_title.as_ref().is_some_and(Value::is_unknown);
-        if reference.title.contains('‹') || self.catalog.resources.iter().any(unknown) { Tri::Maybe } else { Tri::No }
+        if self.blind || reference.title.contains('‹') || self.catalog.resources.iter().any(unknown) { Tri::Maybe } else { Tri::No }
     }
 }
 

@@ -161,13 +161,6 @@ impl Session {
         self.templates.get(text, || SourceFile::epp("inline_epp".into(), text.into()))
     }
 
-    /// The module of a class or type that is not in the repository at all, where that is no error.
-    pub(crate) fn outside_module<'n>(&self, name: &'n str) -> Option<&'n str> {
-        let module = name.split("::").next().unwrap_or(name);
-        let elsewhere = !self.options.complete && !self.modules.is_present(&self.tree, module);
-        elsewhere.then_some(module)
-    }
-
     /// A parsed manifest by number.
     pub(crate) fn file(&self, number: u32) -> Option<&SourceFile> {
         let (path, slot) = self.slots.get(number as usize)?;
@@ -318,6 +311,13 @@ impl Session {
     fn defined_in(&self, path: &str, kind: DefKind, name: &str) -> Option<DefAt> {
         let number = *self.paths.get(path)?;
         Some((number, self.file(number)?.find(kind, name)?))
+    }
+
+    /// Whether a name belongs to a module that is only referred to (a submodule): its code is elsewhere.
+    pub(crate) fn is_elsewhere(&self, name: &str) -> bool {
+        let module = name.split("::").next().unwrap_or(name);
+        let folder_is_file = |home: &String| self.tree.exists(&format!("{home}/{module}"));
+        self.layout.modulepath.iter().any(folder_is_file)
     }
 
     /// Syntax errors of the main manifests, which no host can compile with.

@@ -188,6 +188,7 @@ impl Compiler<'_> {
                 let source = self.source_of(scope);
                 Some(Value::str(source.split("::").next().unwrap_or_default()))
             }
+            "title" | "name" => Some(Value::str("main")),
             "caller_module_name" => Some(Value::str(self.caller_module(scope))),
             _ => None,
         }

@@ -93,3 +93,22 @@ fn raw_member(name: &[u8]) -> Result<super::member::Package, DebError> {
     bytes.extend_from_slice(&data);
     read_bytes("x.deb", &bytes, &Limits::default())
 }
+
+/// Bytes changed at random places: an answer or an error, never the end of the program.
+#[test]
+fn damaged_packages_never_stop_the_reader() {
+    let whole = sample();
+    let mut seed: u64 = 20_150_519;
+    let mut next = move || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap()
+    };
+    for _ in 0..4000 {
+        let mut bytes = whole.clone();
+        for _ in 0..=next() % 4 {
+            let at = next() % bytes.len();
+            bytes[at] = u8::try_from(next() % 256).unwrap();
+        }
+        let _ = read_bytes("x.deb", &bytes, &Limits::default());
+    }
+}

@@ -49,9 +49,11 @@ fn member_effect(member: &Member, kind: &MemberKind) -> Effect {
 }
 
 fn dir_effect(phase: Phase, path: &str) -> Effect {
+    // Below /var a service has usually put something there.
+    let verdict = if path.starts_with("/var/") { Verdict::Possible } else { Verdict::Certain };
     let why = "the package ships it; it stays if something else is in it".to_owned();
     let by = By::Tool(Tool::Data);
-    Effect { phase, kind: Kind::DirRemoved, subject: path.to_owned(), verdict: Verdict::Certain, by, why }
+    Effect { phase, kind: Kind::DirRemoved, subject: path.to_owned(), verdict, by, why }
 }
 
 fn conffile_effect(path: &str) -> Effect {

@@ -13,8 +13,7 @@ use crate::shell::parse::on_big_stack;
 pub fn analyse(package: &Package) -> Removal {
     let mut effects = dpkg::effects(package, Knowledge::builtin());
     let mut not_analysed = Vec::new();
-    let owned = package.clone();
-    match on_big_stack(move || host::run_scripts(&owned)) {
+    match on_big_stack(|| host::run_scripts(package)) {
         Ok(runs) => {
             effects.extend(runs.effects);
             not_analysed = runs.not_analysed;

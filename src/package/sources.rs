@@ -155,3 +155,48 @@ fn is_newer(candidate: &str, known: &str) -> bool {
         _ => candidate > known,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+    use crate::package::{DebBuilder, MemberKind};
+    use std::fs;
+
+    #[test]
+    fn the_newest_version_of_a_folder_wins_and_damage_is_remembered() {
+        let dir = tempfile::tempdir().unwrap();
+        for (file, version) in [("z.deb", "1.9-1"), ("a.deb", "1.10-1"), ("m.deb", "1.10~rc1-1")] {
+            fs::write(dir.path().join(file), DebBuilder::new("x", version).build().unwrap()).unwrap();
+        }
+        fs::write(dir.path().join("bad.deb"), "no archive").unwrap();
+        let mut sources = PackageSources::new();
+        assert_eq!(sources.add_dir(dir.path()).unwrap(), 4);
+        assert_eq!(sources.find("x").unwrap().control.version(), "1.10-1");
+        let missing = sources.find("y").unwrap_err().to_string();
+        assert!(missing.contains("bad.deb") && missing.contains("y was not found"), "{missing}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_dpkg_database_knows_scripts_links_and_conffiles() {
+        let root = tempfile::tempdir().unwrap();
+        let info = root.path().join("var/lib/dpkg/info");
+        fs::create_dir_all(&info).unwrap();
+        fs::create_dir_all(root.path().join("etc/x")).unwrap();
+        let status = "Package: other\nStatus: install ok installed\n\nPackage: x\nStatus: install ok installed\n\
+                      Architecture: all\nVersion: 1\nConffiles:\n /etc/x/x.conf 0123\n /etc/x/old 4567 obsolete\n";
+        fs::write(root.path().join("var/lib/dpkg/status"), status).unwrap();
+        fs::write(info.join("x.list"), "/.\n/etc\n/etc/x\n/etc/x/link\n/etc/x/x.conf\n").unwrap();
+        fs::write(info.join("x.postrm"), "#!/bin/sh\nuserdel x\n").unwrap();
+        std::os::unix::fs::symlink("/usr/share/x", root.path().join("etc/x/link")).unwrap();
+        let mut sources = PackageSources::new();
+        sources.add_database(root.path());
+        let package = sources.find("x").unwrap();
+        assert_eq!(package.conffiles, ["/etc/x/x.conf"]);
+        assert_eq!(package.links().collect::<Vec<_>>(), [("/etc/x/link", "/usr/share/x")]);
+        assert_eq!(package.script("postrm").unwrap().line(2), "userdel x");
+        assert!(package.members.iter().any(|m| m.path == "/etc/x" && m.kind == MemberKind::Dir));
+        assert!(sources.find("absent").is_err());
+    }
+}

@@ -317,8 +317,8 @@ fn assign_fields(names: &[&str], line: &str, separators: &str, state: &mut State
     let mut rest = line.trim();
     for (index, name) in names.iter().enumerate() {
         let last = index + 1 == names.len();
-        let cut = if last { None } else { rest.find(|c| separators.contains(c)) };
-        let (field, left) = cut.map_or((rest, ""), |at| (&rest[..at], rest[at + 1..].trim_start()));
+        let cut = if last { None } else { rest.split_once(|c| separators.contains(c)) };
+        let (field, left) = cut.map_or((rest, ""), |(field, left)| (field, left.trim_start()));
         state.vars.insert((*name).to_owned(), Value::lit(field));
         rest = left;
     }

@@ -19,7 +19,7 @@ impl Interp<'_> {
         let word = |i: usize| args.get(i).and_then(Value::known);
         match args.len() {
             0 => Truth::No,
-            1 => filled(&args[0]),
+            1 => filled(&args[0], raw),
             2 if word(0) == Some("!") => self.test(&args[1..], raw, state).not(),
             2 => self.unary(word(0).unwrap_or_default(), &args[1], raw, state),
             3 if is_binary(word(1)) => binary(&args[0], word(1).unwrap_or_default(), &args[2], raw),
@@ -32,8 +32,8 @@ impl Interp<'_> {
 
     fn unary(&self, op: &str, value: &Value, raw: &str, state: &State) -> Truth {
         match op {
-            "-n" => filled(value),
-            "-z" => filled(value).not(),
+            "-n" => filled(value, raw),
+            "-z" => filled(value, raw).not(),
             "-t" => Truth::likely(false, "it runs on a terminal"),
             "-L" | "-h" => self.over_paths(value, raw, |this, path| this.is_link(path, raw, state)),
             "-x" => self.over_paths(value, raw, |this, path| this.executable(path, state)),
@@ -58,6 +58,7 @@ impl Interp<'_> {
             Some(Entry::Link) => self.setting.own(&path, self.stage, &state.world).unwrap_or(Truth::No),
             Some(_) => Truth::No,
             None if state.world.paths.contains_key(&path) => Truth::No,
+            None if self.stage == Stage::Installing => Truth::likely(false, raw),
             None => Truth::maybe(raw),
         }
     }
@@ -184,8 +185,8 @@ fn is_binary(op: Option<&str>) -> bool {
     matches!(op, Some("=" | "==" | "!=" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef" | "<" | ">"))
 }
 
-fn filled(value: &Value) -> Truth {
-    Truth::over(value.0.iter().map(is_filled), "a value that may be empty")
+fn filled(value: &Value, raw: &str) -> Truth {
+    Truth::over(value.0.iter().map(is_filled), raw)
 }
 
 fn binary(left: &Value, op: &str, right: &Value, raw: &str) -> Truth {

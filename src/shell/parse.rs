@@ -45,10 +45,12 @@ impl ScriptError {
 }
 
 /// Runs `work` where deep recursion has room.
-pub(crate) fn on_big_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ScriptError> {
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(work);
-    let thread = thread.map_err(|e| ScriptError::Thread(e.to_string()))?;
-    thread.join().map_err(|_| ScriptError::Thread("its reader stopped".to_owned()))
+pub(crate) fn on_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, ScriptError> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread = thread.map_err(|e| ScriptError::Thread(e.to_string()))?;
+        thread.join().map_err(|_| ScriptError::Thread("its reader stopped".to_owned()))
+    })
 }
 
 /// Parses a script or a command substitution; `line` is the line of its first line.

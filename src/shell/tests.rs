@@ -133,3 +133,27 @@ fn scripts_that_would_run_forever_end() {
         assert!(start.elapsed().as_secs() < 20, "{}", &text[..40]);
     }
 }
+
+/// Words of scripts, thrown together; the generator is fixed, so a failure comes back.
+#[test]
+fn no_mixture_of_words_stops_the_run() {
+    let words = [
+        "if", "then", "fi", "else", "case", "in", "esac", "a)", ";;", "for", "x", "do", "done", "while", "{", "}", "(", ")", "[",
+        "]", "[ -n", "\"$x\"", "$1", "${x#*é}", "${y%%[a-é]*}", "`echo a`", "$(basename /a/é", "'", "\"", "\\", "\n", "\n", ";", "|", "&&",
+        "||", "!", "rm -rf", "/var/*", "userdel", "set -e", "set --", "shift 9", "IFS=é read a b", "xargs", "find . -exec", "{}", "\\;",
+        "<<EOF\n", "EOF\n", ">", "2>&1", "x=", "f()", "f", "eval", "cd", "printf '%s%%%'", "é", "update-rc.d", "dpkg-divert --remove",
+        "su -c", "local a=", "return", "break", "exit", ". /etc/default/x", "db_get", "echo -n", "cut -d: -f0", "[[", "]]", "~é", "$((1+",
+    ];
+    let mut seed: u64 = 20_140_529;
+    let mut next = move || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap()
+    };
+    for _ in 0..6000 {
+        let count = 3 + next() % 14;
+        let text = (0..count).map(|_| words[next() % words.len()]).collect::<Vec<_>>().join(" ");
+        let shown = text.clone();
+        let end = on_big_stack(move || run(&text, &["remove"], Stage::Removed, &setting(), World::default()).map(|_| ()));
+        assert!(end.is_ok(), "{shown}");
+    }
+}

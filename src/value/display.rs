@@ -16,7 +16,7 @@ impl fmt::Display for Value {
             Self::Regex(r) => f.write_str(&super::types::slashes(r)),
             Self::Array(a) => write_list(f, &a.items),
             Self::Hash(h) => write_hash(f, &h.entries),
-            Self::Type(t) => f.write_str(&t.in_string()),
+            Self::Type(t) => f.write_str(&t.expanded()),
             Self::Sensitive(_) => f.write_str("Sensitive [value redacted]"),
             Self::Object(o) => write_object(f, o),
             Self::Sym(s) => match &s.sample {
@@ -45,7 +45,10 @@ fn write_list(f: &mut fmt::Formatter<'_>, items: &[Value]) -> fmt::Result {
         if i > 0 {
             f.write_str(", ")?;
         }
-        write!(f, "{item}")?;
+        match item {
+            Value::Type(t) => write!(f, "{t}")?,
+            other => write!(f, "{other}")?,
+        }
     }
     f.write_str("]")
 }
@@ -72,7 +75,7 @@ fn write_object(f: &mut fmt::Formatter<'_>, object: &Object) -> fmt::Result {
     }
 }
 
-/// A float as Ruby prints it: shortest digits that read back, exponent from 1e16 on and below 1e-4.
+/// A float as Ruby prints it: shortest digits that read back, exponent from 1e15 on and below 1e-4.
 #[must_use]
 pub fn float(x: f64) -> String {
     if x.is_nan() {
@@ -82,7 +85,7 @@ pub fn float(x: f64) -> String {
         return if x > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
     }
     let magnitude = x.abs();
-    if magnitude != 0.0 && !(1e-4..1e16).contains(&magnitude) {
+    if magnitude != 0.0 && !(1e-4..1e15).contains(&magnitude) {
         let text = format!("{x:e}");
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let digits = if digits.contains('.') { digits.to_owned() } else { format!("{digits}.0") };
@@ -99,7 +102,7 @@ mod tests {
 
     #[test]
     fn floats_print_as_in_ruby() {
-        let table = [(1.0, "1.0"), (1e20, "1.0e+20"), (1e15, "1000000000000000.0"), (1.5e-7, "1.5e-07"), (0.0001, "0.0001"), (-0.5, "-0.5"), (0.0, "0.0")];
+        let table = [(1.0, "1.0"), (1e20, "1.0e+20"), (1e15, "1.0e+15"), (1e14, "100000000000000.0"), (1.5e-7, "1.5e-07"), (0.0001, "0.0001"), (-0.5, "-0.5"), (0.0, "0.0")];
         for (x, expected) in table {
             assert_eq!(float(x), expected);
         }

@@ -25,7 +25,7 @@ fn the_relay_of_a_program_is_found() {
         ("/etc/dumps/confs/wikidump.conf.dumps", "[mail]\nsmtpserver=mx1.x.org\n", "wikidump", Queue::None),
         ("/srv/deployment/iegreview/iegreview/.env", "SMTP_HOST=mx1.x.org\n", "iegreview", Queue::None),
         ("/etc/alertmanager/alertmanager.yml", "global:\n  smtp_smarthost: 'mx1.x.org:25'\n", "alertmanager", Queue::Own),
-        ("/etc/burrow/a.toml", "[smtp]\nserver=\"mx1.x.org\"\n", "burrow", Queue::None),
+        ("/etc/burrow/burrow.toml", "[notifier.a]\nserver=\"mx1.x.org\"\n", "burrow", Queue::None),
         ("/etc/msmtprc", "account default\nhost mx1.x.org\n", "msmtp", Queue::None),
         ("/srv/x/LocalSettings.php", "$wgSMTP = [\n  'host' => 'mx1.x.org',\n];\n", "mediawiki", Queue::None),
     ] {

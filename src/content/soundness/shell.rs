@@ -17,12 +17,22 @@ pub(super) fn fault(text: &str) -> Option<Fault> {
         ParseError::Tokenizing { position: Some(at), .. } => at.line,
         _ => text.lines().count(),
     };
+    // Bash takes nearly anything as the name of a function; the parser does not.
+    if text.lines().nth(line.saturating_sub(1)).is_some_and(names_a_function) {
+        return None;
+    }
     let reason = match &error {
         ParseError::ParsingNear(_) => "syntax error".to_owned(),
         ParseError::ParsingAtEndOfInput => "the file ends in the middle of a command".to_owned(),
         ParseError::Tokenizing { inner, .. } => inner.to_string(),
     };
     Some(Fault { line: u32::try_from(line).unwrap_or(0), message: format!("not valid shell: {reason}") })
+}
+
+/// `=() {`
+fn names_a_function(line: &str) -> bool {
+    let name = line.trim_start().split_once("()").map(|(name, _)| name.trim_end());
+    name.is_some_and(|n| !n.is_empty() && !n.contains([' ', '$', '(']) && !n.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c)))
 }
 
 /// An upper estimate of nesting, blind to quotes. Closings are not believed for words, whose

@@ -35,7 +35,8 @@ fn one(path: &str, target: Option<&str>, text: &str, assign: &StmtAssign) -> Opt
     }
     let value = literal.value.to_str();
     let program = known_sequence(path, target, &name.id);
-    if program.is_none() && !(is_plural(&name.id) && !value.contains([' ', ',', '%', '{'])) {
+    let speaks_of_several = is_plural(&name.id) && !value.contains([' ', ',', '%', '{']);
+    if program.is_none() && !speaks_of_several {
         return None;
     }
     let iterated = value.chars().take(2).map(|c| format!("'{c}'")).collect::<Vec<_>>().join(", ");

@@ -1,6 +1,6 @@
 //! `Type.new(value)`: conversions between types.
 
-use super::args::{Outcome, arg, call, count, elements, hash_value, pair, wrong};
+use super::args::{Outcome, arg, call, count, elements, hash_value, wrong};
 use super::{encode, format, scan};
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
@@ -397,9 +397,4 @@ fn semver_range(args: &[Value]) -> Outcome {
         _ => return Err(super::args::no_signature("new_SemVerRange", &["SemVerRangeString str"])),
     };
     version::range_object(&text).ok_or_else(|| EvalError::puppet(format!("Unparsable version range: \"{text}\"")))
-}
-
-/// A hash as its pairs.
-pub(super) fn pairs(entries: &Entries) -> Vec<Value> {
-    entries.iter().map(|(k, v)| pair(k, v)).collect()
 }

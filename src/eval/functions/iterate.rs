@@ -327,8 +327,25 @@ fn finish(cx: Cx<'_>, items: Vec<Value>, block: Blk) -> Outcome {
 
 pub(super) fn with(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     match block {
-        Some(block) => call(cx, block, args),
+        Some(block) => call(cx, block, args.get(..args.len().min(block.at_most)).unwrap_or_default()),
         None => Err(EvalError::puppet("'with' expects a block")),
+    }
+}
+
+/// `call('name', args…)`, `call(Deferred('name', [args…]))`
+pub(super) fn call_by_name(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
+    let rest = args.get(1..).unwrap_or_default();
+    match first(args) {
+        Value::Str(name) => match cx.call_function(&name.text, rest, block) {
+            Err(EvalError::Puppet { issue: Some("UNKNOWN_FUNCTION"), .. }) => Err(EvalError::puppet(format!("Unknown function '{}'", name.text))),
+            other => other,
+        },
+        Value::Object(o) if o.type_name == "Deferred" => {
+            let name = o.attrs.get(&Value::str("name")).map(ToString::to_string).unwrap_or_default();
+            let given = o.attrs.get(&Value::str("arguments")).and_then(Value::as_array).unwrap_or_default();
+            cx.call_function(&name, given, None)
+        }
+        other => Err(wrong("call", "function_name", "a value of type String or Deferred", other)),
     }
 }
 

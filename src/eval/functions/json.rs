@@ -4,50 +4,21 @@ use super::args::{Outcome, arg, count, string};
 use super::ruby;
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
-use crate::value::types::Type;
 use crate::value::{Entries, Value};
 
 type Cx<'a> = &'a mut dyn Interp;
 type Blk = Option<Block>;
 
-/// A value as JSON data: references as `{"__ref": …}`, an unknown as `{"__unknown": …}`.
+/// A value as JSON data, as catalogs hold it: references are `{"__ref": …}`.
 #[must_use]
 pub fn to_json(value: &Value) -> serde_json::Value {
-    use serde_json::{Map, Value as Json, json};
-    match value {
-        Value::Undef => Json::Null,
-        Value::Default => json!({"__default": true}),
-        Value::Bool(b) => Json::Bool(*b),
-        Value::Int(i) => json!(i),
-        Value::Float(f) => serde_json::Number::from_f64(*f).map_or(Json::Null, Json::Number),
-        Value::Str(s) => Json::String(s.text.to_string()),
-        Value::Array(a) => Json::Array(a.items.iter().map(to_json).collect()),
-        Value::Hash(h) => {
-            let entry = |(k, v): (&Value, &Value)| {
-                let key = match k {
-                    Value::Str(s) => s.text.to_string(),
-                    other => crate::value::quote::program(other),
-                };
-                (key, to_json(v))
-            };
-            Json::Object(h.entries.iter().map(entry).collect::<Map<_, _>>())
-        }
-        Value::Type(t) if matches!(**t, Type::Resource { title: Some(_), .. } | Type::Class { name: Some(_) }) => {
-            json!({"__ref": t.in_string()})
-        }
-        Value::Type(t) => json!({"__ptype": "Type", "__pvalue": t.to_string()}),
-        Value::Regex(r) => json!({"__ptype": "Regexp", "__pvalue": &**r}),
-        Value::Sensitive(v) => json!({"__ptype": "Sensitive", "__pvalue": to_json(v)}),
-        Value::Object(o) => match o.attrs.get(&Value::str("text")) {
-            Some(text) => json!({"__ptype": o.type_name.as_str(), "__pvalue": to_json(text)}),
-            None => {
-                let mut map: Map<String, Json> = o.attrs.iter().map(|(k, v)| (k.to_string(), to_json(v))).collect();
-                map.insert("__ptype".to_owned(), Json::String(o.type_name.to_string()));
-                Json::Object(map)
-            }
-        },
-        Value::Sym(s) => s.sample.as_ref().map_or_else(|| json!({"__unknown": value.to_string()}), to_json),
-    }
+    super::pcore::rich(value, true)
+}
+
+/// A value as Puppet's rich data.
+#[must_use]
+pub fn to_rich_json(value: &Value) -> serde_json::Value {
+    super::pcore::rich(value, false)
 }
 
 /// JSON data as a value.

@@ -17,6 +17,7 @@ mod network;
 mod number;
 mod paths;
 mod pattern;
+mod pcore;
 mod predicate;
 mod random;
 pub(crate) mod ruby;
@@ -34,7 +35,7 @@ mod validate;
 mod yaml;
 mod yaml_read;
 
-pub use json::to_json;
+pub use json::{to_json, to_rich_json};
 
 use super::error::EvalError;
 use super::interp::{Block, Builtin, Interp};

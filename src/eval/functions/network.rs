@@ -134,7 +134,8 @@ pub(super) fn has_interface_with(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome 
         h.values().any(|i| i.as_hash().and_then(|i| i.get(&Value::str(key))).is_some_and(|v| v.sample() == wanted.sample()))
     });
     let top = fact(cx, &["networking", key], &kind);
-    Ok(Value::Bool(inside || top.sample() == wanted.sample()))
+    let legacy = names.iter().any(|n| fact(cx, &["networking", "none"], &format!("{kind}_{n}")).sample() == wanted.sample());
+    Ok(Value::Bool(inside || legacy || top.sample() == wanted.sample()))
 }
 
 fn has_by(cx: Cx<'_>, name: &str, args: &[Value], kind: &str) -> Outcome {

@@ -142,15 +142,20 @@ fn fqdn(cx: Cx<'_>) -> Option<Value> {
 
 /// Computes from the name of the host: per host if the name is.
 fn with_fqdn(cx: Cx<'_>, name: &str, args: &[Value], f: &dyn Fn(&str) -> Outcome) -> Outcome {
-    let host = fqdn(cx).unwrap_or_else(|| Value::unknown(CauseKind::Fact, "networking.fqdn"));
+    let host = fqdn(cx);
+    with_host(host, name, args, f)
+}
+
+fn with_host(host: Option<Value>, name: &str, args: &[Value], f: &dyn Fn(&str) -> Outcome) -> Outcome {
+    let host = host.unwrap_or_else(|| Value::unknown(CauseKind::Fact, "networking.fqdn"));
     let known = (!args.iter().any(Value::has_unknown)).then(|| host.as_str()).flatten();
     let all = || std::iter::once(host.clone()).chain(args.iter().cloned()).collect::<Vec<_>>();
     match known {
-        None => Ok(Value::call(name, all(), None)),
+        None => Ok(Value::call(format!("{name} of"), all(), None)),
         Some(text) => {
             let result = f(text)?;
             let symbolic = matches!(host, Value::Sym(_)) || args.iter().any(Value::has_sym);
-            Ok(if symbolic { Value::call(name, all(), Some(result)) } else { result })
+            Ok(if symbolic { Value::call(format!("{name} of"), all(), Some(result)) } else { result })
         }
     }
 }
@@ -179,16 +184,38 @@ fn joined(value: &Value) -> String {
 
 pub(super) fn fqdn_rand(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("fqdn_rand", args, 1, usize::MAX)?;
-    with_fqdn(cx, "fqdn_rand", args, &|host| {
-        let max = to_i(arg(args, 0).sample());
-        let seed = args.get(1).map(|v| joined(&v.sampled())).unwrap_or_default();
-        let lower = args.get(2).is_some_and(|v| v.truth() == crate::value::Tri::Yes);
-        let host = if lower { host.to_lowercase() } else { host.to_owned() };
-        if max <= 0 {
-            return Err(EvalError::puppet(format!("invalid argument - {max}")));
-        }
-        Ok(Value::Int(random_below(&seed_text(&[host, max.to_string(), seed]), max)))
-    })
+    with_fqdn(cx, "fqdn_rand", args, &|host| rand_for(host, args))
+}
+
+/// A function that is given the host's name first.
+fn given_host(args: &[Value], f: fn(&str, &[Value]) -> Outcome) -> Outcome {
+    match args.split_first() {
+        Some((host, rest)) => f(&host.to_string(), rest),
+        None => Ok(Value::Undef),
+    }
+}
+
+pub(super) fn fqdn_rand_of(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    given_host(args, rand_for)
+}
+
+pub(super) fn fqdn_rand_string_of(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    given_host(args, rand_string_for)
+}
+
+pub(super) fn fqdn_rotate_of(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+    given_host(args, rotate_for)
+}
+
+fn rand_for(host: &str, args: &[Value]) -> Outcome {
+    let max = to_i(arg(args, 0).sample());
+    let seed = args.get(1).map(|v| joined(&v.sampled())).unwrap_or_default();
+    let lower = args.get(2).is_some_and(|v| v.truth() == crate::value::Tri::Yes);
+    let host = if lower { host.to_lowercase() } else { host.to_owned() };
+    if max <= 0 {
+        return Err(EvalError::puppet(format!("invalid argument - {max}")));
+    }
+    Ok(Value::Int(random_below(&seed_text(&[host, max.to_string(), seed]), max)))
 }
 
 pub(super) fn seeded_rand(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
@@ -206,8 +233,12 @@ const SEEDED: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV
 
 pub(super) fn fqdn_rand_string(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("fqdn_rand_string", args, 1, usize::MAX)?;
+    with_fqdn(cx, "fqdn_rand_string", args, &|host| rand_string_for(host, args))
+}
+
+fn rand_string_for(host: &str, args: &[Value]) -> Outcome {
     let length = to_i(arg(args, 0).sample());
-    if !(1..=1_000_000).contains(&length) {
+    if !(1..=100_000).contains(&length) {
         return Err(EvalError::puppet("fqdn_rand_string(): first argument must be a positive integer"));
     }
     let charset: Vec<char> = match arg(args, 1).sample() {
@@ -216,18 +247,15 @@ pub(super) fn fqdn_rand_string(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
         _ => return Err(EvalError::puppet("fqdn_rand_string(): second argument must be undef or a string")),
     };
     let seeds: Vec<String> = args.iter().skip(2).map(|v| joined(&v.sampled())).collect();
-    with_fqdn(cx, "fqdn_rand_string", args, &|host| {
-        let mut out = String::new();
-        for i in 1..=length {
-            // Each character is one draw of fqdn_rand with its own seed.
-            let mut parts = vec![host.to_owned(), charset.len().to_string()];
-            parts.push(std::iter::once(seeds.join(":")).filter(|_| !seeds.is_empty()).chain([i.to_string()]).collect::<Vec<_>>().join(":"));
-            let max = i64::try_from(charset.len()).unwrap_or(1);
-            let at = random_below(&seed_text(&parts), max);
-            out.extend(usize::try_from(at).ok().and_then(|at| charset.get(at)));
-        }
-        Ok(Value::str(out))
-    })
+    let max = i64::try_from(charset.len()).unwrap_or(1);
+    let mut out = String::new();
+    for i in 1..=length {
+        // Each character is one draw of fqdn_rand with its own seed.
+        let seed = seeds.iter().cloned().chain([i.to_string()]).collect::<Vec<_>>().join(":");
+        let at = random_below(&seed_text(&[host.to_owned(), max.to_string(), seed]), max);
+        out.extend(usize::try_from(at).ok().and_then(|at| charset.get(at)));
+    }
+    Ok(Value::str(out))
 }
 
 pub(super) fn seeded_rand_string(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
@@ -249,24 +277,26 @@ pub(super) fn seeded_rand_string(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 /// Rotates a list by a number drawn from the host's name.
 pub(super) fn fqdn_rotate(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("fqdn_rotate", args, 1, usize::MAX)?;
+    match arg(args, 0).sample() {
+        Value::Sym(_) => Ok(Value::call("fqdn_rotate", args.to_vec(), None)),
+        Value::Array(_) | Value::Str(_) => with_fqdn(cx, "fqdn_rotate", args, &|host| rotate_for(host, args)),
+        _ => Err(EvalError::puppet("fqdn_rotate(): Requires either array or string to work with")),
+    }
+}
+
+fn rotate_for(host: &str, args: &[Value]) -> Outcome {
     let seed: Vec<String> = args.iter().skip(1).map(|v| joined(&v.sampled())).collect();
-    let items: Vec<Value> = match arg(args, 0).sample() {
+    let mut items: Vec<Value> = match arg(args, 0).sample() {
         Value::Array(a) => a.items.clone(),
-        Value::Str(s) => s.text.chars().map(|c| Value::str(c.to_string())).collect(),
-        Value::Sym(_) => return Ok(Value::call("fqdn_rotate", args.to_vec(), None)),
-        _ => return Err(EvalError::puppet("fqdn_rotate(): Requires either array or string to work with")),
+        other => other.to_string().chars().map(|c| Value::str(c.to_string())).collect(),
     };
     if items.len() <= 1 {
         return Ok(arg(args, 0).clone());
     }
-    let is_text = arg(args, 0).as_str().is_some();
-    with_fqdn(cx, "fqdn_rotate", args, &|host| {
-        let parts: Vec<String> = std::iter::once(host.to_owned()).chain(seed.clone()).collect();
-        let by = random_below(&seed_text(&parts), i64::try_from(items.len()).unwrap_or(1));
-        let mut rotated = items.clone();
-        rotated.rotate_left(usize::try_from(by).unwrap_or(0));
-        Ok(if is_text { Value::str(rotated.iter().map(ToString::to_string).collect::<String>()) } else { Value::array(rotated) })
-    })
+    let by = random_below(&seed_text(&[host.to_owned(), seed.join(":")]), i64::try_from(items.len()).unwrap_or(1));
+    items.rotate_left(usize::try_from(by).unwrap_or(0));
+    let is_text = matches!(arg(args, 0).sample(), Value::Str(_));
+    Ok(if is_text { Value::str(items.iter().map(ToString::to_string).collect::<String>()) } else { Value::array(items) })
 }
 
 /// `shuffle` is not repeatable in Puppet: unknown beyond one element.

@@ -3,7 +3,6 @@
 use super::args::{Outcome, arg, count, string, wrong};
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
-use crate::value::types::Type;
 use crate::value::{CauseKind, Value};
 
 type Cx<'a> = &'a mut dyn Interp;
@@ -36,15 +35,6 @@ pub(super) fn ensure(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
         (false, _) => "absent",
     };
     Ok(Value::str(text))
-}
-
-/// `stdlib::str2resource('File[/x]')`, without a look at the catalog.
-pub(super) fn str2resource(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("stdlib::str2resource", args, 1, 1)?;
-    let text = string("stdlib::str2resource", "res_string", arg(args, 0))?;
-    let parts = text.split_once('[').and_then(|(t, rest)| Some((t, rest.strip_suffix(']')?)));
-    let Some((type_name, title)) = parts else { return Err(EvalError::puppet(format!("stdlib::str2resource(): invalid resource {text}"))) };
-    Ok(Value::Type(Type::Resource { type_name: type_name.into(), title: Some(title.into()) }.into()))
 }
 
 pub(super) fn is_function_available(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {

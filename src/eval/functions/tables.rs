@@ -41,6 +41,7 @@ fn core_collections() -> Rows {
         "lest" raw iterate::lest;
         "then" raw iterate::then;
         "with" raw iterate::with;
+        "call" raw iterate::call_by_name;
         "unwrap" raw iterate::unwrap;
         "dig" shallow collection::dig;
         "empty" shallow collection::empty;
@@ -93,6 +94,10 @@ fn core_values() -> Rows {
         "convert_to" deep convert::convert_to;
         "floor" deep number::floor;
         "fqdn_rand" raw random::fqdn_rand;
+        // Asked again for another host, whose name then comes first.
+        "fqdn_rand of" raw random::fqdn_rand_of;
+        "fqdn_rand_string of" raw random::fqdn_rand_string_of;
+        "fqdn_rotate of" raw random::fqdn_rotate_of;
         "new" deep convert::new;
         "round" deep number::round;
         "type" deep types::type_of;

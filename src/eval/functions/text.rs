@@ -1,6 +1,6 @@
 //! Functions on strings, and on lists of strings.
 
-use super::args::{Outcome, arg, count, elements, integer, string, wrong};
+use super::args::{Outcome, arg, count, integer, string, wrong};
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
 use crate::value::{Value, types};
@@ -24,8 +24,8 @@ fn each_text(name: &str, args: &[Value], f: &dyn Fn(&str) -> String) -> Outcome 
         return Ok(done);
     }
     let refuse = || wrong(name, "arg", "a value of type Numeric, String, or Iterable[Variant[String, Numeric]]", value);
-    let listed = matches!(value, Value::Array(_) | Value::Type(_)).then(|| elements(name, value)).transpose()?.flatten();
-    let items = listed.ok_or_else(refuse)?;
+    let Value::Array(list) = value else { return Err(refuse()) };
+    let items = &list.items;
     let out: Option<Vec<Value>> = items.iter().map(one).collect();
     out.map(Value::array).ok_or_else(refuse)
 }

@@ -67,23 +67,30 @@ pub(super) fn template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _
             c.count(CauseKind::Template, &*path);
             return Ok(opaque(CauseKind::Template, &*path));
         };
+        let outer = c.muted.replace(false);
         let rendered = template.render(&mut Caller { compiler: c, env });
+        let decided = std::mem::replace(&mut c.muted, outer) == Some(true);
         raised(c, &rendered, name, &path);
-        Ok(rendered.value)
+        Ok(if decided { per_host(&path, rendered.value) } else { rendered.value })
     })
 }
 
-/// An exception in a template is an error, unless it may come from what is not known here.
+/// A text whose making took decisions on per-host values is per host as a whole.
+fn per_host(path: &str, value: Value) -> Value {
+    if value.is_unknown() {
+        return value;
+    }
+    let text = value.sample().clone();
+    Value::call("template", vec![Value::str(path), text.clone()], Some(text))
+}
+
+/// An exception in a template is only a possible error: it may come from what is not known here.
 fn raised(c: &mut Compiler<'_>, rendered: &Rendered, name: &str, path: &str) {
     let Some(error) = &rendered.raised else { return };
     let message = format!("Failed to parse template {name}: {}", error.message);
-    let sure = rendered.variables.iter().all(|v| v.found);
     let error = EvalError::puppet(message).at(&Loc::new(path, error.line));
-    if sure {
-        return c.record(error);
-    }
     let group = c.new_group();
-    c.in_branch(group, 0, &"the template reads variables that are not set".into(), |c| c.record(error));
+    c.in_branch(group, 0, &"as far as the template could be evaluated".into(), |c| c.record(error));
 }
 
 pub(super) fn inline_template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {

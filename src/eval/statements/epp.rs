@@ -30,6 +30,9 @@ pub(super) fn inline_epp<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value],
     let Some(text) = args.first() else { return Err(super::arity("inline_epp", "between 1 and 2 arguments", 0)) };
     texts(c, std::slice::from_ref(text), &mut |c, text| {
         let file = c.session.epp_text(text);
+        if let Some(error) = file.parsed.errors.first() {
+            return Err(EvalError::puppet(format!("inline_epp(): Invalid EPP: {}", error.message)));
+        }
         render(c, file, given.as_ref(), env.scope)
     })
 }
@@ -53,9 +56,17 @@ fn render<'s>(c: &mut Compiler<'s>, file: &'s SourceFile, given: Option<&Entries
     };
     let parts = c.rendering.pop().unwrap_or_default();
     match result {
-        Ok(_) | Err(EvalError::Return(_)) => Ok(concat(parts)),
+        Ok(_) | Err(EvalError::Return(_)) => Ok(rendered(parts)),
         Err(error) => Err(error),
     }
+}
+
+/// The text; one secret part makes the whole a secret.
+fn rendered(parts: Vec<Value>) -> Value {
+    let secret = parts.iter().any(|p| matches!(p, Value::Sensitive(_)));
+    let bare = |part: Value| if let Value::Sensitive(inner) = part { (*inner).clone() } else { part };
+    let text = concat(parts.into_iter().map(bare).collect());
+    if secret { Value::Sensitive(text.into()) } else { text }
 }
 
 fn bind<'s>(c: &mut Compiler<'s>, env: Env<'s>, lambda: &'s Lambda, given: Option<&Entries>) -> Res<()> {
@@ -64,7 +75,7 @@ fn bind<'s>(c: &mut Compiler<'s>, env: Env<'s>, lambda: &'s Lambda, given: Optio
     for (name, value) in given.into_iter().flatten() {
         let name = name.to_string();
         if strict && !declared(&name) {
-            return Err(EvalError::puppet(format!("has no parameter named '{name}'")));
+            return Err(EvalError::puppet(format!("lambda: has no parameter named '{name}'")));
         }
         if !declared(&name) {
             c.bind(env.scope, name.into(), value.clone());
@@ -75,8 +86,15 @@ fn bind<'s>(c: &mut Compiler<'s>, env: Env<'s>, lambda: &'s Lambda, given: Optio
         let value = match (value, &param.default) {
             (Some(value), _) => value,
             (None, Some(default)) => c.eval(env, default)?,
-            (None, None) => return Err(EvalError::puppet(format!("expects a value for parameter '{}'", param.name))),
+            (None, None) => return Err(EvalError::puppet(format!("lambda: expects a value for parameter '{}'", param.name))),
         };
+        if let Some(ty) = &param.ty {
+            let ty = c.annotation(env, ty)?;
+            if c.type_match(&ty, &value) == crate::value::Tri::No {
+                let why = crate::value::types::mismatch(&format!("parameter '{}'", param.name), &ty, &value.sampled());
+                return Err(EvalError::puppet(format!("lambda: {why}")));
+            }
+        }
         c.bind(env.scope, param.name.clone(), value);
     }
     Ok(())

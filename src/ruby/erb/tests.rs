@@ -63,6 +63,7 @@ fn pure_templates_render_as_ruby_would() {
         ("<%= [3, 1, 2].sort { |a, b| b <=> a }.first %>", "3"),
         ("<%= @hosts.each_with_object({}) { |h, m| m[h] = h.size }.values.max %>", "9"),
         ("<% a, *b = [1, 2, 3] %><%= b.inspect %><% @hosts.each_with_index do |h, i| next if i == 0 %><%= i %><% end %>", "[2, 3]1"),
+        ("<%= Array.new(3) { |t| t * 2 }.join(',') %>", "0,2,4"),
         ("a<%# no %>b <%% c %%>", "ab <% c %%>"),
     ] {
         assert_eq!(text(template), expected, "{template}");
@@ -108,6 +109,10 @@ fn values_know_the_element_and_the_join_they_came_from() {
     assert!(matches!(origin(1), Some(Origin::Element { index: 0, len: 2, at: Some(at), .. }) if at.line == 2));
     assert!(matches!(origin(2), Some(Origin::Joined { len: 2, .. })));
     assert_eq!((lines[1].text.as_str(), lines[1].template_line), ("host = mx1:25", 2));
+    let Value::Str(whole) = &rendered.value else { panic!("{:?}", rendered.value) };
+    let Some(Origin::Rendered(pieces)) = whole.origin.as_deref() else { panic!("{:?}", whole.origin) };
+    let host = pieces.iter().find(|p| &whole.text[p.start as usize..p.end as usize] == "mx1").unwrap();
+    assert!(host.at.line == 2 && matches!(host.origin.as_deref(), Some(Origin::Element { .. })));
 }
 
 #[test]

@@ -135,7 +135,7 @@ impl Interp<'_> {
 
     fn bind_group(&mut self, params: &[Param], value: &Value) -> Result<(), Stop> {
         match value.as_array() {
-            Some(items) => self.bind_each(params, &items.to_vec()),
+            Some(items) => self.bind_each(params, items),
             None if value.is_unknown() => {
                 let each: Vec<Value> = params.iter().map(|_| values::derived("[]", &[value], None)).collect();
                 self.bind_each(params, &each)

@@ -36,7 +36,7 @@ impl Interp<'_> {
             return self.scope_call(name, args);
         }
         if let Some(constant) = values::text_of(&receiver, values::CONSTANT) {
-            return self.constant_call(&constant.to_owned(), name, args, block);
+            return self.constant_call(constant, name, args, block);
         }
         if is_mutator(name) && mutable(&receiver) {
             let (changed, result) = self.mutate(receiver, name, args, block)?;

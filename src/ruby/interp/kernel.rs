@@ -23,8 +23,8 @@ impl Interp<'_> {
             ("scope", []) => values::object(values::SCOPE, &[]),
             ("Array", [value]) => array(value),
             ("String", [value]) => methods::inspect::to_s(value),
-            ("Integer", [value, ..]) => self.to_number(value, name)?,
-            ("Float", [value]) => self.to_number(value, name)?,
+            ("Integer", [value, ..]) => self.number_from(value, name)?,
+            ("Float", [value]) => self.number_from(value, name)?,
             ("format" | "sprintf", [template, args @ ..]) => self.format(template, args)?,
             ("raise" | "fail" | "abort", args) => return self.raised(args),
             ("lambda" | "proc", []) => match block {
@@ -57,7 +57,7 @@ impl Interp<'_> {
         self.raise(message)
     }
 
-    fn to_number(&mut self, value: &Value, name: &str) -> Eval {
+    fn number_from(&mut self, value: &Value, name: &str) -> Eval {
         let Some(known) = values::settled(value) else { return Ok(values::derived(name, &[value], None)) };
         let number = match (&known, name) {
             (Value::Int(_), "Integer") | (Value::Float(_), "Float") => Some(known.clone()),
@@ -99,6 +99,10 @@ impl Interp<'_> {
             ("Hash", "[]", [pairs @ Value::Array(_)]) => return self.send(pairs.clone(), "to_h", Vec::new(), None),
             ("Array", "new", []) => Value::array(Vec::new()),
             ("Array", "new", [array @ Value::Array(_)]) => array.clone(),
+            ("Array", "new", [Value::Int(n)]) if *n < 10_000 && block.is_some() => {
+                return self.send(Value::Int(*n), "times", Vec::new(), None).and_then(|list| self.send(list, "map", Vec::new(), block));
+            }
+            ("Array" | "Regexp", "new" | "escape", [unknown, ..]) if unknown.is_unknown() => values::derived(name, &[unknown], None),
             ("Array", "new", [Value::Int(n), rest @ ..]) if *n < 10_000 => {
                 let fill = rest.first().cloned().unwrap_or_default();
                 Value::array((0..*n).map(|_| fill.clone()).collect())

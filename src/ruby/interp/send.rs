@@ -37,13 +37,11 @@ impl Interp<'_> {
             };
         }
         if let Some(constant) = values::text_of(&receiver, values::CONSTANT) {
-            return self.constant_call(&constant.to_owned(), name, args, block);
+            return self.constant_call(constant, name, args, block);
         }
         let symbolic = args.iter().any(values::holds_symbolic);
-        if symbolic {
-            if let Some(text) = append(&receiver, name, &args) {
-                return Ok(text);
-            }
+        if symbolic && let Some(text) = append(&receiver, name, &args) {
+            return Ok(text);
         }
         if !BLIND.contains(&name) && (symbolic || values::holds_symbolic(&receiver)) {
             return self.send_settled(&receiver, name, &args, block);

@@ -38,10 +38,10 @@ pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Va
     if own.is_some() {
         return Ok(own);
     }
-    if let Some(items) = iterate::elements(receiver) {
-        if let Some(value) = iterate::call(it, receiver, items, name, args, block)? {
-            return Ok(Some(value));
-        }
+    if let Some(items) = iterate::elements(receiver)
+        && let Some(value) = iterate::call(it, receiver, items, name, args, block)?
+    {
+        return Ok(Some(value));
     }
     object::call(it, receiver, name, args, block)
 }

@@ -178,7 +178,8 @@ fn bound(key: &Value, open: i64, issue: &'static str) -> Result<i64, TypeError> 
 
 fn ordered(min: i64, max: i64) -> Result<Range, TypeError> {
     if min > max {
-        return Err(TypeError::new(format!("'from' must be less or equal to 'to'. Got ({min}, {max}")));
+        let why = format!("Error while evaluating a '[]' expression, 'from' must be less or equal to 'to'. Got ({min}, {max}");
+        return Err(TypeError::issue("RUNTIME_ERROR", why));
     }
     Ok(Range { min, max })
 }
@@ -394,7 +395,7 @@ fn semver(keys: &[Value]) -> Built {
         .iter()
         .map(|key| {
             let text = key.to_string();
-            version::range_object(&text).map(|v| v.to_string().into()).ok_or_else(|| TypeError::new(format!("Unparsable version range: \"{text}\"")))
+            version::range_object(&text).map(|_| text.as_str().into()).ok_or_else(|| TypeError::new(format!("Unparsable version range: \"{text}\"")))
         })
         .collect();
     texts.map(Type::SemVer)

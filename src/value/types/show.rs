@@ -20,9 +20,9 @@ impl Type {
         out
     }
 
-    /// As it reads inside a string: titles of references without quotes.
+    /// As references are written in catalogs: `File[/x]`, the title without quotes.
     #[must_use]
-    pub fn in_string(&self) -> String {
+    pub fn reference(&self) -> String {
         match self {
             Self::Resource { type_name, title: Some(title) } => format!("{type_name}[{title}]"),
             other => other.expanded(),
@@ -177,6 +177,9 @@ impl<W: Write> Writer<'_, W> {
     }
 
     fn size(&mut self, size: Range) -> fmt::Result {
+        if size == Range::SIZE {
+            return Ok(());
+        }
         bounds(size).into_iter().try_for_each(|b| write!(self.out, ", {b}"))
     }
 
@@ -261,12 +264,13 @@ impl<W: Write> Writer<'_, W> {
     }
 }
 
+/// Bounds of a number: both are shown when given, however far.
 fn bounds(r: Range) -> Vec<String> {
-    if r == Range::ANY || r == Range::SIZE {
+    if r == Range::ANY {
         return Vec::new();
     }
     let low = if r.min == i64::MIN { "default".to_owned() } else { r.min.to_string() };
-    if r.max == i64::MAX { vec![low] } else { vec![low, r.max.to_string()] }
+    if r.max == i64::MAX && r.min != i64::MAX { vec![low] } else { vec![low, r.max.to_string()] }
 }
 
 fn float_bounds(a: f64, b: f64) -> Vec<String> {
