@@ -73,11 +73,11 @@ impl<'s> Compiler<'s> {
     /// known to lie elsewhere.
     fn absent_class(&mut self, env: Env<'s>, name: &EcoString, params: Vec<Param>, at: &Loc, message: String) -> Res<ResourceId> {
         self.hidden_classes.insert(name.clone());
-        if self.session.options.complete && !self.session.is_elsewhere(name) {
+        if !self.session.may_lie_elsewhere(name) {
             return Err(EvalError::puppet(message));
         }
         self.blind = true;
-        self.count(CauseKind::Function, format!("module {}", name.split("::").next().unwrap_or(name)));
+        self.count(CauseKind::Module, name.split("::").next().unwrap_or(name));
         let mut resource = self.root("Class", &canonical_type(name), ResourceKind::Class, Some(STAGE_MAIN), at);
         resource.params = params;
         let id = self.add(env, resource, None);

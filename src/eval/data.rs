@@ -6,9 +6,9 @@ use super::lift::{Known, known_deep, sample_deep};
 use super::outcome::Observation;
 use super::scope::{Env, ScopeId};
 use super::session::Session;
-use crate::hiera::{self, Data, DataFiles, Hiera, HieraScope, HieraSettings, Merge, Outcome, ScopeValue};
+use crate::hiera::{self, Data, DataFiles, Hiera, HieraScope, Merge, Outcome, ScopeValue};
 use crate::repo::Loc;
-use crate::value::{Array, CauseKind, Entries, Hash, Origin, Value};
+use crate::value::{Array, CauseKind, Entries, Hash, Origin, SymExpr, Value};
 use ecow::EcoString;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -29,6 +29,13 @@ pub(crate) enum Found {
 /// The data layers of a revision.
 pub(crate) struct HieraState(Result<Hiera, String>);
 
+impl HieraState {
+    /// Whether some level's data is not in the repository, so that a key nobody has may stand there.
+    pub(crate) fn has_absent(&self) -> bool {
+        self.0.as_ref().is_ok_and(|hiera| !hiera.absent().is_empty())
+    }
+}
+
 impl std::fmt::Debug for HieraState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("HieraState")
@@ -37,7 +44,7 @@ impl std::fmt::Debug for HieraState {
 
 impl HieraState {
     pub(crate) fn open(session: &Session, shared: &Arc<DataFiles>) -> Self {
-        let settings = HieraSettings::default();
+        let settings = session.options.hiera.clone();
         Self(Hiera::load(session.tree(), &session.layout, &settings, shared).map_err(|e| e.to_string()))
     }
 }
@@ -50,6 +57,12 @@ struct Variables<'c, 's> {
 }
 
 impl HieraScope for Variables<'_, '_> {
+    fn alternatives(&self, name: &str) -> Option<Vec<String>> {
+        let Some(Value::Sym(sym)) = self.compiler.lookup_var(self.scope, name) else { return None };
+        let SymExpr::Choice(values) = &sym.expr else { return None };
+        values.iter().map(|v| v.as_str().map(str::to_owned)).collect()
+    }
+
     fn variable(&self, name: &str) -> ScopeValue {
         let bare = name.trim_start_matches("::");
         let found = self.compiler.lookup_var(self.scope, name);

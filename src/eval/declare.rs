@@ -331,10 +331,10 @@ impl<'s> Compiler<'s> {
             self.deps.insert(path.clone());
             (ResourceKind::Native, None)
         } else {
-            if self.session.is_elsewhere(&lower) {
+            if self.session.may_lie_elsewhere(&lower) {
                 self.blind = true;
-                self.count(CauseKind::Function, format!("module {}", lower.split("::").next().unwrap_or(&lower)));
-            } else if self.session.options.complete {
+                self.count(CauseKind::Module, lower.split("::").next().unwrap_or(&lower));
+            } else {
                 let message = format!("Unknown resource type: '{lower}'");
                 self.record_in_context(None, message);
             }

@@ -19,6 +19,8 @@ pub struct Options {
     pub strict_variables: bool,
     /// `strict=error` (Puppet 8): no coercion of strings to numbers.
     pub strict: bool,
+    /// Ruby backends and absent data.
+    pub hiera: crate::hiera::HieraSettings,
     /// Where things lie; detected when absent.
     pub layout: Option<Layout>,
     /// Puppet code evaluated instead of the main manifest (tests, conformance).
@@ -29,7 +31,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { dialect: Dialect::Legacy, strict_variables: false, strict: false, layout: None, code: None, complete: true }
+        Self { dialect: Dialect::Legacy, strict_variables: false, strict: false, hiera: crate::hiera::HieraSettings::default(), layout: None, code: None, complete: true }
     }
 }
 
@@ -318,6 +320,18 @@ impl Session {
         let module = name.split("::").next().unwrap_or(name);
         let folder_is_file = |home: &String| self.tree.exists(&format!("{home}/{module}"));
         self.layout.modulepath.iter().any(folder_is_file)
+    }
+
+    /// Whether a class or type that was not found may be defined outside the repository: its module is a
+    /// submodule, or (where not everything is expected here) nothing of its namespace is.
+    pub(crate) fn may_lie_elsewhere(&self, name: &str) -> bool {
+        if self.is_elsewhere(name) {
+            return true;
+        }
+        let module = name.split("::").next().unwrap_or(name);
+        let prefix = format!("{module}::");
+        let here = || self.layout.modules.contains_key(module) || self.main_defs().keys().any(|(_, n)| n.starts_with(&prefix));
+        !self.options.complete && !here()
     }
 
     /// Syntax errors of the main manifests, which no host can compile with.

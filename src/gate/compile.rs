@@ -4,11 +4,12 @@ use super::revision::Revision;
 use crate::catalog::RefreshGraph;
 use crate::checks::HostSide;
 use crate::diff::Side;
-use crate::eval::{Compiled, HostSpec};
+use crate::eval::Compiled;
+use crate::eval::group::{Group, compile_group};
 use super::hosts::Host;
 use ecow::EcoString;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// Hosts of one node block that share a catalog.
 pub(super) struct Batch {
@@ -29,23 +30,11 @@ impl Batch {
     }
 }
 
-/// Compiles hosts; those that must compile alike are compiled once. Hosts with other facts are never alike.
+/// Compiles hosts; those that must compile alike are compiled once.
 pub(super) fn compile(revision: &Revision, hosts: &[&Host]) -> Vec<Batch> {
-    let mut alike: Vec<Vec<&Host>> = Vec::new();
-    for host in hosts {
-        match alike.iter_mut().find(|group| group.first().is_some_and(|h| Arc::ptr_eq(&h.spec.facts, &host.spec.facts))) {
-            Some(group) => group.push(host),
-            None => alike.push(vec![host]),
-        }
-    }
-    alike.iter().flat_map(|group| compile_group(revision, group)).collect()
-}
-
-fn compile_group(revision: &Revision, hosts: &[&Host]) -> Vec<Batch> {
-    let Some(first) = hosts.first() else { return Vec::new() };
-    let spec = HostSpec { shared: hosts.len() > 1, ..first.spec.clone() };
-    let compiled = crate::eval::compile(&revision.session, &spec);
-    vec![Batch { hosts: hosts.iter().map(|h| h.spec.certname.clone()).collect(), compiled, graph: OnceLock::new() }]
+    let specs: Vec<_> = hosts.iter().map(|h| h.spec.clone()).collect();
+    let batch = |g: Group| Batch { hosts: g.hosts, compiled: g.compiled, graph: OnceLock::new() };
+    compile_group(&revision.session, &specs).into_iter().map(batch).collect()
 }
 
 /// Hosts that share both the base and the head catalog.

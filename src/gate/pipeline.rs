@@ -30,8 +30,8 @@ pub(super) fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
     let settings = Settings::load(inputs, &head_tree)?;
     let cache = Arc::new(FileCache::default());
     let files = changed(&base_tree, &head_tree);
-    let head = revision::open(head_tree, settings.layout(), &cache)?;
-    let base = revision::open(base_tree, settings.layout(), &cache)?;
+    let head = revision::open(head_tree, &settings.config, &cache)?;
+    let base = revision::open(base_tree, &settings.config, &cache)?;
     run(inputs, &settings, Some(&base), &head, &files, &request.archive, &request.rules)
 }
 
@@ -42,7 +42,7 @@ pub(super) fn audit(request: &AuditRequest<'_>) -> Result<Report, GateError> {
     inputs.progress.stage("reading the revision", None);
     let tree = revision::tree(&repo, &request.rev, &Wanted::Worktree, inputs)?;
     let settings = Settings::load(inputs, &tree)?;
-    let head = revision::open(tree, settings.layout(), &Arc::new(FileCache::default()))?;
+    let head = revision::open(tree, &settings.config, &Arc::new(FileCache::default()))?;
     run(inputs, &settings, None, &head, &[], &request.archive, &request.rules)
 }
 

@@ -1,10 +1,11 @@
 //! A revision opened for compiling: its tree, its layout, its session.
 
 use super::{GateError, Inputs, Tree as Wanted};
+use crate::config::Config;
 use crate::diff::Sources;
 use crate::eval::{FileCache, Options, Session};
 use crate::puppet::Dialect;
-use crate::repo::{Layout, LayoutSettings, Repo, Tree, WORKTREE, auto_base};
+use crate::repo::{Layout, Repo, Tree, WORKTREE, auto_base};
 use std::sync::Arc;
 
 /// A revision, ready to compile hosts from.
@@ -40,11 +41,12 @@ fn name_of(wanted: &Wanted) -> &str {
 }
 
 /// Opens a tree. Parsed files are shared with whatever else uses `cache`.
-pub(super) fn open(tree: Tree, settings: &LayoutSettings, cache: &Arc<FileCache>) -> Result<Revision, GateError> {
-    let layout = Layout::discover(&tree, settings)
+pub(super) fn open(tree: Tree, config: &Config, cache: &Arc<FileCache>) -> Result<Revision, GateError> {
+    let layout = Layout::discover(&tree, &config.layout)
         .map_err(|e| GateError::Unanalysable { message: e.to_string(), help: Some(e.help().to_owned()) })?;
     let dialect = if layout.is_legacy { Dialect::Legacy } else { Dialect::Modern };
-    let options = Options { dialect, complete: false, ..Options::default() };
+    let strict = config.strict;
+    let options = Options { dialect, strict, strict_variables: strict, complete: false, hiera: config.hiera.clone(), layout: Some(layout.clone()), ..Options::default() };
     let session = Session::new(tree.clone(), options, cache.clone());
     let mounts = layout.files.iter().map(|folder| ("files".to_owned(), folder.clone())).collect();
     let sources = Sources::new(tree.clone(), layout.modulepath.clone(), mounts);

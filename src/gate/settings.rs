@@ -7,7 +7,7 @@ use crate::eval::{self, HostSpec};
 use crate::finding::suppress::IgnoreRow;
 use crate::finding::{Finding, Pool};
 use crate::nodes::Facts;
-use crate::repo::{LayoutSettings, Loc, Repo, Tree, WORKTREE};
+use crate::repo::{Loc, Repo, Tree, WORKTREE};
 use crate::value::{Entries, Value};
 use ecow::EcoString;
 use std::collections::BTreeMap;
@@ -34,11 +34,6 @@ impl Settings {
         let facts = Facts::load(folder.as_ref(), config.facts.clone());
         let ignores = config.ignores.iter().map(|i| row(i, &file)).collect();
         Ok(Self { config, ignores, facts, shared: Mutex::default() })
-    }
-
-    /// How the repository is laid out, as far as configured.
-    pub(super) fn layout(&self) -> &LayoutSettings {
-        &self.config.layout
     }
 
     /// Whether a rule runs: the command line wins over the file.

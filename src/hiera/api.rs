@@ -9,6 +9,11 @@ use super::error::HieraError;
 
 /// Where interpolated variables come from.
 pub trait HieraScope {
+    /// What a variable that is not known can be, where its values are.
+    fn alternatives(&self, _name: &str) -> Option<Vec<String>> {
+        None
+    }
+
     /// The value of a variable: `fqdn`, `::fqdn`, `facts`, `profile::x::y`. Digging into a value
     /// (`facts.os.family`) is done by Hiera.
     fn variable(&self, name: &str) -> ScopeValue;

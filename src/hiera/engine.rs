@@ -213,14 +213,15 @@ impl<'a> Run<'a> {
         }
         match rendered.unknown {
             None => self.at(level, Some(&self.hiera.files.slot(&buffer)), key),
-            Some(why) => self.perhaps(level, &buffer, key, &why),
+            Some(why) => self.perhaps(level, &buffer, rendered.one_of.as_deref(), key, &why),
         }
     }
 
     /// A path that is not known: unknown if any file it could be has the key.
-    fn perhaps(&self, level: &Level, pattern: &str, key: &str, why: &str) -> Answer {
+    fn perhaps(&self, level: &Level, pattern: &str, one_of: Option<&[String]>, key: &str, why: &str) -> Answer {
         let candidates = self.hiera.files.candidates(pattern);
-        for slot in candidates.iter() {
+        let can_be = |path: &str| one_of.is_none_or(|words| words.iter().any(|w| pattern.replacen(HOLE, w, 1) == path));
+        for slot in candidates.iter().filter(|slot| can_be(&slot.path)) {
             self.consult(&slot.path);
             if self.at(level, Some(slot), key)?.is_some() {
                 let shown = pattern.replace(HOLE, "*");

@@ -77,6 +77,8 @@ impl Template {
                         rendered.per_host |= per_host;
                         match &data.value {
                             Value::Unknown(why) => {
+                                let first = rendered.unknown.is_none();
+                                rendered.one_of = if first { alternatives(key, scope) } else { None };
                                 rendered.unknown.get_or_insert_with(|| why.to_string());
                                 out.push(HOLE);
                             }
@@ -95,6 +97,12 @@ impl Template {
 pub(crate) struct Rendered {
     pub(crate) unknown: Option<String>,
     pub(crate) per_host: bool,
+    /// What the one hole can be, where that is known.
+    pub(crate) one_of: Option<Vec<String>>,
+}
+
+fn alternatives(key: &Key, scope: &dyn HieraScope) -> Option<Vec<String>> {
+    if key.segments.is_empty() { scope.alternatives(&key.root) } else { None }
 }
 
 /// The value of a variable, dug into.

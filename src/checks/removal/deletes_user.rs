@@ -38,6 +38,10 @@ fn accounts<'a>(package: &'a Going<'_>, removal: &'a Removal) -> Vec<Account<'a>
     let mut found: Vec<Account<'a>> = Vec::new();
     for effect in package.effects(removal, &ACCOUNTS) {
         let user = effect.kind == Kind::UserDeleted;
+        // A group that only may go with its user is no news beside the user.
+        if !user && effect.verdict == Verdict::Possible && found.iter().any(|a| a.name == effect.subject) {
+            continue;
+        }
         match found.iter_mut().find(|a| a.name == effect.subject) {
             Some(account) => {
                 if user && !account.user {

@@ -43,10 +43,17 @@ pub(super) fn lookup<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], blo
         let name = ask.keys.first().cloned().unwrap_or_default();
         return c.run_closure(block, &[name]);
     }
-    missing(&ask)
+    missing(c, &ask)
 }
 
-fn missing(ask: &Ask) -> Res<Value> {
+/// A key nobody has is an error, or unknown where some level's data is not in the repository.
+fn missing(c: &mut Compiler<'_>, ask: &Ask) -> Res<Value> {
+    if let Some(key) = ask.keys.first().filter(|_| c.session.hiera().has_absent()) {
+        let cause = format!("{key}, in a layer that is not in the repository");
+        c.count(CauseKind::Hiera, &*cause);
+        return Ok(opaque(CauseKind::Hiera, cause));
+    }
+
     let names: Vec<String> = ask.keys.iter().map(|k| format!("'{k}'")).collect();
     let what = match &names[..] {
         [one] => format!("the name {one}"),
@@ -147,6 +154,6 @@ fn legacy<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], merge: Option<
     match (ask.default, block) {
         (Some(default), _) => Ok(default),
         (None, Some(block)) => c.run_closure(block, std::slice::from_ref(key)),
-        (None, None) => Err(EvalError::puppet(format!("Function lookup() did not find a value for the name '{key}'"))),
+        (None, None) => missing(c, &Ask { keys: vec![key.clone()], ..Ask::default() }),
     }
 }
