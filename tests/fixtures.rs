@@ -132,3 +132,51 @@ fn packages(case: &Path) -> (tempfile::TempDir, Vec<PathBuf>) {
     fs::write(&path, deb.build().unwrap()).unwrap();
     (folder, vec![path])
 }
+
+#[test]
+fn every_offered_edge_mends_what_it_was_offered_for() {
+    let rule = "config-without-restart";
+    let mut offered = 0;
+    for case in folders(&fixtures().join("rules").join(rule)) {
+        let report = run(&case, Vec::new(), &[rule]);
+        for finding in report.findings.iter().filter(|f| f.patch.is_some()) {
+            offered += 1;
+            let mended = tempfile::tempdir().unwrap();
+            copy(&case, mended.path());
+            apply(finding.patch.as_deref().unwrap(), &mended.path().join("head"));
+            let left = run(mended.path(), Vec::new(), &[]);
+            let still = left.findings.iter().filter(|f| f.subject == finding.subject || f.rule == "catalog-broken");
+            let still: Vec<&str> = still.map(|f| f.message.as_str()).collect();
+            assert!(still.is_empty(), "{}: {still:?} in spite of\n{}", case.display(), finding.patch.as_deref().unwrap());
+        }
+        let ring = case.ends_with("fires-where-a-notify-would-be-a-cycle");
+        assert!(!ring || report.findings.iter().all(|f| f.patch.is_none()), "no patch may close a cycle");
+    }
+    assert!(offered >= 6, "only {offered} patches were offered");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Puts what each hunk has after in the place of what it has before.
+fn apply(patch: &str, root: &Path) {
+    let path = root.join(patch.lines().find_map(|l| l.strip_prefix("+++ b/")).unwrap());
+    let mut text = fs::read_to_string(&path).unwrap();
+    let (_, hunks) = patch.split_once("\n@@").unwrap();
+    for hunk in hunks.split("\n@@") {
+        let side = |mark: char| hunk.lines().skip(1).filter(|l| l.starts_with([' ', mark])).fold(String::new(), |t, l| t + &l[1..] + "\n");
+        let (old, new) = (side('-'), side('+'));
+        assert!(text.contains(&old), "{patch}");
+        text = text.replacen(&old, &new, 1);
+    }
+    fs::write(path, text).unwrap();
+}

@@ -12,7 +12,7 @@ use super::{Check, HostContext, HostSide, draft};
 use crate::catalog::Resource;
 use crate::diff::{Change, Line, content_of};
 use crate::finding::{Confidence, Finding, Severity};
-use needs::{Kind, Need, of_line};
+use needs::{Kind, Need};
 use std::collections::BTreeSet;
 
 pub(crate) struct RequirementUndeclared;
@@ -42,11 +42,13 @@ fn look(cx: &HostContext<'_>, change: &Change, base: HostSide<'_>, head: HostSid
     let path = file_path(file);
     let old = before.map_or_else(Vec::new, |b| content_of(b, base.sources()).lines(&b.at));
     let had: BTreeSet<&str> = old.iter().map(|l| l.text.trim()).collect();
-    let elsewhere: BTreeSet<Kind> = old.iter().filter_map(|l| of_line(path, &l.text)).filter(|n| !provided(cx, n, base)).map(|n| n.kind).collect();
-    for line in content_of(file, head.sources()).lines(&file.at) {
-        let need = of_line(path, &line.text).filter(|_| !had.contains(line.text.trim()));
-        let missing = need.filter(|n| !elsewhere.contains(&n.kind) && !provided(cx, n, head));
-        out.extend(missing.map(|n| finding(file, path, &line, &n)));
+    let elsewhere: BTreeSet<Kind> = needs::of(path, &old).into_iter().filter(|n| !provided(cx, n, base)).map(|n| n.kind).collect();
+    let new = content_of(file, head.sources()).lines(&file.at);
+    for need in needs::of(path, &new) {
+        let Some(line) = new.get(need.line).filter(|l| !had.contains(l.text.trim())) else { continue };
+        if !elsewhere.contains(&need.kind) && !provided(cx, &need, head) {
+            out.push(finding(file, path, line, &need));
+        }
     }
 }
 

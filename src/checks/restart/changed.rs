@@ -90,22 +90,16 @@ fn joined(lines: &[Line]) -> String {
     lines.iter().fold(String::new(), |text, line| text + &line.text + "\n")
 }
 
-/// The number (from 0) of the head line where the texts part.
+/// The number (from 0) of the head line where the texts part: the first new line that says something, else the
+/// first new one, else the line after what is gone.
 fn first_difference(before: &str, after: &str) -> Option<usize> {
     let diff = TextDiff::from_lines(before, after);
-    let mut at = 0;
-    for change in diff.iter_all_changes() {
-        match change.tag() {
-            ChangeTag::Equal => at += 1,
-            ChangeTag::Insert => return change.new_index(),
-            ChangeTag::Delete => {
-                // A replaced line shows its new text; a line that is only gone, the one after it.
-                let inserted = diff.iter_all_changes().filter(|c| c.tag() == ChangeTag::Insert).filter_map(|c| c.new_index()).next();
-                return inserted.or(Some(at));
-            }
-        }
-    }
-    None
+    let changes: Vec<_> = diff.iter_all_changes().collect();
+    let new = || changes.iter().filter(|c| c.tag() == ChangeTag::Insert);
+    let telling = new().find(|c| !c.value().trim().is_empty() && !c.value().trim_start().starts_with(['#', ';']));
+    let inserted = telling.or_else(|| new().next()).and_then(similar::Change::new_index);
+    let kept_before_gone = || changes.iter().position(|c| c.tag() == ChangeTag::Delete);
+    inserted.or_else(kept_before_gone)
 }
 
 #[cfg(test)]
@@ -118,6 +112,7 @@ mod tests {
             ("a\nb\n", "a\nc\n", Some(1)),
             ("a\nb\nc\n", "a\nc\n", Some(1)),
             ("a\n", "a\nb\n", Some(1)),
+            ("a\nb\n", "# why\na\nc\n", Some(2)),
             ("a\n", "a\n", None),
         ] {
             assert_eq!(first_difference(before, after), expected, "{before:?} {after:?}");

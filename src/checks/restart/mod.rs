@@ -46,16 +46,40 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
     }
     let services = running(base, head);
     let restarted = restarted_anyway(cx, &files, head, graph);
-    let mut found = Vec::new();
-    for file in &files {
+    let dormant = |file: &Changed<'_>| {
         let told = told_by(file.id, head.catalog(), graph);
-        let dormant: Vec<Reader<'_, '_>> = untold(readers(file, &services, head), &told);
-        if !dormant.is_empty() {
-            let by_luck = dormant.iter().all(|r| restarted.contains(&r.service.id));
-            found.push(say::finding(cx, head, file, &dormant, by_luck, graph));
+        let readers = untold(readers(file, &services, head), &told);
+        let by_luck = readers.iter().all(|r| restarted.contains(&r.service.id));
+        (readers, by_luck)
+    };
+    let all = files.iter().map(|file| (file, dormant(file)));
+    let found: Vec<Dormant<'_, '_>> = all.filter(|(_, (readers, _))| !readers.is_empty()).map(|(file, (readers, by_luck))| Dormant { file, readers, by_luck }).collect();
+    grouped(&found).into_iter().map(|(first, more)| say::finding(cx, head, first, &more, graph)).collect()
+}
+
+/// A file whose readers are not told of its change.
+struct Dormant<'s, 'a> {
+    file: &'s Changed<'a>,
+    readers: Vec<Reader<'s, 'a>>,
+    /// Another change of the commit restarts the readers all the same.
+    by_luck: bool,
+}
+
+/// Instances of one declaration told one by one, at most.
+const INSTANCES: usize = 3;
+
+/// One finding a file; but many instances of one declaration, changed by the same line, make one together.
+fn grouped<'d, 's, 'a>(found: &'d [Dormant<'s, 'a>]) -> Vec<(&'d Dormant<'s, 'a>, Vec<&'d Dormant<'s, 'a>>)> {
+    let same = |a: &Dormant<'_, '_>, b: &Dormant<'_, '_>| a.file.resource.at == b.file.resource.at && a.file.first == b.file.first;
+    let mut out: Vec<(&Dormant<'_, '_>, Vec<&Dormant<'_, '_>>)> = Vec::new();
+    for one in found {
+        let count = found.iter().filter(|o| same(o, one)).count();
+        match out.iter_mut().find(|(first, _)| count > INSTANCES && same(first, one)) {
+            Some((_, more)) => more.push(one),
+            None => out.push((one, Vec::new())),
         }
     }
-    found
+    out
 }
 
 /// The readers that nobody tells.

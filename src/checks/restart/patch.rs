@@ -109,7 +109,7 @@ fn with_notify(text: &str, resource: &Resource, value: &str) -> Option<String> {
     if block.iter().any(|l| has_attribute(l, "notify")) {
         return None;
     }
-    if first == last {
+    if first == last && lines.get(first)?.contains('}') {
         let closed = in_one_line(lines.get(first)?, value)?;
         *lines.get_mut(first)? = closed;
     } else {
@@ -129,22 +129,21 @@ fn in_one_line(line: &str, value: &str) -> Option<String> {
     Some(format!("{head}{comma} notify => {value} }}{tail}"))
 }
 
+/// `last` is the line of the last attribute; only the closing brace may follow.
 fn in_a_block(lines: &mut Vec<String>, first: usize, last: usize, value: &str) -> Option<()> {
-    let closing = lines.get(last)?.trim_start().starts_with(['}', ')', ']']);
-    let insert = if closing { last } else { last + 1 };
-    let attributes = || lines.get(first..insert).into_iter().flatten().filter(|l| l.contains("=>") && !l.trim_start().starts_with('#'));
-    let model = attributes().find(|l| l.trim_start().starts_with(|c: char| c.is_ascii_lowercase()) && !l.contains('{'))?;
-    let indent: String = model.chars().take_while(|c| c.is_whitespace()).collect();
-    let width = model.find("=>")?.saturating_sub(indent.len() + 1).max("notify".len());
-    let previous = (first..insert).rev().find(|i| lines.get(*i).is_some_and(|l| says_something(l)))?;
-    let ended = lines.get(previous)?.trim_end().to_owned();
-    if ended.ends_with(';') || !closing {
+    let after = lines.get(last + 1..)?.iter().find(|l| says_something(l))?;
+    let ended = lines.get(last)?.trim_end().to_owned();
+    if !after.trim_start().starts_with('}') || ended.ends_with(';') {
         return None;
     }
+    let attributes = lines.get(first..=last)?.iter().filter(|l| l.contains("=>") && says_something(l));
+    let model = attributes.clone().find(|l| l.trim_start().starts_with(|c: char| c.is_ascii_lowercase()) && !l.contains('{'))?;
+    let indent: String = model.chars().take_while(|c| c.is_whitespace()).collect();
+    let width = model.find("=>")?.saturating_sub(indent.len() + 1).max("notify".len());
     if !ended.ends_with(',') {
-        *lines.get_mut(previous)? = format!("{ended},");
+        *lines.get_mut(last)? = format!("{ended},");
     }
-    lines.insert(insert, format!("{indent}{:width$} => {value},", "notify"));
+    lines.insert(last + 1, format!("{indent}{:width$} => {value},", "notify"));
     Some(())
 }
 
@@ -176,10 +175,10 @@ mod tests {
     #[test]
     fn the_attribute_joins_its_neighbours() {
         let mut block = lines("file { '/a':\n    source => 'x',\n    mode   => '0444'\n}");
-        in_a_block(&mut block, 0, 3, "Service['b']").unwrap();
+        in_a_block(&mut block, 0, 2, "Service['b']").unwrap();
         assert_eq!(block.join("\n"), "file { '/a':\n    source => 'x',\n    mode   => '0444',\n    notify => Service['b'],\n}");
         assert_eq!(in_one_line("  file { '/a': source => 'x', }", "Service['b']").unwrap(), "  file { '/a': source => 'x', notify => Service['b'] }");
-        assert_eq!(in_a_block(&mut lines("file {\n '/a':\n  mode => '0444';\n}"), 0, 3, "x"), None);
+        assert_eq!(in_a_block(&mut lines("file {\n '/a':\n  mode => '0444';\n}"), 1, 2, "x"), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The finding in words: which file, which service, the near miss, the way to mend it.
 
+use super::Dormant;
 use super::changed::Changed;
 use super::knowledge::Needs;
 use super::patch::{Offer, offer};
@@ -13,21 +14,36 @@ use crate::finding::{Confidence, Finding, Severity};
 /// Services named in a sentence, at most.
 const NAMED: usize = 3;
 
-/// The finding about one file.
-pub(super) fn finding(cx: &HostContext<'_>, head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>], by_luck: bool, graph: &dyn Reach) -> Finding {
+/// The finding about one file, or about `more` instances of the declaration that writes it.
+pub(super) fn finding(cx: &HostContext<'_>, head: HostSide<'_>, dormant: &Dormant<'_, '_>, more: &[&Dormant<'_, '_>], graph: &dyn Reach) -> Finding {
+    let Dormant { file, readers, by_luck } = dormant;
+    let by_luck = *by_luck && more.iter().all(|m| m.by_luck);
     let services: Vec<&Service<'_>> = readers.iter().map(|r| r.service).collect();
-    let subject = file.resource.reference();
-    let subject = if file.path.is_empty() || subject.contains(&file.path) { subject } else { format!("{subject} {}", file.path) };
     let confidence = confidence(head, file, readers, by_luck);
     let severity = severity(readers, confidence, by_luck);
-    let text = format!("{} changes, {} {} it, and no refresh leads there: the change lies dormant until someone restarts {}", file.path, list(&services), if services.len() == 1 { "reads" } else { "read" }, if services.len() == 1 { "it" } else { "them" });
-    let mut found = draft("config-without-restart", subject, "content", text).severity(severity).confidence(confidence);
-    found = locate(found, head, file, readers);
+    let found = draft("config-without-restart", subject(file, more, head), "content", sentence(file, more, &services));
+    let mut found = locate(found.severity(severity).confidence(confidence), head, file, readers);
     if by_luck {
         found = found.note("this time another change of the same commit restarts the service; the edge is missing all the same");
     }
     found = costs(found, readers);
     mend(found, offer(cx, head, file, &services, graph), file, readers)
+}
+
+/// The resource and its path; for many instances the type that makes them and the source they share.
+fn subject(file: &Changed<'_>, more: &[&Dormant<'_, '_>], head: HostSide<'_>) -> String {
+    if !more.is_empty() {
+        let maker = file.resource.container.and_then(|c| head.get(c));
+        return format!("{}: {}", maker.map_or("File", |m| &m.type_name), file.first.path);
+    }
+    let reference = file.resource.reference();
+    if reference.contains(&file.path) { reference } else { format!("{reference} {}", file.path) }
+}
+
+fn sentence(file: &Changed<'_>, more: &[&Dormant<'_, '_>], services: &[&Service<'_>]) -> String {
+    let files = if more.is_empty() { format!("{} changes", file.path) } else { format!("{} and {} files of the same declaration change", file.path, more.len()) };
+    let (reads, them) = if services.len() == 1 { ("reads", "it") } else { ("read", "them") };
+    format!("{files}, {} {reads} it, and no refresh leads there: the change lies dormant until someone restarts {them}", list(services))
 }
 
 fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>], by_luck: bool) -> Confidence {
