@@ -33,6 +33,11 @@ struct Placed {
     role: String,
 }
 
+/// The names of all hosts of a revision.
+pub(super) fn known(revision: &Revision, settings: &Settings) -> Vec<String> {
+    placed(revision, settings, &mut Vec::new()).into_keys().collect()
+}
+
 /// The hosts of both revisions. Hosts of one node definition at both ends form a unit.
 pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settings) -> Roster {
     let mut notes = Vec::new();

@@ -3,6 +3,7 @@
 //! `cli` describes what is wanted in the requests below and knows nothing of the stages; the stages
 //! know nothing of flags. Files are read here and in `repo`, nowhere printed, never written.
 
+mod catalog;
 mod compile;
 mod evidence;
 mod finish;
@@ -39,9 +40,6 @@ pub enum GateError {
         /// What to do about it.
         help: Option<String>,
     },
-    /// This part of the pipeline is not there yet.
-    #[error("{0}: not wired yet")]
-    NotWired(&'static str),
 }
 
 impl GateError {
@@ -55,7 +53,6 @@ impl GateError {
     pub fn help(&self) -> Option<&str> {
         match self {
             Self::Input { help, .. } | Self::Unanalysable { help, .. } => help.as_deref(),
-            Self::NotWired(_) => None,
         }
     }
 
@@ -64,7 +61,7 @@ impl GateError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Input { .. } => 2,
-            Self::Unanalysable { .. } | Self::NotWired(_) => 3,
+            Self::Unanalysable { .. } => 3,
         }
     }
 }
@@ -89,6 +86,6 @@ pub fn audit(request: &AuditRequest<'_>) -> Result<Report, GateError> {
 ///
 /// # Errors
 /// If a revision cannot be had, the host is unknown, or its catalog does not compile.
-pub fn catalog(_request: &CatalogRequest<'_>) -> Result<CatalogOutput, GateError> {
-    Err(GateError::NotWired("catalog"))
+pub fn catalog(request: &CatalogRequest<'_>) -> Result<CatalogOutput, GateError> {
+    catalog::run(request)
 }

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Evaluation nests deeply; a thread's customary two megabytes are not enough.
-const STACK: usize = 256 << 20;
+pub(super) const STACK: usize = 256 << 20;
 
 /// Compares two revisions.
 pub(super) fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
