@@ -239,6 +239,12 @@ impl Session {
         self.tree.list(dir).filter(|p| fits(p)).filter_map(|p| self.paths.get(p).copied()).collect()
     }
 
+    /// The classes of a manifest, by name.
+    pub fn classes_in<'a>(&'a self, path: &str) -> impl Iterator<Item = &'a EcoString> + use<'a> {
+        let defs = self.file_at(path).map(|f| &f.defs[..]).unwrap_or_default();
+        defs.iter().filter(|d| d.kind == DefKind::Class).map(|d| &d.name)
+    }
+
     /// All node definitions of the main manifests, in order, with their file.
     pub fn nodes(&self) -> impl Iterator<Item = (&SourceFile, &NodeDef)> {
         self.main_files().iter().filter_map(|n| self.file(*n)).flat_map(|f| f.nodes().map(move |n| (f, n)))
