@@ -1,6 +1,7 @@
 //! Compiles every node block of a revision and tells what could not be: `compile_all REPO REV`.
 //!
 //! A measuring instrument for the compiler; not part of the gate.
+#![allow(clippy::print_stdout)]
 
 use holdpoint::eval::group::{compile_group, disagreement};
 use holdpoint::eval::{FileCache, HostSpec, Options, Session};
