@@ -4,7 +4,7 @@
 
 use holdpoint::eval::group::{compile_group, disagreement};
 use holdpoint::eval::{FileCache, HostSpec, Options, Session};
-use holdpoint::nodes::enumerate_hosts;
+use holdpoint::nodes::{enumerate_hosts, mentioned_hosts};
 use holdpoint::puppet::Dialect;
 use holdpoint::repo::{Layout, LayoutSettings, Repo};
 use rayon::prelude::*;
@@ -20,10 +20,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let layout = Layout::discover(&tree, &LayoutSettings::default())?;
     let dialect = if layout.is_legacy { Dialect::Legacy } else { Dialect::Modern };
-    let options = Options { dialect, layout: Some(layout), ..Options::default() };
+    let options = Options { dialect, layout: Some(layout.clone()), ..Options::default() };
     let session = Session::new(tree, options, Arc::new(FileCache::default()));
     let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
-    let hosts = enumerate_hosts(&nodes, &[]).hosts;
+    let hosts = enumerate_hosts(&nodes, &[], &mentioned_hosts(session.tree(), &layout)).hosts;
     println!("{} node blocks, {} hosts, opened in {:?}", nodes.len(), hosts.len(), start.elapsed());
     let mut blocks: BTreeMap<Option<usize>, Vec<HostSpec>> = BTreeMap::new();
     for host in hosts.iter().filter(|h| only.as_ref().is_none_or(|o| h.certname.starts_with(o.as_str()))) {

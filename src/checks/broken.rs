@@ -19,6 +19,7 @@ impl Check for Broken {
 
     fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
         out.extend(compile_errors(cx));
+        out.extend(cycle(cx));
         out.extend(cx.changes.iter().filter_map(|c| missing_source(cx, c)));
     }
 
@@ -35,21 +36,64 @@ fn compile_errors(cx: &HostContext<'_>) -> Option<Finding> {
     let head_side = cx.head?;
     let known: BTreeSet<&str> = cx.base?.errors.iter().map(|e| e.message.as_str()).collect();
     let error = head_side.errors.iter().find(|e| !known.contains(e.message.as_str()))?;
+    // A file that no longer parses is told once for the repository, not for every host that loads it.
+    if error.at.as_ref().is_some_and(|at| unparsable(cx.repo, &at.path)) {
+        return None;
+    }
     // Where the base was broken already, this host's catalog is only known in part.
     let whole = known.is_empty();
     let confidence = if whole { Confidence::High } else { Confidence::Medium };
     let severity = if whole { Severity::High } else { Severity::Medium };
-    Some(error_finding(error).severity(severity).confidence(confidence))
+    Some(error_finding(error, &head_side.catalog().certname).severity(severity).confidence(confidence))
 }
 
-fn error_finding(error: &CompileError) -> Finding {
-    let subject = error.at.as_ref().map_or_else(|| error.message.clone(), |at| format!("{}: {}", at.path, error.message));
-    let message = format!("the catalog compiles at base and not at head: {}", error.message);
+/// The agent finds a dependency cycle only when it applies the catalog, and then applies none of it.
+fn cycle(cx: &HostContext<'_>) -> Option<Finding> {
+    let (base, side) = (cx.base?, cx.head?);
+    if cx.changes.is_empty() && base.catalog().relations.len() == side.catalog().relations.len() || base.graph.cycle().is_some() {
+        return None;
+    }
+    let cycle = side.graph.cycle()?;
+    let resources: Vec<&Resource> = cycle.iter().filter_map(|id| side.get(*id)).collect();
+    let mut names: Vec<String> = resources.iter().map(|r| r.reference()).collect();
+    // The same ring is the same finding wherever the search came upon it.
+    let first = names.iter().enumerate().min_by_key(|(_, n)| n.as_str()).map_or(0, |(i, _)| i);
+    names.rotate_left(first);
+    let ring = names.join(" -> ");
+    let message = format!("the resources form a dependency cycle, so the agent applies none of the catalog: {ring} -> {}", names.first()?);
+    let finding = draft("catalog-broken", &ring, "dependency-cycle", message).severity(Severity::High).confidence(Confidence::High);
+    let finding = finding.remedy("take out one of the relationships on the ring; the one this change adds is the likeliest");
+    let mut places = resources.iter().take(4).map(|r| head(&r.at, &format!("{} is on the ring", r.reference())));
+    let finding = finding.at(places.next()?);
+    Some(places.fold(finding, Finding::also))
+}
+
+fn error_finding(error: &CompileError, certname: &str) -> Finding {
+    // Puppet names the host in some messages; it is no part of what is wrong.
+    let text = error.message.replace(&format!(" for {certname}"), "");
+    let identity = without_places(&text);
+    let subject = error.at.as_ref().map_or_else(|| identity.clone(), |at| format!("{}: {identity}", at.path));
+    let message = format!("the catalog compiles at base and not at head: {text}");
     let finding = draft("catalog-broken", subject, "compile-error", message).remedy(error.help());
     match &error.at {
         Some(at) => finding.at(head(at, "real Puppet stops here; the agent goes on with its cached catalog or not at all")),
         None => finding,
     }
+}
+
+/// Puppet's messages name places, which move; the identity of a finding must not.
+fn without_places(message: &str) -> String {
+    let mut text = message.to_owned();
+    while let Some(start) = text.find(" (file: ").or_else(|| text.find(" (line: ")) {
+        let Some(length) = text.get(start..).and_then(|rest| rest.find(')')) else { break };
+        text.replace_range(start..=start + length, "");
+    }
+    text.replace(" is already declared at;", " is already declared;")
+}
+
+fn unparsable(cx: &RepoContext<'_>, path: &str) -> bool {
+    let changed = cx.files.iter().any(|f| *f.path == *path);
+    changed && cx.head.tree().text(path).ok().flatten().is_some_and(|text| !syntax_errors(cx, path, &text).is_empty())
 }
 
 /// A file that asks for a source which the head does not hold.

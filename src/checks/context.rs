@@ -8,7 +8,7 @@ use crate::puppet::Dialect;
 use crate::repo::FileChange;
 use ecow::EcoString;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The whole run: two revisions (one for an audit) and what differs between their files.
 pub struct RepoContext<'a> {
@@ -22,6 +22,15 @@ pub struct RepoContext<'a> {
     pub dialect: Dialect,
     /// Removal evidence by package name.
     pub packages: &'a (dyn Evidence + 'a),
+    /// What is worth saying and no finding; goes into the coverage part of the report.
+    pub notes: Mutex<BTreeSet<String>>,
+}
+
+impl RepoContext<'_> {
+    /// Says something that is no finding.
+    pub fn note(&self, text: String) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).insert(text);
+    }
 }
 
 /// Where removal evidence comes from.

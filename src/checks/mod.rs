@@ -19,7 +19,7 @@ mod smarthost;
 mod unsound;
 
 pub use context::{Evidence, HostContext, HostSide, RepoContext};
-pub(crate) use places::{base, head, of_effect, of_script};
+pub(crate) use places::{head, of_effect, of_script};
 
 use crate::finding::Finding;
 

@@ -35,10 +35,13 @@ impl Default for Options {
     }
 }
 
+/// Parsed files by path and content.
+type Manifests = FxHashMap<(Arc<str>, Oid), Arc<SourceFile>>;
+
 /// Parsed files by content, shared between revisions.
 #[derive(Default)]
 pub struct FileCache {
-    manifests: Mutex<FxHashMap<(Arc<str>, Oid), Arc<SourceFile>>>,
+    manifests: Mutex<Manifests>,
     data: Arc<crate::hiera::DataFiles>,
 }
 

@@ -16,7 +16,7 @@ use crate::repo::{FileChange, Repo, changed};
 use crate::value::CauseKind;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Evaluation nests deeply; a thread's customary two megabytes are not enough.
 pub(super) const STACK: usize = 256 << 20;
@@ -58,7 +58,7 @@ fn run(
 ) -> Result<Report, GateError> {
     let downloads = tempfile::tempdir().map_err(|e| GateError::input(&e, Some("make the temporary folder writable")))?;
     let packages = Packages::open(archive, downloads.path())?;
-    let repo = RepoContext { base: base.map(|b| &b.sources), head: &head.sources, files, dialect: head.dialect, packages: &packages };
+    let repo = RepoContext { base: base.map(|b| &b.sources), head: &head.sources, files, dialect: head.dialect, packages: &packages, notes: Mutex::default() };
     let checks: Vec<&'static dyn Check> = checks::all().into_iter().filter(|c| settings.takes(rules, c.id())).collect();
     let paths: BTreeSet<&str> = files.iter().flat_map(FileChange::paths).collect();
     let run = Run { repo: &repo, base, head, changed: &paths, checks: &checks };
@@ -84,7 +84,8 @@ fn run(
     finish::suppress(&mut findings, &scope, &|rule| settings.takes(rules, rule));
     settings.override_severities(&mut findings);
     let changed = std::mem::take(&mut outcome.changed);
-    let coverage = coverage(outcome, &roster, base, head, &packages, settings);
+    let mut coverage = coverage(outcome, &roster, base, head, &packages, settings);
+    coverage.notes.extend(std::mem::take(&mut *repo.notes.lock().unwrap_or_else(PoisonError::into_inner)));
     Ok(Report::new(base.map(|b| b.label.clone()), head.label.clone(), findings, coverage).with_fleet(changed, roster.pools))
 }
 

@@ -30,6 +30,9 @@ pub struct HostSpec {
     pub exactness: Exactness,
 }
 
+/// Names kept of an open expression, besides those that have a data file of their own.
+const REPRESENTATIVES: usize = 3;
+
 /// All hosts, sorted by certname.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hosts {
@@ -48,8 +51,9 @@ impl Hosts {
 }
 
 /// Enumerates the hosts of node definitions (in source order) and of fact files (`known`).
-/// `mentioned` are full names found elsewhere in the repository: they complete domains, and stand in
-/// for expressions that match too many names to write out.
+/// `mentioned` are names found elsewhere in the repository: they complete domains, and stand in for
+/// expressions that match too many names to write out. An open expression gets few hosts: what it
+/// matches is not known, and hosts of one definition seldom differ.
 #[must_use]
 pub fn enumerate_hosts(nodes: &[&NodeDef], known: &[String], mentioned: &[String]) -> Hosts {
     let index = NodeIndex::new(nodes);
@@ -61,7 +65,7 @@ pub fn enumerate_hosts(nodes: &[&NodeDef], known: &[String], mentioned: &[String
         NodeMatch::Name(name, _) => Some(name.as_str()),
         _ => None,
     });
-    let domains = Domains::new(full.chain(exact).chain(known.iter().chain(mentioned).map(String::as_str)));
+    let domains = Domains::new(full.chain(exact).chain(known.iter().chain(mentioned).map(String::as_str).filter(|n| n.contains('.'))));
     for name in known {
         let certname = name.to_lowercase();
         let node = index.find(&certname);
@@ -74,7 +78,7 @@ pub fn enumerate_hosts(nodes: &[&NodeDef], known: &[String], mentioned: &[String
     let by_place = taken_by(&index, mentioned, &generated);
     for (place, names) in &generated {
         let real = by_place.get(place).map(Vec::as_slice).unwrap_or_default();
-        for spec in settle(*place, names, real, &domains, &index) {
+        for spec in settle(*place, names, real, &Context { domains: &domains, index: &index, mentioned }) {
             found.entry(spec.certname.clone()).or_insert(spec);
         }
     }
@@ -118,7 +122,7 @@ fn generate(nodes: &[&NodeDef], notes: &mut Vec<(usize, String)>) -> Vec<(usize,
 fn taken_by(index: &NodeIndex, mentioned: &[String], generated: &[(usize, Names)]) -> BTreeMap<usize, Vec<String>> {
     let mut out: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     if generated.iter().any(|(_, names)| names.is_sample) {
-        for name in mentioned {
+        for name in mentioned.iter().filter(|n| n.contains('.')) {
             if let Some(place) = index.find(name) {
                 out.entry(place).or_default().push(name.clone());
             }
@@ -127,26 +131,50 @@ fn taken_by(index: &NodeIndex, mentioned: &[String], generated: &[(usize, Names)
     out
 }
 
+/// What names are settled with.
+struct Context<'a> {
+    domains: &'a Domains,
+    index: &'a NodeIndex,
+    /// Sorted.
+    mentioned: &'a [String],
+}
+
+impl Context<'_> {
+    /// Whether a data file is named for the host.
+    fn has_data(&self, certname: &str) -> bool {
+        let label = certname.split('.').next().unwrap_or(certname);
+        self.mentioned.binary_search_by(|n| n.as_str().cmp(label)).is_ok()
+    }
+}
+
 /// The names that this definition really gets, completed where they were open.
-fn settle(place: usize, names: &Names, real: &[String], domains: &Domains, index: &NodeIndex) -> Vec<HostSpec> {
-    let exactness = match &names.why {
-        None => Exactness::Exact,
-        Some(why) => Exactness::Representative { why: why.clone() },
-    };
+fn settle(place: usize, names: &Names, real: &[String], cx: &Context<'_>) -> Vec<HostSpec> {
     let full = |name: &Name| {
-        let completed = domains.complete(&name.text);
+        let completed = cx.domains.complete(&name.text);
         let first = match name.text.starts_with(['.', '-']) {
             _ if name.open_end => completed,
             true => format!("host{}", name.text),
             false => name.text.clone(),
         };
-        [first, name.text.clone()].into_iter().find(|text| index.find(text) == Some(place))
+        [first, name.text.clone()].into_iter().find(|text| cx.index.find(text) == Some(place))
     };
-    let certnames: Vec<String> = match names.is_sample && !real.is_empty() {
-        true => real.iter().take(enumerate::OPEN_CAP as usize).cloned().collect(),
+    let all: Vec<String> = match names.is_sample && !real.is_empty() {
+        true => real.to_vec(),
         false => names.names.iter().filter_map(full).collect(),
     };
+    let (certnames, exactness) = match &names.why {
+        None => (all, Exactness::Exact),
+        Some(why) => (few(all, cx), Exactness::Representative { why: why.clone() }),
+    };
     certnames.into_iter().map(|certname| HostSpec { certname, node: Some(place), exactness: exactness.clone() }).collect()
+}
+
+/// The first, the middle and the last, and those with data of their own.
+fn few(all: Vec<String>, cx: &Context<'_>) -> Vec<String> {
+    let last = all.len().saturating_sub(1);
+    let spread: Vec<usize> = (0..REPRESENTATIVES).map(|i| last * i / (REPRESENTATIVES - 1)).collect();
+    let kept = all.into_iter().enumerate().filter(|(i, name)| spread.contains(i) || cx.has_data(name));
+    kept.map(|(_, name)| name).take(enumerate::OPEN_CAP as usize).collect()
 }
 
 /// A name that only `default` takes.
@@ -182,7 +210,7 @@ mod tests {
         let nodes: Vec<NodeDef> = patterns.iter().map(|p| node(p)).collect();
         let refs: Vec<&NodeDef> = nodes.iter().collect();
         let known: Vec<String> = known.iter().map(|k| (*k).to_owned()).collect();
-        let mentioned = ["ms-be1051.eqiad.wmnet".to_owned()];
+        let mentioned = ["ms-be1051.eqiad.wmnet".to_owned(), "w7".to_owned()];
         let hosts = enumerate_hosts(&refs, &known, &mentioned).hosts;
         let mark = |h: &HostSpec| if h.exactness == Exactness::Exact { "" } else { "~" };
         hosts.iter().map(|h| format!("{}{}={:?}", mark(h), h.certname, h.node.unwrap_or(99))).collect()
@@ -198,6 +226,14 @@ mod tests {
     fn open_ends_are_completed_from_known_domains() {
         let got = shown(&["b1.codfw.wmnet", "w1.eqiad.wmnet", r"/^g3\.codfw\./", r"/^w10.*/", r"/\.eqiad\.wmnet$/"], &[]);
         assert_eq!(got, ["b1.codfw.wmnet=0", "~g3.codfw.wmnet=2", "~host.eqiad.wmnet=4", "w1.eqiad.wmnet=1", "~w10.eqiad.wmnet=3"]);
+    }
+
+    #[test]
+    fn open_expressions_get_few_hosts() {
+        let got = shown(&[r"/^w[0-9]\.eqiad\./", r"/^v[0-9]\.eqiad\.wmnet$/"], &[]);
+        let open: Vec<&str> = got.iter().map(String::as_str).filter(|h| h.starts_with('~')).collect();
+        assert_eq!(open, ["~w0.eqiad.wmnet=0", "~w4.eqiad.wmnet=0", "~w7.eqiad.wmnet=0", "~w9.eqiad.wmnet=0"]);
+        assert_eq!(got.len(), 14);
     }
 
     #[test]

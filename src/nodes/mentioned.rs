@@ -1,7 +1,8 @@
 //! Full host names that data files mention.
 //!
 //! Node definitions often leave the domain open (`/^db1001\.eqiad\./`); the rest of the repository
-//! knows it. The names are hints: a host that is only mentioned is not a host.
+//! knows it. The names are hints: a host that is only mentioned is not a host. A data file of one host
+//! is often named for it (`hosts/db1001.yaml`); such names are told too, without a domain.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -22,6 +23,7 @@ pub fn mentioned_hosts(tree: &Tree, layout: &Layout) -> Vec<String> {
     let in_module = |path: &str| layout.modulepath.iter().chain(&layout.staging).any(|home| path.starts_with(home.as_str()));
     let is_data = |path: &str| path.ends_with(".yaml") || path.ends_with(".json") || path.ends_with(".yml");
     for path in tree.list("").filter(|path| is_data(path) && !in_module(path)) {
+        names.extend(stem(path).map(str::to_owned));
         if let Ok(Some(bytes)) = tree.read(path)
             && bytes.len() <= MAX_BYTES
         {
@@ -32,6 +34,13 @@ pub fn mentioned_hosts(tree: &Tree, layout: &Layout) -> Vec<String> {
         }
     }
     names.into_iter().collect()
+}
+
+/// The name of a file, if it could be a host's.
+fn stem(path: &str) -> Option<&str> {
+    let (name, _) = path.rsplit('/').next()?.rsplit_once('.')?;
+    let fits = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+    (fits && name.bytes().any(|b| b.is_ascii_digit())).then_some(name)
 }
 
 /// A label with a digit, then a domain that ends in letters.
@@ -54,6 +63,13 @@ fn collect(text: &[u8], names: &mut BTreeSet<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_named_for_hosts() {
+        for (path, name) in [("d/hosts/db1001.yaml", Some("db1001")), ("a1.x.org.json", Some("a1.x.org")), ("d/common.yaml", None), ("d/A1.yaml", None)] {
+            assert_eq!(stem(path), name, "{path}");
+        }
+    }
 
     #[test]
     fn finds_full_names_alone() {

@@ -2,6 +2,7 @@
 
 use super::ast::{Block, Expr, ExprKind};
 use super::{Dialect, LineIndex, parse};
+use ecow::EcoString;
 
 /// Lines of every resource body, default, override and collector of a text, in source order.
 #[must_use]
@@ -15,6 +16,28 @@ pub fn resource_extents(text: &str, dialect: Dialect) -> Vec<(u32, u32)> {
         }
     });
     found
+}
+
+/// The literal titles of `file` resources in a text.
+#[must_use]
+pub fn file_titles(text: &str, dialect: Dialect) -> Vec<EcoString> {
+    let mut titles = Vec::new();
+    walk(&parse(text, dialect).body, &mut |expr| {
+        if let ExprKind::Resource(resource) = &expr.kind
+            && matches!(&resource.type_name.kind, ExprKind::Name(name) if name == "file")
+        {
+            resource.bodies.iter().for_each(|body| literal_titles(&body.title, &mut titles));
+        }
+    });
+    titles
+}
+
+fn literal_titles(title: &Expr, out: &mut Vec<EcoString>) {
+    match &title.kind {
+        ExprKind::Str(text) => out.push(text.clone()),
+        ExprKind::Array(items) => items.iter().for_each(|item| literal_titles(item, out)),
+        _ => {}
+    }
 }
 
 fn is_resource(kind: &ExprKind) -> bool {
@@ -53,12 +76,18 @@ fn inner(kind: &ExprKind, visit: &mut dyn FnMut(&Expr)) {
 
 #[cfg(test)]
 mod tests {
-    use super::resource_extents;
+    use super::{file_titles, resource_extents};
     use crate::puppet::Dialect;
 
     #[test]
     fn resources_in_blocks_and_chains_have_extents() {
         let text = "class a {\n  if $x {\n    file { '/a':\n      mode => '0644',\n    }\n  }\n  package { 'p': } -> service { 's':\n  }\n}\n";
         assert_eq!(resource_extents(text, Dialect::Modern), [(3, 5), (7, 7), (7, 8)]);
+    }
+
+    #[test]
+    fn titles_of_files_are_found_in_lists_and_blocks() {
+        let text = "class a {\n  if $x { file { ['/a', '/b']: } }\n  user { '/c': }\n}\n";
+        assert_eq!(file_titles(text, Dialect::Modern), ["/a", "/b"]);
     }
 }

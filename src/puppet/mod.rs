@@ -16,7 +16,7 @@ pub mod pn;
 mod tests;
 mod validate;
 
-pub use extent::resource_extents;
+pub use extent::{file_titles, resource_extents};
 pub use line_index::LineIndex;
 pub use parser::MAX_HEIGHT;
 

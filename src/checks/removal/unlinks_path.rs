@@ -5,6 +5,7 @@ use crate::checks::references::{Reference, references_to};
 use crate::checks::{Check, HostContext, draft, head, of_effect};
 use crate::finding::{Confidence, FailureMode, Finding, Severity};
 use crate::package::{Effect, Kind, Removal, Verdict};
+use crate::puppet::file_titles;
 use std::collections::BTreeSet;
 
 pub(crate) struct UnlinksPath;
@@ -32,7 +33,28 @@ fn findings(cx: &HostContext<'_>, package: &Going<'_>, removal: &Removal) -> Vec
     let lost: Vec<&Effect> = package.effects(removal, &PATHS).filter(|e| !managed(package, &e.subject)).collect();
     let kept = shipped_by_others(cx, package, &lost);
     let lost = lost.into_iter().filter(|e| !kept.contains(e.subject.as_str()));
-    lost.filter_map(|e| finding(package, e)).collect()
+    lost.filter(|e| !taken_over(cx, package, e)).filter_map(|e| finding(package, e)).collect()
+}
+
+/// Whether this very change makes Puppet manage the path, though not on these hosts: its author knows of the
+/// path and chose the hosts, so that is told and not reported.
+fn taken_over(cx: &HostContext<'_>, package: &Going<'_>, effect: &Effect) -> bool {
+    let taken = declared_by_change(cx, &effect.subject);
+    if taken {
+        let (name, path, role) = (package.name, &effect.subject, cx.role);
+        cx.repo.note(format!("removing {name} takes {path} away on hosts of {role} too, where this change does not make Puppet manage it"));
+    }
+    taken
+}
+
+/// Whether a changed manifest declares the file at head and did not at base.
+fn declared_by_change(cx: &HostContext<'_>, path: &str) -> bool {
+    let declares = |sources: &crate::diff::Sources, file: &str| {
+        let text = sources.tree().text(file).ok().flatten();
+        text.is_some_and(|t| file_titles(&t, cx.repo.dialect).iter().any(|title| title == path))
+    };
+    let manifests = cx.repo.files.iter().filter(|f| f.path.ends_with(".pp"));
+    manifests.into_iter().any(|f| declares(cx.repo.head, &f.path) && !cx.repo.base.is_some_and(|b| declares(b, &f.path)))
 }
 
 /// Whether Puppet puts the path there itself, or a managed folder that is recursed holds it.

@@ -42,11 +42,7 @@ impl Type {
 
     fn member_sym(&self, sym: &Sym, value: &Value, cx: &mut dyn TypeContext, depth: u32) -> Tri {
         if let Some(sample) = &sym.sample {
-            let answer = self.member(sample, cx, depth);
-            if answer != Tri::Maybe {
-                cx.observe(value, answer == Tri::Yes);
-            }
-            return answer;
+            return self.member_per_host(sym, sample, value, cx, depth);
         }
         match &sym.expr {
             SymExpr::Choice(values) => {
@@ -58,6 +54,31 @@ impl Type {
             }
             SymExpr::Concat(_) => self.member_of_text(),
             _ => if matches!(self, Self::Any) { Tri::Yes } else { Tri::Maybe },
+        }
+    }
+
+    /// Judged by the sample. Unions are taken apart, so that what is recorded is as little as decides.
+    fn member_per_host(&self, sym: &Sym, sample: &Value, value: &Value, cx: &mut dyn TypeContext, depth: u32) -> Tri {
+        if depth > 256 {
+            return Tri::Maybe;
+        }
+        match self {
+            Self::Any => Tri::Yes,
+            Self::Alias(_) => self.resolved().map_or(Tri::Maybe, |t| t.member(value, cx, depth)),
+            Self::Unresolved(name) => cx.type_alias(name).map_or(Tri::Maybe, |t| t.member(value, cx, depth)),
+            Self::Variant(types) => any(types.iter(), |t| t.member(value, cx, depth)),
+            Self::Optional(Some(inner)) if *sample != Value::Undef => inner.member(value, cx, depth),
+            Self::NotUndef(Some(inner)) if *sample != Value::Undef => inner.member(value, cx, depth),
+            _ if is_text(sym, sample) && self.member_of_text() != Tri::Maybe => self.member_of_text(),
+            _ => {
+                let answer = self.member(sample, cx, depth);
+                if answer != Tri::Maybe {
+                    let yes = answer == Tri::Yes;
+                    let ty = Value::Type(std::sync::Arc::new(self.clone()));
+                    cx.observe(&Value::call("=~", vec![value.clone(), ty], Some(Value::Bool(yes))), yes);
+                }
+                answer
+            }
         }
     }
 
@@ -134,6 +155,11 @@ impl Type {
             _ => self.accepts(&infer(value)),
         }
     }
+}
+
+/// Whether a per-host value is a string on every host.
+fn is_text(sym: &Sym, sample: &Value) -> bool {
+    matches!(sample, Value::Str(_)) && matches!(sym.expr, SymExpr::Fact(_) | SymExpr::Concat(_))
 }
 
 fn holds_iterable(inner: Option<&TypeRef>, value: &Value) -> bool {
