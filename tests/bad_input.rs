@@ -36,6 +36,15 @@ fn refused(args: &[&str], what: &str, remedy: &str) {
     assert!(output.stdout.is_empty(), "{args:?}: standard output is for the report alone");
 }
 
+/// The run ends with a report and, since it stands on too little, with an error as well.
+fn too_little(args: &[&str], what: &str) {
+    let output = holdpoint(args);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{args:?}: {said}");
+    assert!(said.contains("error: ") && said.contains("help: "), "{args:?}: {said}");
+    assert!(said.contains(what), "{args:?} does not name {what}: {said}");
+}
+
 /// The run ends with a report; what it could not use is told in it.
 fn reported(args: &[&str]) -> serde_json::Value {
     let output = holdpoint(&[args, &["--output", "json"]].concat());
@@ -84,7 +93,7 @@ fn a_truncated_package() {
     let dir = small();
     let deb = DebBuilder::new("cut", "1-1").script("postrm", "#!/bin/sh\nuserdel cut\n").build().unwrap();
     let (repo, cut) = (dir.path().to_str().unwrap(), dir.path().join("cut_1-1_all.deb"));
-    for part in [0, 7, 30, deb.len() / 2, deb.len() - 1] {
+    for part in [0, 7, 30, deb.len() / 2, deb.len() - 2] {
         fs::write(&cut, &deb[..part]).unwrap();
         let cut = cut.to_str().unwrap();
         refused(&["removal", cut], "cut_1-1_all.deb", "help: ");
@@ -96,10 +105,12 @@ fn a_truncated_package() {
 fn manifests_that_no_compiler_takes() {
     let brackets = format!("$x = {}1{}\n", "[".repeat(10_000), "]".repeat(10_000));
     let large = "notify { 'a line of a manifest that has no end': }\n".repeat(210_000);
-    for (text, what) in [(brackets, "manifests/site.pp"), (large, "manifests/site.pp")] {
+    for (text, what) in [(brackets, "nested too deep"), (large, "too large")] {
         let (_keep, repo) = audit_with("manifests/site.pp", text);
-        refused(&["audit", "--repo", &repo, "--rev", "worktree"], what, "help: ");
-        refused(&["check", "--repo", &repo, "--base", &repo, "--head", &repo], what, "help: ");
+        for place in ["manifests/site.pp", what] {
+            too_little(&["audit", "--repo", &repo, "--rev", "worktree"], place);
+            too_little(&["check", "--repo", &repo, "--base", &repo, "--head", &repo], place);
+        }
     }
 }
 
@@ -108,7 +119,7 @@ fn cyclic_anchors_in_hiera_data() {
     let (keep, repo) = audit_with("data/common.yaml", "base::list: &a\n  - one\n  - *a\n");
     write(keep.path(), "hiera.yaml", "version: 5\nhierarchy:\n  - name: common\n    path: common.yaml\n");
     write(keep.path(), "modules/base/manifests/init.pp", "class base($list = []) { notify { $list: } }\n");
-    refused(&["audit", "--repo", &repo, "--rev", "worktree"], "data/common.yaml", "help: ");
+    too_little(&["audit", "--repo", &repo, "--rev", "worktree"], "data/common.yaml:3");
 }
 
 #[test]
