@@ -3,7 +3,7 @@
 //! A measuring instrument for the compiler; not part of the gate.
 #![allow(clippy::print_stdout)]
 
-use holdpoint::eval::group::{compile_group, disagreement};
+use holdpoint::eval::group::{Group, compile_group, disagreement};
 use holdpoint::eval::{FileCache, HostSpec, Options, Session};
 use holdpoint::nodes::{enumerate_hosts, mentioned_hosts};
 use holdpoint::puppet::Dialect;
@@ -33,18 +33,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let blocks: Vec<_> = blocks.into_values().collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
     let start = Instant::now();
-    let groups: Vec<_> = pool.install(|| blocks.par_iter().flat_map_iter(|b| compile_group(&session, b)).collect());
-    println!("{} catalogs in {:?}", groups.len(), start.elapsed());
-    if let [first, second, ..] = &groups[..] {
-        let other = HostSpec::for_group(&second.hosts[0]);
-        let why = format!("{:?}", disagreement(&session, &first.compiled, &other));
-        println!("{} and {} differ by {}", first.hosts[0], second.hosts[0], why.chars().take(900).collect::<String>());
-    }
+    let of_block: Vec<_> = pool.install(|| blocks.par_iter().map(|b| compile_group(&session, b)).collect());
+    println!("{} hosts: {} catalogs in {:?}", blocks.iter().map(Vec::len).sum::<usize>(), of_block.iter().map(Vec::len).sum::<usize>(), start.elapsed());
+    apart(&session, &of_block);
+    let groups: Vec<_> = of_block.into_iter().flatten().collect();
     report(&groups, only.is_some());
     Ok(())
 }
 
-fn report(groups: &[holdpoint::eval::group::Group], verbose: bool) {
+/// What keeps hosts of one node block from sharing a catalog.
+fn apart(session: &Session, blocks: &[Vec<Group>]) {
+    let mut reasons = BTreeMap::new();
+    for groups in blocks {
+        let Some((first, rest)) = groups.split_first() else { continue };
+        for other in rest {
+            let why = disagreement(session, &first.compiled, &HostSpec::for_group(&other.hosts[0]));
+            let text = format!("{why:?}").replace(first.hosts[0].as_str(), "HOST").replace("origin: None", "");
+            *reasons.entry(text.chars().take(400).collect()).or_insert(0) += 1;
+        }
+    }
+    top("what keeps hosts apart", &reasons, 40);
+}
+
+fn report(groups: &[Group], verbose: bool) {
     let clean = groups.iter().filter(|g| g.compiled.errors.is_empty());
     let hosts: usize = clean.clone().map(|g| g.hosts.len()).sum();
     let total: usize = groups.iter().map(|g| g.hosts.len()).sum();
@@ -86,6 +97,6 @@ fn top(what: &str, counts: &BTreeMap<String, usize>, n: usize) {
     list.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     println!("-- {what}: {} kinds", list.len());
     for (text, count) in list.into_iter().take(n) {
-        println!("{count:6} {}", text.chars().take(230).collect::<String>().replace('\n', " / "));
+        println!("{count:6} {}", text.chars().take(400).collect::<String>().replace('\n', " / "));
     }
 }

@@ -50,10 +50,10 @@ fn compile_errors(cx: &HostContext<'_>) -> Option<Finding> {
 /// The agent finds a dependency cycle only when it applies the catalog, and then applies none of it.
 fn cycle(cx: &HostContext<'_>) -> Option<Finding> {
     let (base, side) = (cx.base?, cx.head?);
-    if cx.changes.is_empty() && base.catalog().relations.len() == side.catalog().relations.len() || base.graph.cycle().is_some() {
+    if cx.changes.is_empty() && base.catalog().relations.len() == side.catalog().relations.len() || base.graph().cycle().is_some() {
         return None;
     }
-    let cycle = side.graph.cycle()?;
+    let cycle = side.graph().cycle()?;
     let resources: Vec<&Resource> = cycle.iter().filter_map(|id| side.get(*id)).collect();
     let mut names: Vec<String> = resources.iter().map(|r| r.reference()).collect();
     // The same ring is the same finding wherever the search came upon it.

@@ -8,7 +8,7 @@ use crate::puppet::Dialect;
 use crate::repo::FileChange;
 use ecow::EcoString;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The whole run: two revisions (one for an audit) and what differs between their files.
 pub struct RepoContext<'a> {
@@ -65,8 +65,8 @@ pub struct HostContext<'a> {
 pub struct HostSide<'a> {
     /// Catalog and files.
     pub side: Side<'a>,
-    /// The refresh graph.
-    pub graph: &'a RefreshGraph,
+    /// Where the refresh graph is kept once it was asked for.
+    pub refresh: &'a OnceLock<RefreshGraph>,
     /// Errors of the compilation; the catalog is then as complete as it could be made.
     pub errors: &'a [CompileError],
     /// Why the catalog is not whole although nothing is wrong with it (a limit of this tool).
@@ -74,6 +74,12 @@ pub struct HostSide<'a> {
 }
 
 impl<'a> HostSide<'a> {
+    /// The refresh graph, built at the first question.
+    #[must_use]
+    pub fn graph(&self) -> &'a RefreshGraph {
+        self.refresh.get_or_init(|| RefreshGraph::new(self.side.catalog))
+    }
+
     /// The catalog.
     #[must_use]
     pub fn catalog(&self) -> &'a Catalog {

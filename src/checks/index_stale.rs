@@ -22,8 +22,10 @@ impl Check for PackageIndexStale {
     }
 
     fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
-        if let (Some(base), Some(head)) = (cx.base, cx.head) {
-            out.extend(look(cx, base, head, head.graph));
+        if let (Some(base), Some(head)) = (cx.base, cx.head)
+            && !cx.changes.is_empty()
+        {
+            out.extend(look(cx, base, head, head.graph()));
         }
     }
 }

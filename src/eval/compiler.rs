@@ -93,6 +93,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) observed: super::group::Observed,
     /// Data paths made of per-host values.
     pub(crate) per_host_paths: FxHashSet<Arc<str>>,
+    /// Lists of paths that are among `deps` already, by address.
+    pub(crate) dep_lists: FxHashSet<usize>,
     pub(crate) arrows: u32,
     pub(crate) current_container: ResourceId,
     /// Statement or call in which errors arise, for their wording.
@@ -152,6 +154,7 @@ impl<'s> Compiler<'s> {
             muted: None,
             observed: super::group::Observed::default(),
             per_host_paths: FxHashSet::default(),
+            dep_lists: FxHashSet::default(),
             arrows: 0,
             current_container: super::classes::CLASS_MAIN,
             context: None,

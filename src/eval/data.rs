@@ -125,9 +125,15 @@ impl<'s> Compiler<'s> {
         let asked = variables.asked.into_inner();
         let present: Vec<Arc<str>> = answer.consulted.iter().filter(|p| self.session.tree.exists(p)).cloned().collect();
         self.deps.extend(answer.consulted.iter().cloned());
+        for list in &answer.consulted_all {
+            if self.dep_lists.insert(list.as_ptr() as usize) {
+                self.deps.extend(list.iter().cloned());
+            }
+        }
         self.data_files.extend(present.iter().cloned());
         if answer.per_host {
             self.observe_files(&asked, &answer.consulted);
+            answer.decisions.iter().for_each(|d| self.observe_decision(&asked, d));
         }
         match answer.outcome {
             Outcome::Found(data) => {
@@ -137,6 +143,18 @@ impl<'s> Compiler<'s> {
             Outcome::NotFound => Found::Nothing,
             Outcome::Unknown { why } => Found::Unknown(why),
             Outcome::Error(error) => Found::Error(error.to_string()),
+        }
+    }
+
+    /// Which entries of a file take the host depends on an expression that its name fits.
+    fn observe_decision(&mut self, asked: &[Value], decision: &hiera::RegexDecision) {
+        match asked.iter().find(|v| v.as_str() == Some(&decision.subject)) {
+            Some(subject) => {
+                let pattern = Value::Regex(decision.pattern.as_str().into());
+                let question = Value::call("=~", vec![subject.clone(), pattern], Some(Value::Bool(decision.matched)));
+                self.observe_truth(&question, decision.matched);
+            }
+            None => asked.iter().for_each(|v| self.observe_value(v)),
         }
     }
 

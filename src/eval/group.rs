@@ -31,7 +31,7 @@ pub fn compile_group(session: &Session, hosts: &[HostSpec]) -> Vec<Group> {
     let mut groups: Vec<(HostSpec, Group)> = Vec::new();
     for host in hosts {
         match groups.iter_mut().find(|(first, group)| agrees(session, first, &group.compiled, host)) {
-            Some((_, group)) => group.hosts.push(host.certname.clone()),
+            Some((_, group)) => join(group, host),
             None => {
                 let spec = HostSpec { shared: hosts.len() > 1, ..host.clone() };
                 let compiled = compile(session, &spec);
@@ -40,6 +40,29 @@ pub fn compile_group(session: &Session, hosts: &[HostSpec]) -> Vec<Group> {
         }
     }
     groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// Takes a host in. Data files of its own, present or not, are among what the catalog rests on.
+fn join(group: &mut Group, host: &HostSpec) {
+    group.hosts.push(host.certname.clone());
+    let compiled = &mut group.compiled;
+    let others = compiled.observations.iter().filter_map(|o| match o {
+        Observation::File(path, parts) => other_path(path, parts, host).filter(|other| *other != **path),
+        _ => None,
+    });
+    let others: Vec<Arc<str>> = others.map(Arc::from).collect();
+    compiled.deps.extend(others);
+    compiled.deps.sort_unstable();
+    compiled.deps.dedup();
+}
+
+/// The path of a data file for another host.
+fn other_path(path: &str, parts: &[Value], host: &HostSpec) -> Option<String> {
+    let mut other = path.to_owned();
+    for part in parts {
+        other = other.replace(part.as_str()?, resolve(part, host)?.as_str().unwrap_or_default());
+    }
+    Some(other)
 }
 
 /// Whether another host would have got the same catalog.
@@ -58,14 +81,11 @@ fn holds(session: &Session, observation: &Observation, host: &HostSpec) -> bool 
     match observation {
         Observation::Truth(value, decided) => resolve(value, host).is_some_and(|v| (v.truth() == crate::value::Tri::Yes) == *decided),
         Observation::Equals(value, was) => resolve(value, host).is_some_and(|v| v == *was),
-        Observation::File(path, parts) => {
-            let mut other = path.to_string();
-            for part in parts {
-                let (Some(old), Some(new)) = (part.as_str(), resolve(part, host)) else { return false };
-                other = other.replace(old, new.as_str().unwrap_or_default());
-            }
-            *other == **path || !session.tree().exists(path) && !session.tree().exists(&other)
-        }
+        Observation::File(path, parts) => other_path(path, parts, host).is_some_and(|other| {
+            // The same content says the same; only what is quoted from it is quoted from the first.
+            let tree = session.tree();
+            *other == **path || tree.exists(path) == tree.exists(&other) && tree.oid(path) == tree.oid(&other)
+        }),
     }
 }
 

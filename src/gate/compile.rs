@@ -23,7 +23,7 @@ impl Batch {
     pub(super) fn side<'a>(&'a self, revision: &'a Revision) -> HostSide<'a> {
         HostSide {
             side: Side { catalog: &self.compiled.catalog, sources: &revision.sources },
-            graph: self.graph.get_or_init(|| RefreshGraph::new(&self.compiled.catalog)),
+            refresh: &self.graph,
             errors: &self.compiled.errors,
             cut_short: None,
         }

@@ -90,6 +90,9 @@ pub struct Lookup {
     pub outcome: Outcome,
     /// Every file the answer depends on, existing or not, in the order it was consulted.
     pub consulted: Vec<Arc<str>>,
+    /// Lists of files on which it depends too: all that a path with an unknown part could be. The
+    /// same list is the same pointer each time.
+    pub consulted_all: Vec<Arc<[Arc<str>]>>,
     /// Whether a value that differs from host to host went into it.
     pub per_host: bool,
     /// The expressions that a per-host text was matched against, in order: another host gets the

@@ -11,7 +11,7 @@ use super::files::{self, Format, Slot};
 use super::key::{self, Key};
 use super::level::{Backend, Layer, Level, Places};
 use super::merge;
-use super::template::{self, Got, HOLE, Part, Template};
+use super::template::{self, Got, HOLE, Part, Rendered, Template};
 
 /// Lookups within lookups.
 const MAX_DEPTH: usize = 100;
@@ -36,6 +36,7 @@ pub(crate) struct Run<'a> {
     hiera: &'a Hiera,
     scope: &'a dyn HieraScope,
     consulted: RefCell<Vec<Arc<str>>>,
+    consulted_all: RefCell<Vec<Arc<[Arc<str>]>>>,
     notes: RefCell<Vec<String>>,
     decisions: RefCell<Vec<RegexDecision>>,
     per_host: Cell<bool>,
@@ -49,6 +50,7 @@ impl<'a> Run<'a> {
             hiera,
             scope,
             consulted: RefCell::new(Vec::with_capacity(16)),
+            consulted_all: RefCell::default(),
             notes: RefCell::default(),
             decisions: RefCell::default(),
             per_host: Cell::new(false),
@@ -67,6 +69,7 @@ impl<'a> Run<'a> {
         Lookup {
             outcome,
             consulted: self.consulted.into_inner(),
+            consulted_all: self.consulted_all.into_inner(),
             per_host: self.per_host.get(),
             decisions: self.decisions.into_inner(),
             notes: self.notes.into_inner(),
@@ -211,25 +214,49 @@ impl<'a> Run<'a> {
         if rendered.per_host {
             self.per_host.set(true);
         }
-        match rendered.unknown {
+        match &rendered.unknown {
             None => self.at(level, Some(&self.hiera.files.slot(&buffer)), key),
-            Some(why) => self.perhaps(level, &buffer, rendered.one_of.as_deref(), key, &why),
+            Some(why) => self.perhaps(level, &buffer, &rendered, key, why),
         }
     }
 
     /// A path that is not known: unknown if any file it could be has the key.
-    fn perhaps(&self, level: &Level, pattern: &str, one_of: Option<&[String]>, key: &str, why: &str) -> Answer {
-        let candidates = self.hiera.files.candidates(pattern);
-        let can_be = |path: &str| one_of.is_none_or(|words| words.iter().any(|w| pattern.replacen(HOLE, w, 1) == path));
-        for slot in candidates.iter().filter(|slot| can_be(&slot.path)) {
-            self.consult(&slot.path);
+    fn perhaps(&self, level: &Level, pattern: &str, rendered: &Rendered, key: &str, why: &str) -> Answer {
+        let files = &self.hiera.files;
+        match (&rendered.one_of, &level.backend) {
+            (Some(words), _) => self.any_of(level, pattern, &self.named(pattern, words), key, why)?,
+            (None, Backend::File { format, .. }) => {
+                let all = files.candidates(pattern);
+                if rendered.per_host {
+                    all.paths.iter().for_each(|path| self.consult(path));
+                } else {
+                    self.consulted_all.borrow_mut().push(Arc::clone(&all.paths));
+                }
+                let holders: Vec<Arc<Slot>> = files.holders(&all, *format, key).into_iter().cloned().collect();
+                self.any_of(level, pattern, &holders, key, why)?;
+            }
+            _ => self.any_of(level, pattern, &files.candidates(pattern).slots, key, why)?,
+        }
+        self.note(|| format!("level `{}` passed over, no file it could be has `{key}`: {why}", level.name));
+        Ok(None)
+    }
+
+    /// The files that a path is, each word put in, in the order of their paths.
+    fn named(&self, pattern: &str, words: &[String]) -> Vec<Arc<Slot>> {
+        let mut slots: Vec<Arc<Slot>> = words.iter().map(|w| self.hiera.files.slot(&pattern.replacen(HOLE, w, 1))).collect();
+        slots.sort_by(|a, b| a.path.cmp(&b.path));
+        slots.dedup_by(|a, b| a.path == b.path);
+        slots
+    }
+
+    fn any_of(&self, level: &Level, pattern: &str, slots: &[Arc<Slot>], key: &str, why: &str) -> Result<(), Stop> {
+        for slot in slots {
             if self.at(level, Some(slot), key)?.is_some() {
                 let shown = pattern.replace(HOLE, "*");
                 return Err(Stop::Unknown(format!("`{key}` may come from {shown} ({} has it): {why}", slot.path)));
             }
         }
-        self.note(|| format!("level `{}` passed over, no file it could be has `{key}`: {why}", level.name));
-        Ok(None)
+        Ok(())
     }
 
     fn glob(&self, glob: &Template) -> Result<Vec<Arc<Slot>>, Stop> {

@@ -37,7 +37,21 @@ pub(crate) struct Files {
     tree: Tree,
     shared: Arc<DataFiles>,
     slots: RwLock<FxHashMap<Arc<str>, Arc<Slot>>>,
-    candidates: RwLock<FxHashMap<String, Arc<[Arc<Slot>]>>>,
+    candidates: RwLock<FxHashMap<String, Arc<Candidates>>>,
+}
+
+/// The files that a path with unknown parts could be.
+pub(crate) struct Candidates {
+    pub(crate) slots: Vec<Arc<Slot>>,
+    pub(crate) paths: Arc<[Arc<str>]>,
+    holders: OnceLock<Holders>,
+}
+
+/// Which of them hold a key, and which cannot be told from their keys.
+#[derive(Default)]
+struct Holders {
+    by_key: FxHashMap<Box<str>, Vec<u32>>,
+    special: Vec<u32>,
 }
 
 impl Files {
@@ -82,7 +96,7 @@ impl Files {
     }
 
     /// The files that a path with unknown parts could be.
-    pub(crate) fn candidates(&self, pattern: &str) -> Arc<[Arc<Slot>]> {
+    pub(crate) fn candidates(&self, pattern: &str) -> Arc<Candidates> {
         let known = self.candidates.read().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
         known.unwrap_or_else(|| {
             let found = self.matching(pattern);
@@ -91,11 +105,36 @@ impl Files {
         })
     }
 
-    fn matching(&self, pattern: &str) -> Arc<[Arc<Slot>]> {
+    fn matching(&self, pattern: &str) -> Arc<Candidates> {
         let literal = pattern.split(HOLE).next().unwrap_or_default();
         let folder = literal.rsplit_once('/').map_or("", |(dir, _)| dir);
         let paths = self.tree.list(folder).filter(|path| matches_holes(path, pattern));
-        paths.map(|path| self.slot(path)).collect()
+        let slots: Vec<Arc<Slot>> = paths.map(|path| self.slot(path)).collect();
+        let paths = slots.iter().map(|slot| Arc::clone(&slot.path)).collect();
+        Arc::new(Candidates { slots, paths, holders: OnceLock::new() })
+    }
+
+    /// Those of the candidates worth a look for a key, in their order.
+    pub(crate) fn holders<'c>(&self, all: &'c Candidates, format: Format, key: &str) -> Vec<&'c Arc<Slot>> {
+        let holders = all.holders.get_or_init(|| self.index(&all.slots, format));
+        let mut places: Vec<u32> = holders.special.clone();
+        places.extend(holders.by_key.get(key).into_iter().flatten());
+        places.sort_unstable();
+        places.into_iter().filter_map(|place| all.slots.get(place as usize)).collect()
+    }
+
+    fn index(&self, slots: &[Arc<Slot>], format: Format) -> Holders {
+        let mut holders = Holders::default();
+        for (place, slot) in (0u32..).zip(slots) {
+            match self.data(slot, format) {
+                Ok(file) if file.refused.is_none() => {
+                    let keys = file.root.as_hash().into_iter().flat_map(super::data::Hash::iter).filter_map(|(k, _)| k.as_str());
+                    keys.for_each(|key| holders.by_key.entry(key.into()).or_default().push(place));
+                }
+                _ => holders.special.push(place),
+            }
+        }
+        holders
     }
 }
 

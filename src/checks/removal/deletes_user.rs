@@ -102,7 +102,7 @@ fn message(package: &Going<'_>, account: &Account<'_>, declaration: Option<&Reso
 /// When the account comes back, read off the order between package and account.
 fn recreation(package: &Going<'_>, account: &Resource) -> String {
     let uid = if account.type_name == "User" && account.value("uid").is_none() { ", perhaps with another uid, since none is fixed" } else { "" };
-    let when = match between(package.head.catalog(), package.head.graph, package.resource, account) {
+    let when = match between(package.head.catalog(), package.head.graph(), package.resource, account) {
         Order::FirstThenSecond => "the same run recreates it, after a gap",
         Order::SecondThenFirst => "only the next run recreates it, since this one has already passed it",
         Order::Open => "nothing orders the two, so count on the next run to recreate it",
