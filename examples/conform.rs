@@ -1,4 +1,5 @@
 //! Scores the compiler against real Puppet's answers: `conform CASES [CATEGORY [all]]`.
+#![allow(clippy::print_stdout)]
 
 #[path = "support/answers.rs"]
 mod answers;

@@ -1,92 +1,46 @@
 //! Answers conformance cases: JSON lines on stdin, one answer line a case on stdout, in the format
 //! of the real-Puppet oracle. A kind it cannot answer yet gets `{"unsupported": true}`.
+//!
+//! `MODULES` names the folder that stands for the cases' `modules/mods`.
 
+#[path = "support/answers.rs"]
+mod answers;
 #[path = "support/eval.rs"]
 mod eval;
+#[path = "support/parse.rs"]
+mod parse;
 
-use holdpoint::puppet::{Dialect, LineIndex, Parsed, SyntaxError, parse, parse_epp, pn};
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 
-/// How many messages of a kind Puppet shows.
-const SHOWN: usize = 10;
+/// Compiling nests deeply.
+const STACK: usize = 256 << 20;
 
 fn main() -> std::io::Result<()> {
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(run)?;
+    thread.join().unwrap_or_else(|_| Err(std::io::Error::other("stopped by a case")))
+}
+
+fn run() -> std::io::Result<()> {
+    let facts: Value = serde_json::from_str(eval::STANDARD_FACTS)?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
         let line = line?;
-        if line.trim().is_empty() {
-            continue;
+        if !line.trim().is_empty() {
+            writeln!(out, "{}", answer(&line, &facts))?;
         }
-        let case: Value = serde_json::from_str(&line).map_err(std::io::Error::other)?;
-        writeln!(out, "{}", answer(&case))?;
     }
     out.flush()
 }
 
-fn answer(case: &Value) -> Value {
-    match case["kind"].as_str() {
-        Some("parse") => json!({ "id": case["id"], "answer": parse_answer(case) }),
-        Some("eval") => json!({ "id": case["id"], "answer": eval::answer(case) }),
-        _ => json!({ "id": case["id"], "unsupported": true }),
-    }
-}
-
-fn parse_answer(case: &Value) -> Value {
-    let src = case["src"].as_str().unwrap_or_default();
-    let parsed = if case["epp"] == true { parse_epp(src) } else { parse(src, Dialect::Modern) };
-    if parsed.errors.is_empty() {
-        return json!({ "pn": pn::dump(&parsed), "logs": warnings(&parsed, true) });
-    }
-    error_answer(&parsed, src)
-}
-
-/// What the lexer warned of, then what validation warned of; Puppet shows ten of the latter.
-fn warnings(parsed: &Parsed, of_validation: bool) -> Vec<Value> {
-    let (early, late): (Vec<_>, Vec<_>) = parsed.warnings.iter().partition(|w| w.issue.ends_with("_ESCAPE"));
-    let late = late.into_iter().take(if of_validation { SHOWN } else { 0 });
-    early.into_iter().chain(late).map(|w| json!(["warning", w.message])).collect()
-}
-
-/// Puppet stops at the first syntax error, but counts validation errors.
-fn error_answer(parsed: &Parsed, src: &str) -> Value {
-    // A heredoc in a broken syntax ends the validation there and then.
-    let embedded = ["ILLEGAL_JSON", "ILLEGAL_PP", "ILLEGAL_EPP", "ILLEGAL_BASE64"];
-    if let Some(first) = parsed.errors.iter().find(|e| embedded.contains(&e.issue)) {
-        return json!({ "error": first_error(first, src) });
-    }
-    let count = parsed.errors.len();
-    let mut logs = warnings(parsed, parsed.validated);
-    if parsed.validated && count > 1 {
-        let late = parsed.warnings.iter().filter(|w| !w.issue.ends_with("_ESCAPE")).count();
-        let warned = if late == 0 { String::new() } else { format!(", and {late} warnings") };
-        logs.extend(parsed.errors.iter().take(SHOWN).map(|e| json!(["err", e.message])));
-        let message = format!("Language validation logged {count} errors{warned}. Giving up");
-        return json!({ "error": { "class": "Puppet::ParseErrorWithIssue", "message": message }, "logs": logs });
-    }
-    let mut answer = json!({ "error": first_error(&parsed.errors[0], src) });
-    if !logs.is_empty() {
-        answer["logs"] = Value::Array(logs);
-    }
-    answer
-}
-
-fn first_error(error: &SyntaxError, src: &str) -> Value {
-    let class = if error.issue.is_empty() { "Puppet::ParseError" } else { "Puppet::ParseErrorWithIssue" };
-    let no_place = error.message.ends_with("end of input") && error.issue == "SYNTAX_ERROR" || error.issue == "ILLEGAL_BOM";
-    let mut out = json!({ "class": class, "message": error.message });
-    if !no_place {
-        let index = LineIndex::new(src);
-        let line = index.line(error.span.start);
-        let start = index.start_of(line).unwrap_or(0) as usize;
-        let pos = src.get(start..error.span.start as usize).map_or(0, |s| s.chars().count()) + 1;
-        out["message"] = json!(format!("{} (line: {line}, column: {pos})", error.message));
-        out["line"] = json!(line);
-        out["pos"] = json!(pos);
-    }
-    if !error.issue.is_empty() {
-        out["issue"] = json!(error.issue);
-        out["basic"] = json!(error.message);
-    }
-    out
+/// The answer line of a case; a line that is no JSON is not one of a kind known here.
+fn answer(line: &str, facts: &Value) -> Value {
+    let case: Value = serde_json::from_str(line).unwrap_or_default();
+    let answer = match case["kind"].as_str() {
+        Some("parse") => parse::answer(&case),
+        Some("eval") => eval::answer(&case),
+        Some("catalog" | "hiera") => answers::answer(&case, facts, false),
+        _ => return json!({ "id": case["id"], "unsupported": true }),
+    };
+    json!({ "id": case["id"], "answer": answer })
 }

@@ -1,19 +1,22 @@
-//! The repository stage against git: built on the spot, and real clones where they are named by
-//! `HOLDPOINT_OPERATIONS_PUPPET` and `HOLDPOINT_PUPPET` (bare or not).
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+//! The repository stage over real clones, bare or not, that `HOLDPOINT_OPERATIONS_PUPPET` and
+//! `HOLDPOINT_PUPPET` name: `cargo test --test repo -- --ignored`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, missing_docs)]
 
 use std::time::Instant;
 
 use holdpoint::repo::Repo;
 use rayon::prelude::*;
 
-fn real(variable: &str) -> Option<Repo> {
-    Some(Repo::open(std::env::var_os(variable)?).unwrap())
+/// The clone that a variable names; a test that was asked for does not pass without one.
+fn real(variable: &str) -> Repo {
+    let path = std::env::var_os(variable).unwrap_or_else(|| panic!("set {variable} to a clone of the repository"));
+    Repo::open(path).unwrap()
 }
 
 #[test]
+#[ignore = "needs a fetched repository: set HOLDPOINT_OPERATIONS_PUPPET"]
 fn lists_and_reads_a_real_repository() {
-    let Some(repo) = real("HOLDPOINT_OPERATIONS_PUPPET") else { return };
+    let repo = real("HOLDPOINT_OPERATIONS_PUPPET");
     let start = Instant::now();
     let tree = repo.at("d3590882967").unwrap();
     let listed = start.elapsed();
@@ -40,13 +43,14 @@ fn hosts(tree: &holdpoint::repo::Tree, layout: &holdpoint::repo::Layout) -> hold
 }
 
 #[test]
+#[ignore = "needs fetched repositories: set HOLDPOINT_OPERATIONS_PUPPET and HOLDPOINT_PUPPET"]
 fn knows_the_layout_and_hosts_of_real_repositories() {
     for (variable, rev, hiera, least) in [
         ("HOLDPOINT_PUPPET", "ec2ef38306c", None, 700),
         ("HOLDPOINT_PUPPET", "988bc23d901", Some("modules/puppetmaster/files/production.hiera.yaml"), 1000),
         ("HOLDPOINT_OPERATIONS_PUPPET", "d3590882967", Some("modules/puppetmaster/files/hiera/production.yaml"), 1500),
     ] {
-        let Some(repo) = real(variable) else { continue };
+        let repo = real(variable);
         let tree = repo.at(rev).unwrap();
         let start = Instant::now();
         let layout = holdpoint::repo::Layout::discover(&tree, &Default::default()).unwrap();

@@ -2,14 +2,27 @@
 //!
 //! Shared by the examples: each includes it by path.
 
-use holdpoint::catalog::{Catalog, Resource, ResourceKind};
+use holdpoint::catalog::{Catalog, Resource};
 use holdpoint::eval::{Compiled, Enc, Facts, FileCache, HostSpec, Options, Session, compile, evaluate};
 use holdpoint::puppet::Dialect;
 use holdpoint::repo::Tree;
 use holdpoint::value::types::{Type, infer};
 use holdpoint::value::{Entries, Value};
 use serde_json::{Map, Value as Json, json};
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+/// Every module below the folder in `MODULES`, read once.
+static MODULES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
+    let Ok(root) = std::env::var("MODULES") else { return Vec::new() };
+    let wanted = |p: &Path| p.extension().and_then(|e| e.to_str()).is_some_and(|e| ["pp", "rb", "erb", "epp", "yaml", "json"].contains(&e));
+    let entries = walkdir::WalkDir::new(&root).follow_links(true).into_iter().flatten().filter(|e| wanted(e.path()));
+    let read = |e: walkdir::DirEntry| {
+        let inner = e.path().strip_prefix(&root).ok()?.display().to_string();
+        Some((format!("modules/{inner}"), std::fs::read(e.path()).ok()?))
+    };
+    entries.filter_map(read).filter(|(p, _)| !p.contains("/spec/")).collect()
+});
 
 /// Answers a case of kind `eval`, `catalog`, `hiera` or `refresh`.
 pub(crate) fn answer(case: &Json, facts: &Json, eight: bool) -> Json {
@@ -24,9 +37,13 @@ pub(crate) fn answer(case: &Json, facts: &Json, eight: bool) -> Json {
 }
 
 fn session(case: &Json, eight: bool) -> Session {
-    let mut files: Vec<(String, String)> = Vec::new();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     for (path, text) in case["files"].as_object().into_iter().flatten() {
-        files.push((path.clone(), text.as_str().unwrap_or_default().to_owned()));
+        files.push((path.clone(), text.as_str().unwrap_or_default().as_bytes().to_vec()));
+    }
+    if case["modulepath"].is_array() {
+        files.push(("environment.conf".to_owned(), Vec::new()));
+        files.extend(MODULES.iter().cloned());
     }
     let setting = |name: &str| &case["settings"][name];
     let options = Options {
@@ -42,12 +59,20 @@ fn session(case: &Json, eight: bool) -> Session {
 fn host(case: &Json, standard: &Json) -> HostSpec {
     let name = case["node"].as_str().unwrap_or("host1.example.com");
     let mut values = indexmap::IndexMap::new();
-    let base = if case["nofacts"] == true { None } else { standard.as_object() };
+    let from_file = case["facts_file"].as_str().map(facts_of);
+    let base = if case["nofacts"] == true { None } else { from_file.as_ref().unwrap_or(standard).as_object() };
     for (key, value) in base.into_iter().flatten().chain(case["facts"].as_object().into_iter().flatten()) {
         values.insert(key.as_str().into(), from_json(value));
     }
     let enc = case["enc"].as_object().map(|enc| Arc::new(enc_of(enc)));
     HostSpec { facts: Arc::new(Facts { values, complete: true }), enc, ..HostSpec::named(name) }
+}
+
+/// A case's fact file: a path as it is, or below the folder in `FACTS`.
+fn facts_of(path: &str) -> Json {
+    let beside = std::env::var_os("FACTS").map(|dir| Path::new(&dir).join(path));
+    let text = std::fs::read(path).ok().or_else(|| std::fs::read(beside?).ok());
+    text.and_then(|t| serde_json::from_slice(&t).ok()).unwrap_or_default()
 }
 
 fn enc_of(enc: &Map<String, Json>) -> Enc {
@@ -141,7 +166,7 @@ fn classes(catalog: &Catalog) -> Vec<String> {
 
 fn resource_json(resource: &Resource) -> Json {
     let mut params = Map::new();
-    for param in resource.params.iter().filter(|p| p.name != "stage" || resource.kind != ResourceKind::Class || true) {
+    for param in resource.params.iter() {
         params.insert(param.name.to_string(), data(&param.value));
     }
     let name = namevar(&resource.type_name);

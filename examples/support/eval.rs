@@ -13,7 +13,7 @@ use std::sync::{Arc, LazyLock};
 type Files = Vec<(String, Vec<u8>)>;
 
 /// The facts every case starts from.
-const STANDARD_FACTS: &str = include_str!("../../fixtures/language/facts.json");
+pub(crate) const STANDARD_FACTS: &str = include_str!("../../fixtures/language/facts.json");
 
 /// Modules that cases may use, read once from the folder in `MODULES`.
 static MODULES: LazyLock<Files> = LazyLock::new(|| {

@@ -19,7 +19,7 @@ mod smarthost;
 mod unsound;
 
 pub use context::{Evidence, HostContext, HostSide, RepoContext};
-pub(crate) use places::{base, head, of_effect, of_script};
+pub(crate) use places::{head, of_effect, of_script};
 
 use crate::finding::Finding;
 
@@ -30,6 +30,11 @@ pub trait Check: Sync {
     /// Looks at one group of hosts that compile alike. Findings that several groups share (same rule,
     /// subject and kind of change) become one, so a check leaves the hosts to the gate.
     fn host(&self, _cx: &HostContext<'_>, _out: &mut Vec<Finding>) {}
+    /// Whether it has something to say of classes that no host has; it then sees each in a catalog of
+    /// its own, which holds nothing else.
+    fn sees_unplaced(&self) -> bool {
+        false
+    }
     /// Looks once at the whole change.
     fn repo(&self, _cx: &RepoContext<'_>, _out: &mut Vec<Finding>) {}
 }

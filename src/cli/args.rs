@@ -126,6 +126,9 @@ impl ReportArgs {
         output::deliver(&self.output, terminal, |format, to_file| {
             report::render(format, report, if to_file { Palette::Plain } else { terminal.palette() })
         })?;
+        if let Some(failure) = Failure::too_little(&report.coverage) {
+            terminal.complain(&failure);
+        }
         Ok(self.verdict(report))
     }
 

@@ -45,7 +45,13 @@ pub(crate) fn run(args: &PlanArgs, terminal: &Terminal) -> Result<Exit, Failure>
     output::deliver(&args.output, terminal, |format, to_file| {
         report::render_plan(format, &plan, if to_file { Palette::Plain } else { terminal.palette() })
     })?;
-    Ok(if report.coverage.insufficient.is_some() { Exit::TooLittle } else { Exit::Clean })
+    Ok(match Failure::too_little(&report.coverage) {
+        Some(failure) => {
+            terminal.complain(&failure);
+            Exit::TooLittle
+        }
+        None => Exit::Clean,
+    })
 }
 
 fn is_known(report: &crate::finding::Report, host: &str) -> bool {

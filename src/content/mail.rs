@@ -53,6 +53,8 @@ pub struct Row {
     pub queue: Queue,
     /// Its failover.
     pub failover: Failover,
+    /// Known by the name of its key alone; the program is a guess.
+    pub generic: bool,
 }
 
 /// A setting found in a text.
@@ -127,7 +129,7 @@ fn patterns() -> Option<&'static [Regex; 3]> {
 
 impl Client {
     fn row(&self) -> Row {
-        Row { program: self.program.clone(), queue: self.queue, failover: self.failover }
+        Row { program: self.program.clone(), queue: self.queue, failover: self.failover, generic: false }
     }
 
     fn names(&self, setting: &Setting) -> bool {
@@ -169,7 +171,7 @@ pub fn settings(target: &str, lines: &[&str]) -> Vec<MailSetting> {
 }
 
 fn generic() -> Row {
-    Row { program: String::new(), queue: Queue::None, failover: Failover::None }
+    Row { program: String::new(), queue: Queue::None, failover: Failover::None, generic: true }
 }
 
 fn speaks_of_mail(line: &str) -> bool {

@@ -7,6 +7,9 @@ use crate::value::{Origin, RenderedPiece, Sym, SymExpr, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Longest alternative of an unknown that is shown as it is.
+const MAX_SHOWN: usize = 100;
+
 /// The content of a file resource.
 #[derive(Clone, Debug)]
 pub enum Content {
@@ -170,7 +173,19 @@ impl LineBuilder<'_> {
             // What a template writes only under an unknown condition: shown, since it may be there.
             (SymExpr::Call(name, operands), _) if name == "possibly" => operands.iter().skip(1).for_each(|p| self.value(p)),
             (_, Some(sample)) => self.value(sample),
+            (SymExpr::Choice(values), None) => self.one_of(values),
             (expr, None) => self.text(&expr.to_string(), &self.given_at.clone(), None),
+        }
+    }
+
+    /// One of several short texts: all are shown, and each brings its origin.
+    fn one_of(&mut self, values: &[Value]) {
+        let texts: Option<Vec<&str>> = values.iter().map(|v| v.as_str().filter(|t| t.len() <= MAX_SHOWN && !t.contains('\n'))).collect();
+        let shown = texts.map_or_else(|| "‹one of several›".to_owned(), |t| format!("‹{}›", t.join("|")));
+        self.text(&shown, &self.given_at.clone(), None);
+        let origins = values.iter().flat_map(Value::origins).cloned();
+        if let Some(line) = self.lines.last_mut() {
+            line.origins.extend(origins);
         }
     }
 

@@ -67,6 +67,11 @@ fn any_member(hash: &crate::value::Hash) -> Value {
 
 /// An element that was taken out of a list remembers where.
 fn placed(value: Value, place: &Loc) -> Value {
+    if let Value::Sym(sym) = &value {
+        let Some(sample) = &sym.sample else { return value };
+        let sample = Some(placed(sample.clone(), place));
+        return super::lift::sym(sym.expr.clone(), sample);
+    }
     let Value::Str(s) = &value else { return value };
     let Some(Origin::Element { index, len, at: None, list }) = s.origin.as_deref() else { return value };
     let origin = Origin::Element { index: *index, len: *len, at: Some(place.clone()), list: list.clone() };

@@ -252,7 +252,7 @@ impl<'s> Compiler<'s> {
     /// Evaluates the node block that matches the host.
     pub(crate) fn evaluate_node(&mut self) -> Res<()> {
         let session = self.session;
-        if session.nodes().next().is_none() {
+        if self.host.without_node || session.nodes().next().is_none() {
             return Ok(());
         }
         let Some((file, node)) = session.node_for(&self.host.certname) else {

@@ -56,7 +56,7 @@ impl Compiler<'_> {
         }
         let mut scope = Scope::new(ScopeKind::Define, Some(self.enclosing(outer)), id);
         scope.dynamic = Some(outer);
-        scope.source = define.name.to_lowercase().into();
+        scope.source = define.name.to_lowercase();
         let scope = self.push_scope(scope);
         let env = Env { scope, file };
         let title = self.instance_title(id);

@@ -69,10 +69,8 @@ impl EvalError {
     /// Adds the location if there is none yet.
     #[must_use]
     pub fn at(mut self, loc: &Loc) -> Self {
-        if let Self::Puppet { at, .. } | Self::Limit { at, .. } = &mut self {
-            if at.is_none() {
-                *at = Some(loc.clone());
-            }
+        if let Self::Puppet { at: at @ None, .. } | Self::Limit { at: at @ None, .. } = &mut self {
+            *at = Some(loc.clone());
         }
         self
     }

@@ -8,7 +8,8 @@ use super::lift::{Res, over_choices};
 use super::operators;
 use super::scope::Env;
 use crate::puppet::ast::{AssignOp, BinaryOp, Expr, ExprKind, UnaryOp};
-use crate::value::{CauseKind, Entries, Hash, Origin, Tri, Value};
+use crate::repo::Loc;
+use crate::value::{Array, CauseKind, Entries, Hash, Origin, SymExpr, Tri, Value};
 use std::sync::Arc;
 
 impl<'s> Compiler<'s> {
@@ -174,7 +175,8 @@ impl<'s> Compiler<'s> {
     }
 
     fn assignment(&mut self, env: Env<'s>, op: AssignOp, target: &'s Expr, value: &'s Expr) -> Res<Value> {
-        let value = self.eval(env, value)?;
+        let last = env.file.end_line(value.span);
+        let value = set_at(self.eval(env, value)?, &env.file.loc(target.span), last);
         self.assign_to(env, op, target, value.clone())?;
         Ok(value)
     }
@@ -239,5 +241,26 @@ impl<'s> Compiler<'s> {
                 self.bind(env.scope, name.clone(), opaque(CauseKind::Variable, name.clone()));
             }
         }
+    }
+}
+
+/// A list written out in an assignment of several lines is set where the assignment begins, whichever of
+/// its alternatives it is.
+fn set_at(value: Value, at: &Loc, last: u32) -> Value {
+    match &value {
+        Value::Array(list) => match list.origin.as_deref() {
+            Some(Origin::Literal(written)) if written.path == at.path && (at.line..=last).contains(&written.line) => {
+                Value::Array(Arc::new(Array { items: list.items.clone(), origin: Some(Arc::new(Origin::Literal(at.clone()))) }))
+            }
+            _ => value,
+        },
+        Value::Sym(sym) => match (&sym.expr, &sym.sample) {
+            (SymExpr::Choice(values), None) => {
+                let values = values.iter().map(|v| set_at(v.clone(), at, last)).collect();
+                super::lift::sym(SymExpr::Choice(values), None)
+            }
+            _ => value,
+        },
+        _ => value,
     }
 }

@@ -41,6 +41,8 @@ pub struct HostSpec {
     pub facts: Arc<Facts>,
     /// ENC output.
     pub enc: Option<Arc<Enc>>,
+    /// Node definitions are passed over: the host has the classes of its ENC alone.
+    pub without_node: bool,
 }
 
 impl HostSpec {

@@ -35,10 +35,13 @@ impl Default for Options {
     }
 }
 
+/// Parsed files by path and content.
+type Manifests = FxHashMap<(Arc<str>, Oid), Arc<SourceFile>>;
+
 /// Parsed files by content, shared between revisions.
 #[derive(Default)]
 pub struct FileCache {
-    manifests: Mutex<FxHashMap<(Arc<str>, Oid), Arc<SourceFile>>>,
+    manifests: Mutex<Manifests>,
     data: Arc<crate::hiera::DataFiles>,
 }
 
@@ -237,6 +240,12 @@ impl Session {
             middle.is_some_and(|m| !m.contains('/'))
         };
         self.tree.list(dir).filter(|p| fits(p)).filter_map(|p| self.paths.get(p).copied()).collect()
+    }
+
+    /// The classes of a manifest, by name.
+    pub fn classes_in<'a>(&'a self, path: &str) -> impl Iterator<Item = &'a EcoString> + use<'a> {
+        let defs = self.file_at(path).map(|f| &f.defs[..]).unwrap_or_default();
+        defs.iter().filter(|d| d.kind == DefKind::Class).map(|d| &d.name)
     }
 
     /// All node definitions of the main manifests, in order, with their file.

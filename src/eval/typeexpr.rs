@@ -130,7 +130,7 @@ impl<'s> Compiler<'s> {
             Type::Resource { type_name, title: None } => self.references(&type_name.clone(), keys),
             Type::Class { name: None } => self.references("Class", keys),
             Type::Class { name: Some(name) } => self.resource_attribute("Class", &canonical_type(name), &keys),
-            other => Ok(Value::Type(Arc::new(types::build(&other.name().to_owned(), &keys, self)?))),
+            other => Ok(Value::Type(Arc::new(types::build(other.name(), &keys, self)?))),
         }
     }
 

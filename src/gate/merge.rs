@@ -6,12 +6,20 @@ use std::collections::BTreeMap;
 /// Most places a finding shows; the rest would drown the ones that matter.
 const MOST_LOCATIONS: usize = 12;
 
+/// Rule, subject and kind of change.
+pub(super) type Identity = (String, String, String);
+
+/// What makes two findings one.
+pub(super) fn identity(finding: &Finding) -> Identity {
+    (finding.rule.clone(), finding.subject.clone(), finding.change.clone())
+}
+
 /// Unites findings of the same rule, subject and kind of change. The first in host order lends its
 /// words; gravity is the gravest seen.
 pub(super) fn unite(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut by_identity: BTreeMap<(String, String, String), Finding> = BTreeMap::new();
+    let mut by_identity: BTreeMap<Identity, Finding> = BTreeMap::new();
     for finding in findings {
-        let identity = (finding.rule.clone(), finding.subject.clone(), finding.change.clone());
+        let identity = identity(&finding);
         match by_identity.remove(&identity) {
             None => by_identity.insert(identity, finding),
             Some(other) => by_identity.insert(identity, united(other, finding)),

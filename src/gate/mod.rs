@@ -14,6 +14,7 @@ mod request;
 mod revision;
 mod settings;
 mod unit;
+mod unplaced;
 
 pub use request::{
     Archive, AuditRequest, CatalogOutput, CatalogRequest, CheckRequest, Inputs, NoProgress, Progress, Selection, Tree,

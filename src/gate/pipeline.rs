@@ -3,14 +3,15 @@
 use super::evidence::Packages;
 use super::finish;
 use super::hosts::{self, Roster};
-use super::merge::unite;
+use super::merge::{identity, unite};
 use super::revision::{self, Revision};
 use super::settings::Settings;
 use super::unit::{Outcome, Run, Unit};
+use super::unplaced;
 use super::{Archive, AuditRequest, CheckRequest, GateError, Inputs, Selection, Tree as Wanted};
 use crate::checks::{self, Check, RepoContext};
 use crate::eval::FileCache;
-use crate::finding::{Coverage, Report, UnknownCause, Unknowns, Unread};
+use crate::finding::{Coverage, Finding, Report, UnknownCause, Unknowns, Unread};
 use crate::repo::{FileChange, Repo, changed};
 use crate::value::CauseKind;
 use rayon::prelude::*;
@@ -66,6 +67,12 @@ fn run(
     let mut findings = std::mem::take(&mut outcome.findings);
     checks.iter().for_each(|c| c.repo(&repo, &mut findings));
     let mut findings = unite(findings);
+    if base.is_none() {
+        let more = on_pool(inputs, || unplaced::findings(&run, settings, &outcome.classes))?;
+        let known: BTreeSet<_> = findings.iter().map(identity).collect();
+        let more: Vec<Finding> = unite(more).into_iter().filter(|f| !known.contains(&identity(f))).collect();
+        findings.extend(more);
+    }
     finish::quote(&mut findings, base.map(Revision::tree), head.tree());
     let scope = finish::Scope {
         head: head.tree(),
@@ -84,18 +91,22 @@ fn run(
 
 /// Runs the units on all threads; the outcomes come back in the order of the units.
 fn in_parallel(inputs: &Inputs<'_>, units: &[Unit], run: &Run<'_>) -> Result<Outcome, GateError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(inputs.jobs.unwrap_or(0)).stack_size(STACK).build();
-    let pool = pool.map_err(|e| GateError::input(&e, Some("give a smaller --jobs")))?;
     inputs.progress.stage("compiling hosts", Some(units.len() as u64));
-    let outcomes: Vec<Outcome> = pool.install(|| {
+    let outcomes: Vec<Outcome> = on_pool(inputs, || {
         let one = |unit: &Unit| {
             let outcome = unit.run(run);
             inputs.progress.step();
             outcome
         };
         units.par_iter().map(one).collect()
-    });
+    })?;
     Ok(outcomes.into_iter().fold(Outcome::default(), Outcome::and))
+}
+
+/// Runs `work` on threads with room for deep evaluation.
+fn on_pool<T: Send>(inputs: &Inputs<'_>, work: impl FnOnce() -> T + Send) -> Result<T, GateError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(inputs.jobs.unwrap_or(0)).stack_size(STACK).build();
+    Ok(pool.map_err(|e| GateError::input(&e, Some("give a smaller --jobs")))?.install(work))
 }
 
 fn coverage(seen: Outcome, roster: &Roster, base: Option<&Revision>, head: &Revision, packages: &Packages, settings: &Settings) -> Coverage {
@@ -132,6 +143,7 @@ impl Outcome {
         self.compiled += other.compiled;
         self.not_compiled.extend(other.not_compiled);
         self.changed = self.changed.union(&other.changed);
+        self.classes.extend(other.classes);
         for (cause, count) in other.unknowns {
             *self.unknowns.entry(cause).or_default() += count;
         }

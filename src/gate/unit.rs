@@ -29,6 +29,8 @@ pub(super) struct Outcome {
     pub(super) unknowns: BTreeMap<Cause, usize>,
     /// Hosts whose catalog differs.
     pub(super) changed: HostSet,
+    /// Classes that some host has.
+    pub(super) classes: BTreeSet<EcoString>,
 }
 
 /// What all units share.
@@ -107,6 +109,7 @@ impl Outcome {
                 at: error.at.as_ref().map(ToString::to_string),
             })),
         }
+        self.classes.extend(batch.compiled.catalog.classes.iter().cloned());
         for (cause, count) in &batch.compiled.catalog.unknowns {
             *self.unknowns.entry(cause.clone()).or_default() += *count as usize;
         }

@@ -20,7 +20,7 @@ mod scalar;
 mod template;
 pub mod yaml;
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -46,7 +46,6 @@ pub struct Hiera {
     modules: FxHashMap<String, Layer>,
     notes: Vec<String>,
     options: OnceLock<OptionsIn>,
-    patterns: RwLock<FxHashMap<String, Option<Arc<fancy_regex::Regex>>>>,
 }
 
 impl Hiera {
@@ -61,7 +60,6 @@ impl Hiera {
             modules: FxHashMap::default(),
             notes: Vec::new(),
             options: OnceLock::new(),
-            patterns: RwLock::default(),
         };
         let reader = |file: &str, is_module| Reader {
             tree,
@@ -194,17 +192,10 @@ impl Hiera {
         self.modules.iter().find(|(_, layer)| inside(layer)).map(|(name, _)| name.as_str())
     }
 
-    /// Whether a Ruby expression matches, compiled once.
+    /// Whether a Ruby expression matches.
     fn matches(&self, pattern: &str, text: &str) -> Result<bool, HieraError> {
-        let known = self.patterns.read().unwrap_or_else(PoisonError::into_inner).get(pattern).cloned();
-        let regex = known.unwrap_or_else(|| {
-            let regex = fancy_regex::Regex::new(&crate::nodes::rust_pattern(pattern)).ok().map(Arc::new);
-            let mut patterns = self.patterns.write().unwrap_or_else(PoisonError::into_inner);
-            patterns.insert(pattern.to_owned(), regex.clone());
-            regex
-        });
-        let bad = || HieraError::new(format!("not a regular expression: {pattern}"), "correct the expression");
-        regex.ok_or_else(bad)?.is_match(text).map_err(|_| bad())
+        let bad = |e| HieraError::new(format!("{pattern}: not a usable regular expression: {e}"), "correct the expression");
+        crate::value::regex::is_match(pattern, text).map_err(bad)
     }
 }
 

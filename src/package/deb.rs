@@ -44,7 +44,10 @@ pub fn read_path(path: &Path, limits: &Limits) -> Result<Package, DebError> {
     let io = |source| DebError::Io { path: name.clone(), source };
     let file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
-    Reading { path: &name, limits, size }.package(BufReader::with_capacity(1 << 16, file), true)
+    let reading = Reading { path: &name, limits, size };
+    let mut file = BufReader::with_capacity(1 << 16, file);
+    super::whole::check(&mut file, size).map_err(|e| reading.io_error("archive", &e))?;
+    reading.package(file, true)
 }
 
 /// Reads a package from memory; `name` is used in messages.
@@ -63,7 +66,9 @@ pub(crate) fn read_control(path: &Path, limits: &Limits) -> Result<Control, DebE
     let file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
     let reading = Reading { path: &name, limits, size };
-    reading.package(BufReader::new(file), false).map(|p| p.control)
+    let mut file = BufReader::new(file);
+    super::whole::check(&mut file, size).map_err(|e| reading.io_error("archive", &e))?;
+    reading.package(file, false).map(|p| p.control)
 }
 
 /// A member's name and link target, wherever the archive keeps them.

@@ -19,6 +19,7 @@ mod installed;
 mod member;
 mod removal;
 mod sources;
+mod whole;
 
 pub use build::DebBuilder;
 pub use control::Control;

@@ -74,6 +74,9 @@ pub struct Parsed {
 /// Parses a manifest. Never fails: what could not be read is in [`Parsed::errors`].
 #[must_use]
 pub fn parse(src: &str, dialect: Dialect) -> Parsed {
+    if src.len() > MAX_SOURCE {
+        return too_large(src.len());
+    }
     let (parsed, late) = parser::parse_manifest(src, dialect);
     validated(parsed, late, src, dialect)
 }
@@ -81,8 +84,19 @@ pub fn parse(src: &str, dialect: Dialect) -> Parsed {
 /// Parses an EPP template.
 #[must_use]
 pub fn parse_epp(src: &str) -> Parsed {
+    if src.len() > MAX_SOURCE {
+        return too_large(src.len());
+    }
     let (parsed, late) = parser::parse_template(src);
     validated(parsed, late, src, Dialect::Modern)
+}
+
+/// Bytes of the longest text that is read: a hundred times the largest manifest that people keep.
+const MAX_SOURCE: usize = 8 << 20;
+
+fn too_large(len: usize) -> Parsed {
+    let message = format!("The file is too large to be read as a manifest: {len} bytes, the limit is {MAX_SOURCE}");
+    Parsed { errors: vec![SyntaxError { issue: "FILE_TOO_LARGE", message, span: ast::Span::default() }], ..Parsed::default() }
 }
 
 /// Adds what is well formed and not allowed, unless the text could not be read at all.

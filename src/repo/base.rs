@@ -33,6 +33,7 @@ pub fn auto_base(env: &Env, repo: &Repo, flag: Option<&str>, head: &str) -> Resu
     if let Some(base) = gerrit(env, repo, tip) {
         return base;
     }
+    repo.commit_id(tip)?;
     default_branch(env, repo, head, tip)
 }
 

@@ -262,6 +262,22 @@ impl Value {
         }
     }
 
+    /// Where it came from: one origin for a known value, one for each alternative of one of several.
+    #[must_use]
+    pub fn origins(&self) -> Vec<&Arc<Origin>> {
+        match self {
+            Self::Str(s) => s.origin.iter().collect(),
+            Self::Array(a) => a.origin.iter().collect(),
+            Self::Hash(h) => h.origin.iter().collect(),
+            Self::Sym(s) => match (&s.sample, &s.expr) {
+                (Some(sample), _) => sample.origins(),
+                (None, SymExpr::Choice(values)) => values.iter().flat_map(Self::origins).collect(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
     /// The concrete value for the host being compiled: the sample of a per-host value, else itself.
     #[must_use]
     pub fn sample(&self) -> &Value {

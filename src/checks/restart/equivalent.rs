@@ -81,7 +81,7 @@ fn meaningful(text: &str, comments: &[&str], indented: bool, unit: bool) -> Vec<
         let bare = line.trim();
         let shebang = n == 0 && bare.starts_with("#!");
         let comment = !shebang && comments.iter().any(|c| bare.starts_with(c));
-        if !bare.is_empty() && !comment && !(unit && describes(bare)) {
+        if !(bare.is_empty() || comment || unit && describes(bare)) {
             lines.push(even(line, indented));
         }
     }

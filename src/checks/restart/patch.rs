@@ -56,10 +56,11 @@ fn notifier(file: ResourceId, services: &[&Service<'_>], catalog: &Catalog) -> R
 fn title(service: &Resource, writer: &Resource, head: HostSide<'_>) -> Option<String> {
     let catalog = head.catalog();
     let in_define = |r: &Resource| r.container.filter(|c| catalog.get(*c).is_some_and(|r| r.type_name != "Class"));
-    if service.container.is_some() && service.container == writer.container {
-        if let Some(written) = written_title(service, head) {
-            return Some(written);
-        }
+    if service.container.is_some()
+        && service.container == writer.container
+        && let Some(written) = written_title(service, head)
+    {
+        return Some(written);
     }
     // Inside a define the title differs from instance to instance.
     (in_define(service).is_none() || in_define(service) != in_define(writer)).then(|| quoted(&service.title))

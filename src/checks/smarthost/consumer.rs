@@ -6,7 +6,7 @@ use crate::checks::removal::{file_path, wanted};
 use crate::content::mail::{self, Failover, Queue, Row};
 use crate::diff::{Line, content_of};
 use crate::repo::Loc;
-use crate::value::{Origin, Value};
+use crate::value::{Origin, SymExpr, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -75,7 +75,20 @@ fn in_file(resource: &Resource, side: HostSide<'_>) -> Vec<Consumer> {
     let lines = content_of(resource, side.sources()).lines(&resource.at);
     let texts: Vec<&str> = lines.iter().map(|l| l.text.as_str()).collect();
     let settings = mail::settings(target, &texts);
-    settings.into_iter().filter_map(|s| of_line(&s.row, &s.key, &s.value, lines.get(s.line)?)).collect()
+    let named = |row: &Row| if row.generic { Row { program: module_of(resource).unwrap_or_else(|| row.program.clone()), ..row.clone() } } else { row.clone() };
+    settings.into_iter().filter_map(|s| of_line(&named(&s.row), &s.key, &s.value, lines.get(s.line)?)).collect()
+}
+
+/// The module that declares a resource; for roles and profiles the rest of the path says more.
+fn module_of(resource: &Resource) -> Option<String> {
+    let mut parts = resource.at.path.split('/').skip_while(|p| !p.ends_with("modules")).skip(1);
+    let module = parts.next()?;
+    if !matches!(module, "role" | "roles" | "profile" | "profiles" | "site") {
+        return parts.next().map(|_| module.to_owned());
+    }
+    let names: Vec<&str> = parts.skip_while(|p| *p == "manifests").collect();
+    let first = names.first()?.trim_end_matches(".pp");
+    (first != "init").then(|| first.to_owned())
 }
 
 fn of_line(row: &Row, key: &str, value: &str, line: &Line) -> Option<Consumer> {
@@ -97,13 +110,22 @@ fn of_param(resource: &Resource, param: &Param) -> Option<Consumer> {
 
 fn of_value(resource: &Resource, key: &str, value: &Value, at: &Loc) -> Option<Consumer> {
     let row = mail::of_param(&resource.type_name, &resource.title, key)?;
-    let text = value.as_str()?;
-    let origin = match value.sample() {
-        Value::Str(s) => s.origin.clone(),
-        _ => None,
-    };
-    let relied = origin.as_ref().and_then(|o| relied_on(o, &row))?;
-    Some(consumer(&row, key, text, relied, at))
+    let relied = value.origins().into_iter().find_map(|o| relied_on(o, &row))?;
+    Some(consumer(&row, key, &shown(value)?, relied, at))
+}
+
+/// The text; of one of several, all.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Sym(s) => match (&s.sample, &s.expr) {
+            (None, SymExpr::Choice(values)) => {
+                let texts: Option<Vec<String>> = values.iter().map(shown).collect();
+                Some(format!("‹{}›", texts?.join("|")))
+            }
+            _ => value.as_str().map(str::to_owned),
+        },
+        other => other.as_str().map(str::to_owned),
+    }
 }
 
 /// How a value relies on its relay, where the relay was chosen, and where its list is set.

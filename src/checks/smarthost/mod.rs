@@ -19,6 +19,10 @@ impl Check for SingleSmarthost {
         "single-smarthost"
     }
 
+    fn sees_unplaced(&self) -> bool {
+        true
+    }
+
     fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
         let Some(side) = cx.head else { return };
         let known: BTreeSet<String> = cx.base.map_or_else(BTreeSet::new, |base| subjects(base));

@@ -349,7 +349,7 @@ mod tests {
             ("%e", vec![Value::Float(12345.678)], "1.234568e+04"),
             ("%g", int(1_234_567), "1.23457e+06"),
             ("%g", vec![Value::Float(0.0001)], "0.0001"),
-            ("%08.3f", vec![Value::Float(3.14159)], "0003.142"),
+            ("%08.3f", vec![Value::Float(2.71659)], "0002.717"),
             ("%s %p", vec![Value::str("a"), Value::str("b")], "a \"b\""),
             ("%.2s", vec![Value::str("abc")], "ab"),
             ("%c", int(65), "A"),

@@ -43,8 +43,8 @@ pub(crate) fn texts<'s>(
     for name in flat(names) {
         if let Some(values) = alternatives(&name) {
             let mut each = Vec::new();
-            for value in values.to_vec() {
-                each.push(texts(c, &[value], f).unwrap_or_else(|_| opaque(CauseKind::Template, name.to_string())));
+            for value in values {
+                each.push(texts(c, std::slice::from_ref(value), f).unwrap_or_else(|_| opaque(CauseKind::Template, name.to_string())));
             }
             parts.push(choice(each));
         } else if name.is_unknown() {
@@ -95,9 +95,9 @@ fn raised(c: &mut Compiler<'_>, rendered: &Rendered, name: &str, path: &str) {
 
 pub(super) fn inline_template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     texts(c, args, &mut |c, text| {
-        let at = c.last_loc.clone().map_or_else(|| env.file.path.clone(), |l| l.path);
-        let rendered = erb::render(text, &at, &mut Caller { compiler: c, env });
-        Ok(rendered.value)
+        let at = c.last_loc.clone().unwrap_or_else(|| Loc::new(env.file.path.clone(), 1));
+        let template = erb::Template::parse(text, &at.path).from_line(at.line);
+        Ok(template.render(&mut Caller { compiler: c, env }).value)
     })
 }
 

@@ -101,8 +101,8 @@ fn names(value: &Value) -> Vec<Value> {
 fn one_key<'s>(c: &mut Compiler<'s>, env: Env<'s>, key: &Value, ask: &Ask) -> Res<Option<Value>> {
     if let Some(values) = alternatives(key) {
         let mut out = Vec::new();
-        for value in values.to_vec() {
-            out.extend(one_key(c, env, &value, ask).ok().flatten());
+        for value in values {
+            out.extend(one_key(c, env, value, ask).ok().flatten());
         }
         return Ok(Some(choice(out)));
     }

@@ -33,6 +33,8 @@ pub struct Template {
     program: Result<Expr, Vec<RubyError>>,
     texts: Vec<scan::Text>,
     refused: Option<&'static str>,
+    /// Lines of the file before the template's own first.
+    before: u32,
 }
 
 /// A variable that a template read.
@@ -79,7 +81,7 @@ impl Template {
         let joined = scan::join(text);
         let path = Arc::from(path);
         if let Some(reason) = refused(&joined.source) {
-            return Self { path, program: Err(Vec::new()), texts: joined.texts, refused: Some(reason) };
+            return Self { path, program: Err(Vec::new()), texts: joined.texts, refused: Some(reason), before: 0 };
         }
         let source = joined.source;
         let program = with_room(source.len(), nests_by_words(&source), move || program(&source));
@@ -87,7 +89,13 @@ impl Template {
             Some(program) => (program, None),
             None => (Err(Vec::new()), Some("that could not be parsed")),
         };
-        Self { path, program, texts: joined.texts, refused }
+        Self { path, program, texts: joined.texts, refused, before: 0 }
+    }
+
+    /// The same, standing inside a file from that line on.
+    #[must_use]
+    pub fn from_line(self, line: u32) -> Self {
+        Self { before: line.saturating_sub(1), ..self }
     }
 
     /// Its syntax errors, by line of the template.
@@ -103,6 +111,7 @@ impl Template {
             Err(errors) => return self.unreadable(errors),
         };
         let mut interp = Interp::new(scope, &self.path, &self.texts);
+        interp.before = self.before;
         let end = interp.eval(program);
         let mut pieces = std::mem::take(&mut interp.out.pieces);
         let variables = std::mem::take(&mut interp.variables);
@@ -116,7 +125,7 @@ impl Template {
             Err(Stop::Limit(what)) => pieces.push(unknown_piece(CauseKind::Limit, what, 0)),
             _ => {}
         }
-        Rendered { value: whole::whole(&pieces, &self.path), pieces, variables, raised }
+        Rendered { value: whole::whole(&pieces, &self.path, self.before), pieces, variables, raised }
     }
 
     fn unreadable(&self, errors: &[RubyError]) -> Rendered {

@@ -46,6 +46,8 @@ pub(crate) type Eval = Result<Value, Stop>;
 pub(crate) struct Interp<'a> {
     pub(crate) scope: &'a mut dyn TemplateScope,
     path: Arc<str>,
+    /// Lines of the file before the template's own first.
+    pub(crate) before: u32,
     texts: &'a [super::erb::scan::Text],
     locals: Vec<(EcoString, Value)>,
     /// Where the locals of the running method begin.
@@ -73,6 +75,7 @@ impl<'a> Interp<'a> {
         Self {
             scope,
             path: Arc::from(path),
+            before: 0,
             texts,
             locals: Vec::new(),
             frame: 0,
@@ -94,7 +97,7 @@ impl<'a> Interp<'a> {
 
     /// Where in the template the program stands.
     pub(crate) fn here(&self) -> Loc {
-        Loc::new(Arc::clone(&self.path), self.line)
+        Loc::new(Arc::clone(&self.path), self.line.saturating_add(self.before))
     }
 
     /// Raises an exception at the current line.
