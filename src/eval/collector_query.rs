@@ -74,8 +74,10 @@ fn compare(resource: &Resource, name: &str, value: &Value) -> Tri {
         return Tri::Maybe;
     }
     if name == "tag" {
-        let text = value.to_string().to_lowercase();
-        return truth(resource.tags.iter().any(|t| *t == text));
+        return truth(match value.as_str() {
+            Some(text) => resource.tags.iter().any(|t| t.eq_ignore_ascii_case(text)),
+            None => resource.tags.contains(&value.to_string().to_lowercase().into()),
+        });
     }
     if name == "title" {
         if resource.symbolic_title.as_ref().is_some_and(Value::is_unknown) {

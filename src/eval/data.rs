@@ -161,9 +161,13 @@ impl<'s> Compiler<'s> {
     /// Which data files exist depends on per-host values: that is a decision.
     fn observe_files(&mut self, asked: &[Value], consulted: &[Arc<str>]) {
         for path in consulted {
+            if self.per_host_paths.contains(path) {
+                continue;
+            }
             let in_path = |v: &&Value| v.as_str().is_some_and(|s| !s.is_empty() && path.contains(s));
             let used: Vec<Value> = asked.iter().filter(in_path).cloned().collect();
-            if !used.is_empty() && self.per_host_paths.insert(path.clone()) {
+            if !used.is_empty() {
+                self.per_host_paths.insert(path.clone());
                 self.observe_once(Observation::File(path.clone(), used));
             }
         }
