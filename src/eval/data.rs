@@ -83,7 +83,7 @@ impl HieraScope for Variables<'_, '_> {
             Known::Fully => ScopeValue::Known(to_data(&value)),
             Known::PerHost => {
                 let sample = sample_deep(&value);
-                self.asked.borrow_mut().push(value);
+                leaves(&value, &mut self.asked.borrow_mut());
                 match sample {
                     Value::Str(s) => ScopeValue::PerHost(s.text.to_string()),
                     other => ScopeValue::Known(to_data(&other)),
@@ -131,7 +131,7 @@ impl<'s> Compiler<'s> {
             }
         }
         self.data_files.extend(present.iter().cloned());
-        if answer.per_host {
+        if !asked.is_empty() {
             self.observe_files(&asked, &answer.consulted);
             answer.decisions.iter().for_each(|d| self.observe_decision(&asked, d));
         }
@@ -171,6 +171,16 @@ impl<'s> Compiler<'s> {
                 self.observe_once(Observation::File(path.clone(), used));
             }
         }
+    }
+}
+
+/// The per-host values in a value (`facts`, `trusted`).
+fn leaves(value: &Value, out: &mut Vec<Value>) {
+    match value {
+        Value::Array(list) => list.items.iter().for_each(|v| leaves(v, out)),
+        Value::Hash(hash) => hash.entries.values().for_each(|v| leaves(v, out)),
+        Value::Sym(sym) if sym.sample.is_some() => out.push(value.clone()),
+        _ => {}
     }
 }
 
