@@ -34,7 +34,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
     let start = Instant::now();
     let of_block: Vec<_> = pool.install(|| blocks.par_iter().map(|b| compile_group(&session, b)).collect());
-    println!("{} hosts: {} catalogs in {:?}", blocks.iter().map(Vec::len).sum::<usize>(), of_block.iter().map(Vec::len).sum::<usize>(), start.elapsed());
+    println!(
+        "{} hosts: {} catalogs in {:?}",
+        blocks.iter().map(Vec::len).sum::<usize>(),
+        of_block.iter().map(Vec::len).sum::<usize>(),
+        start.elapsed()
+    );
     apart(&session, &of_block);
     let groups: Vec<_> = of_block.into_iter().flatten().collect();
     report(&groups, only.is_some());
@@ -60,7 +65,11 @@ fn report(groups: &[Group], verbose: bool) {
     let hosts: usize = clean.clone().map(|g| g.hosts.len()).sum();
     let total: usize = groups.iter().map(|g| g.hosts.len()).sum();
     let resources: usize = groups.iter().map(|g| g.compiled.catalog.resources.len()).sum();
-    println!("{hosts} of {total} hosts without error ({} catalogs of {}), {resources} resources", clean.count(), groups.len());
+    println!(
+        "{hosts} of {total} hosts without error ({} catalogs of {}), {resources} resources",
+        clean.count(),
+        groups.len()
+    );
     let (mut errors, mut unknowns, mut maybe) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for group in groups {
         let mut seen = std::collections::BTreeSet::new();

@@ -55,12 +55,17 @@ fn differs(kind: &str, want: &Json, got: &Json) -> Option<String> {
     match (&want["error"], &got["error"]) {
         (Json::Null, Json::Null) => {}
         (Json::Null, error) => return Some(format!("unexpected error {error}")),
-        (error, Json::Null) => return Some(format!("error expected: {} {}; got {got}", error["issue"], error["message"])),
+        (error, Json::Null) => {
+            return Some(format!("error expected: {} {}; got {got}", error["issue"], error["message"]));
+        }
         (want, got) => return errors(want, got),
     }
     match kind {
         "eval" => ["value", "type"].iter().find_map(|k| field(want, got, k)),
-        "hiera" => want["lookups"].as_object()?.iter().find_map(|(k, w)| differs("eval", w, &got["lookups"][k]).map(|d| format!("{k}: {d}"))),
+        "hiera" => want["lookups"]
+            .as_object()?
+            .iter()
+            .find_map(|(k, w)| differs("eval", w, &got["lookups"][k]).map(|d| format!("{k}: {d}"))),
         _ => catalogs(want, got),
     }
 }
@@ -79,8 +84,12 @@ fn field(want: &Json, got: &Json, key: &str) -> Option<String> {
 fn catalogs(want: &Json, got: &Json) -> Option<String> {
     let index = |j: &Json| -> BTreeMap<String, (Json, BTreeSet<String>)> {
         let of = |r: &Json| {
-            let tags = r["tags"].as_array().into_iter().flatten().filter_map(|t| t.as_str().map(str::to_owned)).collect();
-            (format!("{}[{}]", r["type"].as_str().unwrap_or_default(), r["title"].as_str().unwrap_or_default()), (r["params"].clone(), tags))
+            let tags =
+                r["tags"].as_array().into_iter().flatten().filter_map(|t| t.as_str().map(str::to_owned)).collect();
+            (
+                format!("{}[{}]", r["type"].as_str().unwrap_or_default(), r["title"].as_str().unwrap_or_default()),
+                (r["params"].clone(), tags),
+            )
         };
         j["resources"].as_array().into_iter().flatten().map(of).collect()
     };
@@ -88,24 +97,37 @@ fn catalogs(want: &Json, got: &Json) -> Option<String> {
     for (name, resource) in &want_all {
         match got_all.get(name) {
             None => return Some(format!("{name} is missing")),
-            Some(ours) if !same(&ours.0, &resource.0) => return Some(format!("{name}: {} expected, {} given", resource.0, ours.0)),
-            Some(ours) if ours.1 != resource.1 => return Some(format!("{name} tags: {:?} expected, {:?} given", resource.1, ours.1)),
+            Some(ours) if !same(&ours.0, &resource.0) => {
+                return Some(format!("{name}: {} expected, {} given", resource.0, ours.0));
+            }
+            Some(ours) if ours.1 != resource.1 => {
+                return Some(format!("{name} tags: {:?} expected, {:?} given", resource.1, ours.1));
+            }
             Some(_) => {}
         }
     }
     if let Some(name) = got_all.keys().find(|n| !want_all.contains_key(*n)) {
         return Some(format!("{name} is too many"));
     }
-    let set = |j: &Json, key: &str| j[key].as_array().into_iter().flatten().map(ToString::to_string).collect::<BTreeSet<_>>();
+    let set =
+        |j: &Json, key: &str| j[key].as_array().into_iter().flatten().map(ToString::to_string).collect::<BTreeSet<_>>();
     ["containment", "classes"].iter().find_map(|key| {
         let (w, g) = (set(want, key), set(got, key));
-        (w != g).then(|| format!("{key}: missing {:?}, too many {:?}", w.difference(&g).collect::<Vec<_>>(), g.difference(&w).collect::<Vec<_>>()))
+        (w != g).then(|| {
+            format!(
+                "{key}: missing {:?}, too many {:?}",
+                w.difference(&g).collect::<Vec<_>>(),
+                g.difference(&w).collect::<Vec<_>>()
+            )
+        })
     })
 }
 
 fn same(a: &Json, b: &Json) -> bool {
     match (a, b) {
-        (Json::Object(a), Json::Object(b)) => a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| same(v, w))),
+        (Json::Object(a), Json::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| same(v, w)))
+        }
         (Json::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(x, y)| same(x, y)),
         _ => a == b,
     }

@@ -39,7 +39,10 @@ fn main() {
         }
     }
     let share = |part: u32, rest: u32| f64::from(part) / f64::from((part + rest).max(1));
-    println!("\nhits {} misses {} false alarms {} quiet {} failed {}", score.hits, score.misses, score.false_alarms, score.quiet, score.failed);
+    println!(
+        "\nhits {} misses {} false alarms {} quiet {} failed {}",
+        score.hits, score.misses, score.false_alarms, score.quiet, score.failed
+    );
     println!("precision {:.3} recall {:.3}", share(score.hits, score.false_alarms), share(score.hits, score.misses));
 }
 
@@ -75,7 +78,9 @@ fn judge(args: &Args, case: &Value, score: &mut Score) {
     let begun = Instant::now();
     let id = text(case, "id");
     let expect = case.get("expect").and_then(Value::as_array).cloned().unwrap_or_default();
-    let area = expect.first().map_or_else(|| id.split('-').next().unwrap_or("").replace("BRK", "SYN"), |e| text(e, "rule-area").to_owned());
+    let area = expect
+        .first()
+        .map_or_else(|| id.split('-').next().unwrap_or("").replace("BRK", "SYN"), |e| text(e, "rule-area").to_owned());
     let only = rules(&area);
     let report = match check(args, case, only) {
         Ok(report) => report,
@@ -86,9 +91,16 @@ fn judge(args: &Args, case: &Value, score: &mut Score) {
         }
     };
     let sure: Vec<&Finding> = report.findings.iter().filter(|f| f.confidence >= Confidence::Medium).collect();
-    let verdict = if text(case, "label") == "tp" { positive(&sure, &expect, score) } else { negative(&sure, case, score) };
+    let verdict =
+        if text(case, "label") == "tp" { positive(&sure, &expect, score) } else { negative(&sure, case, score) };
     let coverage = &report.coverage;
-    println!("{verdict} {id} {} [{}/{} hosts, {:.1} s]", text(case, "subject"), coverage.hosts_compiled, coverage.hosts_total, begun.elapsed().as_secs_f32());
+    println!(
+        "{verdict} {id} {} [{}/{} hosts, {:.1} s]",
+        text(case, "subject"),
+        coverage.hosts_compiled,
+        coverage.hosts_total,
+        begun.elapsed().as_secs_f32()
+    );
     for e in &expect {
         println!("       wanted {} {}", text(e, "file"), text(e, "subject"));
     }
@@ -99,7 +111,11 @@ fn judge(args: &Args, case: &Value, score: &mut Score) {
 }
 
 fn positive(sure: &[&Finding], expect: &[Value], score: &mut Score) -> &'static str {
-    let said = |e: &Value| sure.iter().any(|f| about(f, text(e, "file")) || text(e, "rule-area") == "PKG" && f.subject.contains(text(e, "subject")));
+    let said = |e: &Value| {
+        sure.iter().any(|f| {
+            about(f, text(e, "file")) || text(e, "rule-area") == "PKG" && f.subject.contains(text(e, "subject"))
+        })
+    };
     if expect.iter().any(said) {
         score.hits += 1;
         "hit   "
@@ -125,8 +141,17 @@ fn about(finding: &Finding, file: &str) -> bool {
 }
 
 fn check(args: &Args, case: &Value, only: &[&str]) -> Result<Report, String> {
-    let inputs = Inputs { repo: args.repo.clone(), facts: None, config: None, jobs: None, today: None, env: BTreeMap::new(), progress: &NoProgress };
+    let inputs = Inputs {
+        repo: args.repo.clone(),
+        facts: None,
+        config: None,
+        jobs: None,
+        today: None,
+        env: BTreeMap::new(),
+        progress: &NoProgress,
+    };
     let rules = Selection { only: only.iter().map(|r| (*r).to_owned()).collect(), except: Vec::new() };
     let tree = |key| Tree::Named(text(case, key).to_owned());
-    gate::check(&CheckRequest { inputs, base: tree("base"), head: tree("head"), archive: Archive::default(), rules }).map_err(|e| e.to_string())
+    gate::check(&CheckRequest { inputs, base: tree("base"), head: tree("head"), archive: Archive::default(), rules })
+        .map_err(|e| e.to_string())
 }

@@ -29,7 +29,10 @@ impl Tally {
         let ratio = |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
         let (p, r) = (ratio(self.hit, self.hit + self.extra), ratio(self.hit, self.hit + self.missed));
         let f = if p + r == 0.0 { 0.0 } else { 2.0 * p * r / (p + r) };
-        println!("{name:<24} P {p:.3}  R {r:.3}  F1 {f:.3}   ({} right, {} extra, {} missed)", self.hit, self.extra, self.missed);
+        println!(
+            "{name:<24} P {p:.3}  R {r:.3}  F1 {f:.3}   ({} right, {} extra, {} missed)",
+            self.hit, self.extra, self.missed
+        );
         if verbose {
             self.detail.iter().for_each(|d| println!("{d}"));
         }

@@ -46,7 +46,10 @@ fn main() {
             }
         }
     }
-    println!("{packages} of {} packages, {scripts} scripts; {whole} scripts not parsed, {noted} places noted", paths.len());
+    println!(
+        "{packages} of {} packages, {scripts} scripts; {whole} scripts not parsed, {noted} places noted",
+        paths.len()
+    );
     println!("reading {reading:.2} s, analysis {running:.2} s");
     for (reason, count) in reasons {
         println!("  {count:5} {reason}");

@@ -160,7 +160,8 @@ fn what_cannot_be_read_is_told_in_the_coverage() {
     git(dir.path(), &["update-index", "--add", "--cacheinfo", &format!("160000,{},modules/sub", "1".repeat(40))]);
     git(dir.path(), &["commit", "-qm", "a submodule"]);
     let report = reported(&["audit", "--repo", dir.path().to_str().unwrap(), "--rev", "HEAD"]);
-    let unread: Vec<&str> = report["coverage"]["files_unread"].as_array().unwrap().iter().filter_map(|u| u["path"].as_str()).collect();
+    let unread: Vec<&str> =
+        report["coverage"]["files_unread"].as_array().unwrap().iter().filter_map(|u| u["path"].as_str()).collect();
     assert_eq!(unread, ["modules/base/files", "modules/latin/manifests/init.pp", "modules/sub"]);
     assert_eq!(report["coverage"]["hosts_compiled"], 1);
 }

@@ -9,9 +9,9 @@ use holdpoint::finding::Report;
 use holdpoint::gate::{self, Archive, AuditRequest, CheckRequest, Inputs, NoProgress, Selection, Tree};
 use holdpoint::package::DebBuilder;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// `incident.toml`.
@@ -43,7 +43,15 @@ fn named(folder: &Path) -> Tree {
 
 fn run(case: &Path, debs: Vec<PathBuf>, only: &[&str]) -> Report {
     let head = case.join("head");
-    let inputs = Inputs { repo: head.clone(), facts: None, config: None, jobs: Some(1), today: None, env: BTreeMap::new(), progress: &NoProgress };
+    let inputs = Inputs {
+        repo: head.clone(),
+        facts: None,
+        config: None,
+        jobs: Some(1),
+        today: None,
+        env: BTreeMap::new(),
+        progress: &NoProgress,
+    };
     let archive = Archive { debs, ..Archive::default() };
     let rules = Selection { only: only.iter().map(|&r| r.to_owned()).collect(), except: Vec::new() };
     let base = case.join("base");
@@ -56,7 +64,8 @@ fn run(case: &Path, debs: Vec<PathBuf>, only: &[&str]) -> Report {
 }
 
 fn lines(report: &Report) -> String {
-    let mut lines: Vec<String> = report.findings.iter().map(|f| format!("{} {} {}\n", f.severity, f.rule, f.subject)).collect();
+    let mut lines: Vec<String> =
+        report.findings.iter().map(|f| format!("{} {} {}\n", f.severity, f.rule, f.subject)).collect();
     lines.sort();
     lines.concat()
 }
@@ -97,7 +106,12 @@ fn every_incident_is_caught() {
         let text = fs::read_to_string(case.join("incident.toml")).unwrap();
         let incident: Incident = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", case.display()));
         let Incident { title, date, url, what, command, must_say } = incident;
-        assert!(!title.is_empty() && !date.is_empty() && !what.is_empty() && (url.is_empty() || url.starts_with("https://")));
+        assert!(
+            !title.is_empty()
+                && !date.is_empty()
+                && !what.is_empty()
+                && (url.is_empty() || url.starts_with("https://"))
+        );
         assert_eq!(command == "check", case.join("base").is_dir(), "{}: {command}", case.display());
         let (_keep, debs) = packages(&case);
         let found = lines(&run(&case, debs, &[]));
@@ -147,7 +161,12 @@ fn every_offered_edge_mends_what_it_was_offered_for() {
             let left = run(mended.path(), Vec::new(), &[]);
             let still = left.findings.iter().filter(|f| f.subject == finding.subject || f.rule == "catalog-broken");
             let still: Vec<&str> = still.map(|f| f.message.as_str()).collect();
-            assert!(still.is_empty(), "{}: {still:?} in spite of\n{}", case.display(), finding.patch.as_deref().unwrap());
+            assert!(
+                still.is_empty(),
+                "{}: {still:?} in spite of\n{}",
+                case.display(),
+                finding.patch.as_deref().unwrap()
+            );
         }
         let ring = case.ends_with("fires-where-a-notify-would-be-a-cycle");
         assert!(!ring || report.findings.iter().all(|f| f.patch.is_none()), "no patch may close a cycle");
@@ -173,7 +192,9 @@ fn apply(patch: &str, root: &Path) {
     let mut text = fs::read_to_string(&path).unwrap();
     let (_, hunks) = patch.split_once("\n@@").unwrap();
     for hunk in hunks.split("\n@@") {
-        let side = |mark: char| hunk.lines().skip(1).filter(|l| l.starts_with([' ', mark])).fold(String::new(), |t, l| t + &l[1..] + "\n");
+        let side = |mark: char| {
+            hunk.lines().skip(1).filter(|l| l.starts_with([' ', mark])).fold(String::new(), |t, l| t + &l[1..] + "\n")
+        };
         let (old, new) = (side('-'), side('+'));
         assert!(text.contains(&old), "{patch}");
         text = text.replacen(&old, &new, 1);

@@ -11,7 +11,16 @@ use tempfile::TempDir;
 fn git(dir: &Path, args: &[&str]) -> String {
     let out = Command::new("git")
         .current_dir(dir)
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"])
+        .args([
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.org",
+            "-c",
+            "init.defaultBranch=main",
+            "-c",
+            "commit.gpgsign=false",
+        ])
         .args(args)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
@@ -129,8 +138,12 @@ fn what_cannot_be_read_is_an_entry_and_not_the_end() {
 fn changes_and_renames() {
     let long: String = (0..40).map(|n| format!("line {n} of a long file\n")).collect();
     let edited = long.replace("line 7 ", "line seven ");
-    let base = Tree::from_files("b", [("m", "same"), ("mod", "1"), ("old/x.pp", "exact"), ("old/y.pp", &long), ("gone", "g")]);
-    let head = Tree::from_files("h", [("m", "same"), ("mod", "2"), ("new/x.pp", "exact"), ("new/y.pp", &edited), ("here", "h")]);
+    let base =
+        Tree::from_files("b", [("m", "same"), ("mod", "1"), ("old/x.pp", "exact"), ("old/y.pp", &long), ("gone", "g")]);
+    let head = Tree::from_files(
+        "h",
+        [("m", "same"), ("mod", "2"), ("new/x.pp", "exact"), ("new/y.pp", &edited), ("here", "h")],
+    );
     let shown: Vec<String> = changed(&base, &head)
         .iter()
         .map(|change| match &change.kind {
@@ -157,7 +170,8 @@ fn the_base_is_known_or_an_error() {
         auto_base(&env, &repo, flag, head).map(|base| base.rev)
     };
     assert_eq!(base(&[], Some("x"), "topic").unwrap(), "x");
-    let results = [("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", main.as_str()), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", root.as_str())];
+    let results =
+        [("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", main.as_str()), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", root.as_str())];
     assert_eq!(base(&results, Some("auto"), "topic").unwrap(), main);
     let plain = [("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", ""), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", root.as_str())];
     assert_eq!(base(&plain, None, "topic").unwrap(), root);

@@ -9,7 +9,7 @@ use holdpoint::hiera::{
     BackendAnswer, Data, DataFiles, Hiera, HieraScope, HieraSettings, Merge, Outcome, ScopeValue, Value,
 };
 use holdpoint::repo::{Layout, LayoutSettings, Repo, Tree};
-use serde_json::{json, Value as Json};
+use serde_json::{Value as Json, json};
 
 /// The facts that the oracle used, and the assignments of the case.
 struct Scope(BTreeMap<String, Json>);
@@ -184,7 +184,14 @@ fn looks_through_a_real_hierarchy() {
         let hiera = Hiera::load(&tree, &layout, &HieraSettings::default(), &Arc::new(DataFiles::default())).unwrap();
         eprintln!("{rev}: loaded in {:?}; {:#?}\n{:?}", start.elapsed(), hiera.notes(), hiera.path_variables());
         assert_eq!(hiera.config_error(), None);
-        for key in ["cluster", "profile::base::domain_search", "profile::mediawiki::jobrunner::x", "mediawiki::nope::a", "admin::groups", "ntp_peers"] {
+        for key in [
+            "cluster",
+            "profile::base::domain_search",
+            "profile::mediawiki::jobrunner::x",
+            "mediawiki::nope::a",
+            "admin::groups",
+            "ntp_peers",
+        ] {
             let start = std::time::Instant::now();
             let first = hiera.lookup(key, &Host, None);
             let cold = start.elapsed();
@@ -192,8 +199,15 @@ fn looks_through_a_real_hierarchy() {
             for _ in 0..1000 {
                 let _ = hiera.lookup(key, &Host, None);
             }
-            eprintln!("{key}: cold {cold:?}, then {:?} each; {:?} from {:?}; per host {}; {} consulted; {:?}",
-                start.elapsed() / 1000, first.outcome, first.origin(), first.per_host, first.consulted.len(), first.notes);
+            eprintln!(
+                "{key}: cold {cold:?}, then {:?} each; {:?} from {:?}; per host {}; {} consulted; {:?}",
+                start.elapsed() / 1000,
+                first.outcome,
+                first.origin(),
+                first.per_host,
+                first.consulted.len(),
+                first.notes
+            );
         }
     }
 }

@@ -22,7 +22,8 @@ struct Fragment {
 fn fragment(path: &Path) -> Fragment {
     let text = std::fs::read_to_string(path).unwrap();
     let mut deb = DebBuilder::new("fragment", "1-1");
-    let (mut says, mut silent, mut postinst, mut name) = (Vec::new(), Vec::new(), String::from("#!/bin/sh\n"), "postrm");
+    let (mut says, mut silent, mut postinst, mut name) =
+        (Vec::new(), Vec::new(), String::from("#!/bin/sh\n"), "postrm");
     for line in text.lines().filter_map(|l| l.strip_prefix("#: ")) {
         let (verb, rest) = line.split_once(' ').unwrap();
         let words: Vec<&str> = rest.splitn(3, ' ').collect();
@@ -72,7 +73,9 @@ fn tricky_fragments_get_the_right_verdict() {
         let removal = removal_of(&fragment.deb);
         let name = path.file_stem().unwrap().to_string_lossy();
         let found = |phase: &str, kind: &str, subject: &str| {
-            let same = |e: &&holdpoint::package::Effect| e.phase.word() == phase && e.kind.id() == kind && fits(subject, &e.subject);
+            let same = |e: &&holdpoint::package::Effect| {
+                e.phase.word() == phase && e.kind.id() == kind && fits(subject, &e.subject)
+            };
             removal.effects.iter().filter(|e| matches!(e.by, By::Script { .. })).find(same)
         };
         assert!(!fragment.says.is_empty() || !fragment.silent.is_empty(), "{name} says nothing");
@@ -156,7 +159,9 @@ fn bad_input_is_a_clear_error() {
 #[test]
 fn a_script_that_cannot_be_parsed_is_named() {
     let deep = format!("#!/bin/sh\n{}true{}\n", "(".repeat(5000), ")".repeat(5000));
-    for (script, reason) in [("#!/usr/bin/perl\nunlink 'x';\n", "perl"), ("#!/bin/sh\nif then fi (\n", "shell"), (&deep, "nested")] {
+    for (script, reason) in
+        [("#!/usr/bin/perl\nunlink 'x';\n", "perl"), ("#!/bin/sh\nif then fi (\n", "shell"), (&deep, "nested")]
+    {
         let removal = removal_of(&DebBuilder::new("odd", "1").script("postrm", script));
         assert!(removal.not_analysed.iter().any(|n| n.script == "postrm" && n.reason.contains(reason)), "{removal:?}");
     }

@@ -30,7 +30,8 @@ fn lists_and_reads_a_real_repository() {
 /// Node definitions of the site manifests, those that old ones import included.
 fn hosts(tree: &holdpoint::repo::Tree, layout: &holdpoint::repo::Layout) -> holdpoint::nodes::Hosts {
     use holdpoint::puppet::{Dialect, ast::ExprKind, parse};
-    let parsed: Vec<_> = layout.manifests.iter().map(|path| parse(&tree.text(path).unwrap().unwrap(), Dialect::Legacy)).collect();
+    let parsed: Vec<_> =
+        layout.manifests.iter().map(|path| parse(&tree.text(path).unwrap().unwrap(), Dialect::Legacy)).collect();
     let nodes: Vec<_> = parsed
         .iter()
         .flat_map(|p| &p.body)
@@ -58,8 +59,14 @@ fn knows_the_layout_and_hosts_of_real_repositories() {
         let hosts = hosts(&tree, &layout);
         eprintln!(
             "{rev}: layout {laid:?}, hosts {:?}: {} hosts, {} exact; {} modules in {:?}, {} manifests, legacy {}\n{:#?}",
-            start.elapsed(), hosts.hosts.len(), hosts.exact(), layout.modules.len(), layout.modulepath,
-            layout.manifests.len(), layout.is_legacy, layout.notes
+            start.elapsed(),
+            hosts.hosts.len(),
+            hosts.exact(),
+            layout.modules.len(),
+            layout.modulepath,
+            layout.manifests.len(),
+            layout.is_legacy,
+            layout.notes
         );
         for (place, why) in &hosts.notes {
             eprintln!("  {place}: {why}");

@@ -15,7 +15,9 @@ use std::sync::{Arc, LazyLock};
 /// Every module below the folder in `MODULES`, read once.
 static MODULES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
     let Ok(root) = std::env::var("MODULES") else { return Vec::new() };
-    let wanted = |p: &Path| p.extension().and_then(|e| e.to_str()).is_some_and(|e| ["pp", "rb", "erb", "epp", "yaml", "json"].contains(&e));
+    let wanted = |p: &Path| {
+        p.extension().and_then(|e| e.to_str()).is_some_and(|e| ["pp", "rb", "erb", "epp", "yaml", "json"].contains(&e))
+    };
     let entries = walkdir::WalkDir::new(&root).follow_links(true).into_iter().flatten().filter(|e| wanted(e.path()));
     let read = |e: walkdir::DirEntry| {
         let inner = e.path().strip_prefix(&root).ok()?.display().to_string();
@@ -82,7 +84,10 @@ fn enc_of(enc: &Map<String, Json>) -> Enc {
         Some(Json::Object(classes)) => {
             for (name, params) in classes {
                 match params.as_object().filter(|p| !p.is_empty()) {
-                    Some(p) => out.classes_with_params.push((name.as_str().into(), p.iter().map(|(k, v)| (k.as_str().into(), from_json(v))).collect())),
+                    Some(p) => out.classes_with_params.push((
+                        name.as_str().into(),
+                        p.iter().map(|(k, v)| (k.as_str().into(), from_json(v))).collect(),
+                    )),
                     None => out.classes.push(name.as_str().into()),
                 }
             }
@@ -102,7 +107,9 @@ fn from_json(json: &Json) -> Value {
         Json::Number(n) => n.as_i64().map_or_else(|| Value::Float(n.as_f64().unwrap_or(0.0)), Value::Int),
         Json::String(s) => Value::str(s.as_str()),
         Json::Array(items) => Value::array(items.iter().map(from_json).collect()),
-        Json::Object(map) => Value::hash(map.iter().map(|(k, v)| (Value::str(k.as_str()), from_json(v))).collect::<Entries>()),
+        Json::Object(map) => {
+            Value::hash(map.iter().map(|(k, v)| (Value::str(k.as_str()), from_json(v))).collect::<Entries>())
+        }
     }
 }
 

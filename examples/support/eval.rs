@@ -45,7 +45,8 @@ pub(crate) fn answer(case: &Value) -> Value {
 }
 
 fn answer_here(case: &Value) -> Value {
-    let mut files: Files = vec![("manifests/site.pp".to_owned(), Vec::new()), ("environment.conf".to_owned(), Vec::new())];
+    let mut files: Files =
+        vec![("manifests/site.pp".to_owned(), Vec::new()), ("environment.conf".to_owned(), Vec::new())];
     if let Some(own) = case["files"].as_object() {
         files.extend(own.iter().map(|(p, t)| (p.clone(), t.as_str().unwrap_or_default().as_bytes().to_vec())));
     }

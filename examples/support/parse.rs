@@ -48,7 +48,8 @@ fn error_answer(parsed: &Parsed, src: &str) -> Value {
 
 fn first_error(error: &SyntaxError, src: &str) -> Value {
     let class = if error.issue.is_empty() { "Puppet::ParseError" } else { "Puppet::ParseErrorWithIssue" };
-    let no_place = error.message.ends_with("end of input") && error.issue == "SYNTAX_ERROR" || error.issue == "ILLEGAL_BOM";
+    let no_place =
+        error.message.ends_with("end of input") && error.issue == "SYNTAX_ERROR" || error.issue == "ILLEGAL_BOM";
     let mut out = json!({ "class": class, "message": error.message });
     if !no_place {
         let index = LineIndex::new(src);

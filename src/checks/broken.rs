@@ -50,7 +50,9 @@ fn compile_errors(cx: &HostContext<'_>) -> Option<Finding> {
 /// The agent finds a dependency cycle only when it applies the catalog, and then applies none of it.
 fn cycle(cx: &HostContext<'_>) -> Option<Finding> {
     let (base, side) = (cx.base?, cx.head?);
-    if cx.changes.is_empty() && base.catalog().relations.len() == side.catalog().relations.len() || base.graph().cycle().is_some() {
+    if cx.changes.is_empty() && base.catalog().relations.len() == side.catalog().relations.len()
+        || base.graph().cycle().is_some()
+    {
         return None;
     }
     let cycle = side.graph().cycle()?;
@@ -60,9 +62,15 @@ fn cycle(cx: &HostContext<'_>) -> Option<Finding> {
     let first = names.iter().enumerate().min_by_key(|(_, n)| n.as_str()).map_or(0, |(i, _)| i);
     names.rotate_left(first);
     let ring = names.join(" -> ");
-    let message = format!("the resources form a dependency cycle, so the agent applies none of the catalog: {ring} -> {}", names.first()?);
-    let finding = draft("catalog-broken", &ring, "dependency-cycle", message).severity(Severity::High).confidence(Confidence::High);
-    let finding = finding.remedy("take out one of the relationships on the ring; the one this change adds is the likeliest");
+    let message = format!(
+        "the resources form a dependency cycle, so the agent applies none of the catalog: {ring} -> {}",
+        names.first()?
+    );
+    let finding = draft("catalog-broken", &ring, "dependency-cycle", message)
+        .severity(Severity::High)
+        .confidence(Confidence::High);
+    let finding =
+        finding.remedy("take out one of the relationships on the ring; the one this change adds is the likeliest");
     let mut places = resources.iter().take(4).map(|r| head(&r.at, &format!("{} is on the ring", r.reference())));
     let finding = finding.at(places.next()?);
     Some(places.fold(finding, Finding::also))
@@ -76,7 +84,9 @@ fn error_finding(error: &CompileError, certname: &str) -> Finding {
     let message = format!("the catalog compiles at base and not at head: {text}");
     let finding = draft("catalog-broken", subject, "compile-error", message).remedy(error.help());
     match &error.at {
-        Some(at) => finding.at(head(at, "real Puppet stops here; the agent goes on with its cached catalog or not at all")),
+        Some(at) => {
+            finding.at(head(at, "real Puppet stops here; the agent goes on with its cached catalog or not at all"))
+        }
         None => finding,
     }
 }
@@ -106,12 +116,16 @@ fn missing_source(cx: &HostContext<'_>, change: &Change) -> Option<Finding> {
     };
     let resource = side.get(id).filter(|r| r.type_name == "File" && r.possible.is_none())?;
     let Content::Missing(path) = content_of(resource, side.sources()) else { return None };
-    let was_missing = before.zip(cx.base).is_some_and(|(r, b)| matches!(content_of(r, b.sources()), Content::Missing(_)));
+    let was_missing =
+        before.zip(cx.base).is_some_and(|(r, b)| matches!(content_of(r, b.sources()), Content::Missing(_)));
     (!was_missing).then(|| missing_finding(resource, &path))
 }
 
 fn missing_finding(resource: &Resource, path: &str) -> Finding {
-    let message = format!("{} is to be copied from {path}, which is not in the repository: the agent will fail it and skip what depends on it", resource.reference());
+    let message = format!(
+        "{} is to be copied from {path}, which is not in the repository: the agent will fail it and skip what depends on it",
+        resource.reference()
+    );
     let at = resource.param("source").map_or(&resource.at, |p| &p.at);
     let finding = draft("catalog-broken", format!("{}:source", resource.reference()), "missing-source", message);
     finding.at(head(at, "nothing answers this address")).remedy(format!("add {path}, or correct the address"))
@@ -135,6 +149,7 @@ fn syntax_finding(path: &str, text: &str, error: &SyntaxError) -> Finding {
     let line = LineIndex::new(text).line(error.span.start);
     let message = format!("{path} no longer parses: {}; every host that loads it fails to compile", error.message);
     let location = Location::new(Side::Head, path, line).label(error.message.clone());
-    let finding = draft("catalog-broken", path, "syntax", message).severity(Severity::High).confidence(Confidence::High);
+    let finding =
+        draft("catalog-broken", path, "syntax", message).severity(Severity::High).confidence(Confidence::High);
     finding.at(location).remedy("mend the syntax before merging; `puppet parser validate` will agree")
 }

@@ -20,13 +20,20 @@ impl Check for CoverageLost {
         let (Some(base), Some(head)) = (cx.base, cx.head) else { return };
         let subject = format!("node {}", cx.role);
         if let (None, Some(why)) = (base.cut_short, head.cut_short) {
-            out.push(report(&subject, "cut-short", format!("hosts of {} can be judged at base and not at head: {why}", cx.role)));
+            out.push(report(
+                &subject,
+                "cut-short",
+                format!("hosts of {} can be judged at base and not at head: {why}", cx.role),
+            ));
             return;
         }
         let (before, after) = (real(base.catalog()), real(head.catalog()));
         // A catalog that real Puppet would refuse is `catalog-broken`'s to tell.
         if head.errors.len() <= base.errors.len() && before >= WORTH_COUNTING && shrunk(before, after) {
-            let message = format!("the catalog of {} shrinks from {before} resources to {after}: everything else silently stops being managed", cx.role);
+            let message = format!(
+                "the catalog of {} shrinks from {before} resources to {after}: everything else silently stops being managed",
+                cx.role
+            );
             out.push(report(&subject, "shrunk", message));
         }
     }
@@ -42,6 +49,9 @@ fn shrunk(before: usize, after: usize) -> bool {
 }
 
 fn report(subject: &str, change: &str, message: String) -> Finding {
-    let finding = draft("coverage-lost", subject, change, message).severity(Severity::Medium).confidence(Confidence::Medium);
-    finding.at(Location::new(Side::Head, "manifests", 0)).remedy("see the coverage part of the report for the cause; make it readable or accept the loss knowingly")
+    let finding =
+        draft("coverage-lost", subject, change, message).severity(Severity::Medium).confidence(Confidence::Medium);
+    finding
+        .at(Location::new(Side::Head, "manifests", 0))
+        .remedy("see the coverage part of the report for the cause; make it readable or accept the loss knowingly")
 }

@@ -62,7 +62,9 @@ const NO_VERSION: [&str; 9] = ["present", "installed", "latest", "absent", "purg
 fn needed<'a>(change: &Change, base: HostSide<'a>, head: HostSide<'a>) -> Option<Needed<'a>> {
     let (id, added) = match change {
         Change::Added(id) => (*id, true),
-        Change::Param { base: before, head, name } if name == "ensure" => (*head, base.get(*before).is_none_or(|r| !wanted(r))),
+        Change::Param { base: before, head, name } if name == "ensure" => {
+            (*head, base.get(*before).is_none_or(|r| !wanted(r)))
+        }
         _ => return None,
     };
     let resource = head.get(id).filter(|r| r.type_name == "Package" && wanted(r) && r.value("source").is_none())?;
@@ -111,8 +113,12 @@ fn reason(needed: &Needed<'_>, manager: Manager, new_repository: Option<&Resourc
     let said = |text: String, confidence| Some(Reason { text, confidence });
     match (needed.version, new_repository, manager) {
         (Some(version), ..) => said(format!("version {version} is asked for by number"), Confidence::High),
-        (None, Some(repository), _) if needed.added => said(format!("the same change adds {}", repository.reference()), Confidence::Medium),
-        (None, _, Manager::Yum) if needed.added => said("the package manager keeps its index until it expires".to_owned(), Confidence::High),
+        (None, Some(repository), _) if needed.added => {
+            said(format!("the same change adds {}", repository.reference()), Confidence::Medium)
+        }
+        (None, _, Manager::Yum) if needed.added => {
+            said("the package manager keeps its index until it expires".to_owned(), Confidence::High)
+        }
         _ => None,
     }
 }
@@ -126,13 +132,20 @@ struct Refresh<'a> {
 }
 
 fn refreshes<'a>(cx: &HostContext<'_>, head: HostSide<'a>, graph: &dyn Reach) -> Vec<Refresh<'a>> {
-    let found: Vec<(ResourceId, &Resource)> = (0..).zip(&head.catalog().resources).filter(|(_, r)| !r.is_virtual && is_refresh(r)).collect();
+    let found: Vec<(ResourceId, &Resource)> =
+        (0..).zip(&head.catalog().resources).filter(|(_, r)| !r.is_virtual && is_refresh(r)).collect();
     if found.is_empty() {
         return Vec::new();
     }
-    let triggered: BTreeSet<ResourceId> = cx.changes.iter().filter_map(changed_id).flat_map(|id| graph.refreshed_by(id)).collect();
-    let waits = |r: &Resource| matches!(r.value("refreshonly"), Some(Value::Bool(true))) || r.text("refreshonly") == Some("true");
-    found.into_iter().map(|(id, resource)| Refresh { id, resource, runs: !waits(resource) || triggered.contains(&id) }).collect()
+    let triggered: BTreeSet<ResourceId> =
+        cx.changes.iter().filter_map(changed_id).flat_map(|id| graph.refreshed_by(id)).collect();
+    let waits = |r: &Resource| {
+        matches!(r.value("refreshonly"), Some(Value::Bool(true))) || r.text("refreshonly") == Some("true")
+    };
+    found
+        .into_iter()
+        .map(|(id, resource)| Refresh { id, resource, runs: !waits(resource) || triggered.contains(&id) })
+        .collect()
 }
 
 fn changed_id(change: &Change) -> Option<ResourceId> {
@@ -157,12 +170,19 @@ fn command(exec: &Resource) -> &str {
 
 /// The words of a command, programs without their folder.
 fn words(command: &str) -> impl Iterator<Item = &str> {
-    command.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\'')).filter(|w| !w.is_empty()).map(|w| w.rsplit('/').next().unwrap_or(w))
+    command
+        .split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '"' | '\''))
+        .filter(|w| !w.is_empty())
+        .map(|w| w.rsplit('/').next().unwrap_or(w))
 }
 
 fn refreshes_index(command: &str) -> bool {
-    let has = |program: &[&str], verb: &[&str]| words(command).any(|w| program.contains(&w)) && words(command).any(|w| verb.contains(&w));
-    has(&["apt-get", "apt", "aptitude"], &["update"]) || has(&["yum", "dnf"], &["clean", "makecache", "check-update"]) || has(&["zypper"], &["refresh", "ref"])
+    let has = |program: &[&str], verb: &[&str]| {
+        words(command).any(|w| program.contains(&w)) && words(command).any(|w| verb.contains(&w))
+    };
+    has(&["apt-get", "apt", "aptitude"], &["update"])
+        || has(&["yum", "dnf"], &["clean", "makecache", "check-update"])
+        || has(&["zypper"], &["refresh", "ref"])
 }
 
 /// What comes nearest to a refresh before the package.
@@ -186,14 +206,22 @@ fn nearest<'a>(needed: &Needed<'_>, refreshes: &[Refresh<'a>], graph: &dyn Reach
 fn finding(needed: &Needed<'_>, reason: &Reason, near: &Near<'_>, manager: Manager) -> Finding {
     let name = needed.resource.text("name").unwrap_or(&needed.resource.title);
     let subject = needed.version.map_or_else(|| format!("Package[{name}]"), |v| format!("Package[{name}] {v}"));
-    let message = format!("package {name} is newly needed ({}), and nothing refreshes the package index before it: a host with an old index fails where the canary passes", reason.text);
+    let message = format!(
+        "package {name} is newly needed ({}), and nothing refreshes the package index before it: a host with an old index fails where the canary passes",
+        reason.text
+    );
     let at = needed.resource.param("ensure").map_or(&needed.resource.at, |p| &p.at);
     let found = draft("package-index-stale", subject, "needed", message).confidence(reason.confidence);
     let found = found.at(at_head(at, "needed from here on"));
     let found = match near {
         Near::Nothing => found,
-        Near::Unordered(r) => found.also(at_head(&r.at, "near miss: this refreshes the index, and nothing puts it before the package")),
-        Near::Asleep(r) => found.also(at_head(&r.at, "near miss: this would refresh the index, but waits for a refresh that does not come")),
+        Near::Unordered(r) => {
+            found.also(at_head(&r.at, "near miss: this refreshes the index, and nothing puts it before the package"))
+        }
+        Near::Asleep(r) => found.also(at_head(
+            &r.at,
+            "near miss: this would refresh the index, but waits for a refresh that does not come",
+        )),
     };
     let command = if manager == Manager::Yum { "yum clean expire-cache" } else { "apt-get update" };
     let edge = match near {

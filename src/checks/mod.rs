@@ -80,6 +80,11 @@ pub fn all() -> Vec<&'static dyn Check> {
 }
 
 /// A finding with what the rule's page says of every one of its kind.
-pub(crate) fn draft(rule: &'static str, subject: impl Into<String>, change: &str, message: impl Into<String>) -> Finding {
+pub(crate) fn draft(
+    rule: &'static str,
+    subject: impl Into<String>,
+    change: &str,
+    message: impl Into<String>,
+) -> Finding {
     meta::draft(rule, subject, message).change(change)
 }

@@ -23,6 +23,8 @@ pub(crate) fn of_script(package: &str, script: &str, line: u32, label: &str) -> 
 pub(crate) fn of_effect(package: &str, effect: &Effect, label: &str) -> Location {
     match &effect.by {
         By::Script { script, line, text } => of_script(package, script, *line, label).snippet(text.clone()),
-        By::Tool(_) => Location::package(format!("{package} data"), 0).label(if label.is_empty() { "shipped by the package" } else { label }).snippet(effect.subject.clone()),
+        By::Tool(_) => Location::package(format!("{package} data"), 0)
+            .label(if label.is_empty() { "shipped by the package" } else { label })
+            .snippet(effect.subject.clone()),
     }
 }

@@ -118,7 +118,8 @@ fn finding(base: &Tree, head: &Tree, pair: &Pair, module: &Module) -> Finding {
     let (old, new) = (text(head, &pair.production), text(base, &pair.staging));
     let difference = Difference::between(&old, &new);
     let missing = !head.exists(&pair.production);
-    let stays = if missing { "is not there at all".to_owned() } else { format!("still differs from it ({difference})") };
+    let stays =
+        if missing { "is not there at all".to_owned() } else { format!("still differs from it ({difference})") };
     let message = format!(
         "{} {} brought to what staging had, and {} {stays}: the module goes to production in part",
         module.promoted.len(),
@@ -128,18 +129,26 @@ fn finding(base: &Tree, head: &Tree, pair: &Pair, module: &Module) -> Finding {
     let manifest = pair.staging.ends_with(".pp");
     let severity = if manifest { Severity::High } else { Severity::Medium };
     let confidence = if module.moved { Confidence::High } else { Confidence::Medium };
-    let found = draft("promotion-incomplete", pair.production.as_str(), "left-behind", message).severity(severity).confidence(confidence);
+    let found = draft("promotion-incomplete", pair.production.as_str(), "left-behind", message)
+        .severity(severity)
+        .confidence(confidence);
     let found = locate(found, pair, module, &difference, missing);
-    let found = found.remedy(format!("promote {} in the same change, or say why it stays; until then no host should get the files that rest on it", pair.production));
+    let found = found.remedy(format!(
+        "promote {} in the same change, or say why it stays; until then no host should get the files that rest on it",
+        pair.production
+    ));
     with_packages(found, &old, &new).patch(patch(pair, &old, &new, missing))
 }
 
 fn locate(found: Finding, pair: &Pair, module: &Module, difference: &Difference, missing: bool) -> Finding {
     let staging = at_base(&Loc::new(pair.staging.as_str(), difference.new_line), "what staging had");
-    let promoted = module.promoted.first().map(|p| at_head(&Loc::new(p.production.as_str(), 1), "promoted by this change"));
+    let promoted =
+        module.promoted.first().map(|p| at_head(&Loc::new(p.production.as_str(), 1), "promoted by this change"));
     let found = match (&promoted, missing) {
         (Some(promoted), true) => found.at(promoted.clone()).also(staging),
-        _ => found.at(at_head(&Loc::new(pair.production.as_str(), difference.old_line), "left as it was")).also(staging),
+        _ => {
+            found.at(at_head(&Loc::new(pair.production.as_str(), difference.old_line), "left as it was")).also(staging)
+        }
     };
     match promoted {
         Some(promoted) if !missing => found.also(promoted),
@@ -151,14 +160,20 @@ fn locate(found: Finding, pair: &Pair, module: &Module, difference: &Difference,
 fn with_packages(found: Finding, old: &str, new: &str) -> Finding {
     let had: BTreeSet<String> = packages(old);
     let gone: Vec<String> = packages(new).into_iter().filter(|p| !had.contains(p)).collect();
-    if gone.is_empty() { found } else { found.note(format!("only what stayed behind declares package {}", gone.join(", "))) }
+    if gone.is_empty() {
+        found
+    } else {
+        found.note(format!("only what stayed behind declares package {}", gone.join(", ")))
+    }
 }
 
 /// Titles of `package { 'x': …` in a manifest, literal ones.
 fn packages(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, _) in text.match_indices("package") {
-        let Some(inner) = text.get(at + "package".len()..).and_then(|t| t.trim_start().strip_prefix('{')) else { continue };
+        let Some(inner) = text.get(at + "package".len()..).and_then(|t| t.trim_start().strip_prefix('{')) else {
+            continue;
+        };
         let Some(titles) = inner.split_once("=>").map_or(Some(inner), |(t, _)| Some(t)) else { continue };
         let titles = titles.rsplit_once(':').map_or(titles, |(t, _)| t);
         found.extend(titles.split(['\'', '"']).skip(1).step_by(2).map(str::to_owned));
@@ -219,8 +234,14 @@ mod tests {
     fn staging_paths_and_what_they_stand_for() {
         for (path, expected) in [
             ("modules-staging/wiki/manifests/init.pp", vec!["modules/wiki/manifests/init.pp"]),
-            ("puppet/staging/modules/x/files/a", vec!["puppet/modules/x/files/a", "puppet/production/modules/x/files/a"]),
-            ("environments/staging/modules/x/lib/a.rb", vec!["environments/modules/x/lib/a.rb", "environments/production/modules/x/lib/a.rb"]),
+            (
+                "puppet/staging/modules/x/files/a",
+                vec!["puppet/modules/x/files/a", "puppet/production/modules/x/files/a"],
+            ),
+            (
+                "environments/staging/modules/x/lib/a.rb",
+                vec!["environments/modules/x/lib/a.rb", "environments/production/modules/x/lib/a.rb"],
+            ),
             ("modules/wiki_staging/manifests/init.pp", vec!["modules/wiki/manifests/init.pp"]),
             ("modules/wiki/files/staging", vec![]),
             ("modules/prestaging/manifests/a.pp", vec![]),
@@ -238,7 +259,8 @@ mod tests {
 
     #[test]
     fn packages_that_only_one_text_declares() {
-        let text = "package { 'a': ensure => present }\npackage { ['b', 'c']:\n  ensure => latest,\n}\nexec { 'package d': }";
+        let text =
+            "package { 'a': ensure => present }\npackage { ['b', 'c']:\n  ensure => latest,\n}\nexec { 'package d': }";
         assert_eq!(packages(text).into_iter().collect::<Vec<_>>(), ["a", "b", "c"]);
     }
 }

@@ -19,8 +19,12 @@ pub(crate) struct Reference {
 }
 
 /// Parameters that hold commands or paths, by resource type.
-const HOLDERS: [(&str, &[&str]); 4] =
-    [("Exec", &["command", "unless", "onlyif", "creates", "cwd"]), ("Cron", &["command"]), ("File", &["target"]), ("Service", &["start", "stop", "restart", "binary"])];
+const HOLDERS: [(&str, &[&str]); 4] = [
+    ("Exec", &["command", "unless", "onlyif", "creates", "cwd"]),
+    ("Cron", &["command"]),
+    ("File", &["target"]),
+    ("Service", &["start", "stop", "restart", "binary"]),
+];
 
 /// Every reference to `path` or to something below it, each line once.
 pub(crate) fn references_to(path: &str, head: HostSide<'_>) -> Vec<Reference> {
@@ -41,7 +45,10 @@ fn resource_references(resource: &Resource, path: &str, head: HostSide<'_>) -> V
 }
 
 fn param_refers(param: &Param, path: &str) -> bool {
-    param.value.as_str().is_some_and(|text| text.split([' ', '\'', '"', ';', '=', ':']).any(|word| at_or_below(word, path)))
+    param
+        .value
+        .as_str()
+        .is_some_and(|text| text.split([' ', '\'', '"', ';', '=', ':']).any(|word| at_or_below(word, path)))
 }
 
 fn param_reference(resource: &Resource, param: &Param) -> Reference {
@@ -56,7 +63,11 @@ fn line_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<R
         let hit = references::in_line(&line.text).into_iter().find(|r| at_or_below(&r.path, path));
         if let Some(hit) = hit {
             let what = format!("`{}` in {}", line.text.trim(), file_path(resource));
-            found.push(Reference { what, label: format!("{} that rests on it, in {}", hit.kind, file_path(resource)), at: line.at.clone() });
+            found.push(Reference {
+                what,
+                label: format!("{} that rests on it, in {}", hit.kind, file_path(resource)),
+                at: line.at.clone(),
+            });
         }
     }
     found

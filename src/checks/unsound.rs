@@ -23,7 +23,9 @@ impl Check for ConfigUnsound {
         let head = cx.head.tree();
         match cx.base {
             Some(base) => out.extend(cx.files.iter().filter_map(|f| changed_file(f, base.tree(), head))),
-            None => out.extend(head.list("").filter(|p| ships(p)).filter_map(|p| file_finding(p, &faults(head, p, None), &[]))),
+            None => out.extend(
+                head.list("").filter(|p| ships(p)).filter_map(|p| file_finding(p, &faults(head, p, None), &[])),
+            ),
         }
     }
 
@@ -73,14 +75,25 @@ fn file_finding(path: &str, now: &[Unsound], before: &[Unsound]) -> Option<Findi
     let fresh = fresh(now, before);
     let (first, more) = fresh.split_first()?;
     let found = say(path, path, first).at(Location::new(Side::Head, path, first.line).label(first.message.clone()));
-    Some(more.iter().fold(found, |f, other| f.also(Location::new(Side::Head, path, other.line).label(other.message.clone()))))
+    Some(
+        more.iter()
+            .fold(found, |f, other| f.also(Location::new(Side::Head, path, other.line).label(other.message.clone()))),
+    )
 }
 
 fn say(subject: &str, path: &str, fault: &Unsound) -> Finding {
     let message = format!("{path} is unsound: {}; {}", fault.message, fault.what_breaks);
     let found = draft("config-unsound", subject, "content", message);
-    let found = if fault.certain { found.confidence(Confidence::High) } else { found.severity(Severity::Medium).confidence(Confidence::Medium) };
-    found.first_aid("revert the change; a reader that refuses the file goes on with what it read before, until its next start").remedy(format!("mend {path} before the merge, and have the daemon's own validator say so"))
+    let found = if fault.certain {
+        found.confidence(Confidence::High)
+    } else {
+        found.severity(Severity::Medium).confidence(Confidence::Medium)
+    };
+    found
+        .first_aid(
+            "revert the change; a reader that refuses the file goes on with what it read before, until its next start",
+        )
+        .remedy(format!("mend {path} before the merge, and have the daemon's own validator say so"))
 }
 
 /// What a file resource writes, judged by its name on the host.

@@ -1,6 +1,6 @@
 //! `holdpoint audit`: the standing risks of one revision.
 
-use super::args::{fixed_tree, ArchiveArgs, InputArgs, ReportArgs, RuleArgs};
+use super::args::{ArchiveArgs, InputArgs, ReportArgs, RuleArgs, fixed_tree};
 use super::failure::{Exit, Failure};
 use super::terminal::Terminal;
 use crate::gate::{self, AuditRequest, Tree};

@@ -1,6 +1,6 @@
 //! `holdpoint catalog HOST`: what a host would get, or how it would differ.
 
-use super::args::{fixed_tree, InputArgs};
+use super::args::{InputArgs, fixed_tree};
 use super::failure::{Exit, Failure};
 use super::terminal::Terminal;
 use crate::gate::{self, CatalogRequest, Tree};

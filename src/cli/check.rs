@@ -1,6 +1,6 @@
 //! `holdpoint check`: base against head.
 
-use super::args::{fixed_tree, tree, ArchiveArgs, InputArgs, ReportArgs, RuleArgs};
+use super::args::{ArchiveArgs, InputArgs, ReportArgs, RuleArgs, fixed_tree, tree};
 use super::failure::{Exit, Failure};
 use super::terminal::Terminal;
 use crate::gate::{self, CheckRequest, Tree};

@@ -85,9 +85,5 @@ impl Terminal {
 }
 
 fn palette(choice: ColorChoice) -> Palette {
-    if matches!(choice, ColorChoice::Never) {
-        Palette::Plain
-    } else {
-        Palette::Colour
-    }
+    if matches!(choice, ColorChoice::Never) { Palette::Plain } else { Palette::Colour }
 }

@@ -85,7 +85,11 @@ impl Reader<'_> {
     fn hosts(&self, patterns: &Spanned<OneOrMany>) -> Checked<Vec<HostPattern>> {
         let one = |text: &String| {
             HostPattern::parse(text).map_err(|bad| {
-                self.error(patterns.span().start, bad.to_string(), "write a glob such as *.example.org, or an expression between slashes")
+                self.error(
+                    patterns.span().start,
+                    bad.to_string(),
+                    "write a glob such as *.example.org, or an expression between slashes",
+                )
             })
         };
         patterns.get_ref().iter().map(one).collect()
@@ -113,7 +117,9 @@ impl Reader<'_> {
 
     fn level<T: FromStr>(&self, level: &Spanned<String>, what: &str, known: &str) -> Checked<T> {
         let written = level.get_ref();
-        written.parse().map_err(|_| self.error(level.span().start, format!("unknown {what} `{written}`"), format!("use {known}")))
+        written
+            .parse()
+            .map_err(|_| self.error(level.span().start, format!("unknown {what} `{written}`"), format!("use {known}")))
     }
 
     fn rule_settings(&self, rules: raw::Rules) -> Checked<RuleSettings> {
@@ -127,7 +133,11 @@ impl Reader<'_> {
             disable: rules.disable.iter().map(|r| self.rule(r)).collect::<Checked<_>>()?,
             severity,
             fail_on: rules.fail_on.as_ref().map(|l| self.level(l, "severity", severities)).transpose()?,
-            min_confidence: rules.min_confidence.as_ref().map(|l| self.level(l, "confidence", "low, medium or high")).transpose()?,
+            min_confidence: rules
+                .min_confidence
+                .as_ref()
+                .map(|l| self.level(l, "confidence", "low, medium or high"))
+                .transpose()?,
         })
     }
 
@@ -138,7 +148,9 @@ impl Reader<'_> {
         let reason = reason.ok_or_else(|| self.error(at, "an ignore needs a reason", "add reason = \"…\""))?;
         let until = |date: &Spanned<String>| {
             let parsed = date.get_ref().parse();
-            parsed.map_err(|_| self.error(date.span().start, format!("`{}` is not a date", date.get_ref()), "write it as YYYY-MM-DD"))
+            parsed.map_err(|_| {
+                self.error(date.span().start, format!("`{}` is not a date", date.get_ref()), "write it as YYYY-MM-DD")
+            })
         };
         Ok(Ignore {
             rule,
@@ -205,7 +217,12 @@ mod tests {
             ("[rules]\nfail_on = 'hi'\n", (2, 11), "unknown severity `hi`", "critical"),
             ("[rules.severity]\nconfig-unsound = 'x'\n", (2, 18), "unknown severity `x`", "critical"),
             ("[[ignore]]\nrule = 'config-unsound'\n", (2, 8), "an ignore needs a reason", "reason"),
-            ("[[ignore]]\nrule = 'config-unsound'\nreason='x'\nuntil = '2030-13-01'\n", (4, 9), "not a date", "YYYY-MM-DD"),
+            (
+                "[[ignore]]\nrule = 'config-unsound'\nreason='x'\nuntil = '2030-13-01'\n",
+                (4, 9),
+                "not a date",
+                "YYYY-MM-DD",
+            ),
             ("[[facts]]\nhost = '/(/'\nset = {}\n", (2, 8), "no host pattern", "glob"),
             ("[repo]\ndialect = 'old'\n", (2, 11), "unknown dialect", "legacy"),
             ("[coverage]\nmax_uncompiled = 2.0\n", (2, 18), "not a share", "0 to 1"),

@@ -18,7 +18,8 @@ const GENERIC_KEY: &str = r"(?ix) (?:^|\.) (?:
     ) $";
 /// Keys that name one only in a section that speaks of mail.
 const SECTION_KEY: &str = r"(?i)^(?:host|hostname|server|address|relay|smtp_?host|smtp_?server)$";
-const MAIL_SECTION: &str = r"(?i)(?:^|[._:-])(?:smtp|e?mail|mailer|sendemail|smtp_settings|emailnotifier|smtpnotifier|mailnotifier)$";
+const MAIL_SECTION: &str =
+    r"(?i)(?:^|[._:-])(?:smtp|e?mail|mailer|sendemail|smtp_settings|emailnotifier|smtpnotifier|mailnotifier)$";
 
 /// Whether a program keeps mail while its relay is away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -123,7 +124,8 @@ fn knowledge() -> &'static Knowledge {
 /// The patterns on keys, compiled once: key, key in a section, section.
 fn patterns() -> Option<&'static [Regex; 3]> {
     static PATTERNS: OnceLock<Option<[Regex; 3]>> = OnceLock::new();
-    let compile = || Some([Regex::new(GENERIC_KEY).ok()?, Regex::new(SECTION_KEY).ok()?, Regex::new(MAIL_SECTION).ok()?]);
+    let compile =
+        || Some([Regex::new(GENERIC_KEY).ok()?, Regex::new(SECTION_KEY).ok()?, Regex::new(MAIL_SECTION).ok()?]);
     PATTERNS.get_or_init(compile).as_ref()
 }
 
@@ -202,8 +204,28 @@ fn words(client: &Client, lines: &[&str]) -> Vec<MailSetting> {
 /// A program's name by its file: the nearest folder that says something.
 fn program_of(target: &str) -> String {
     const PLAIN: &[&str] = &[
-        "", "etc", "conf", "conf.d", "config", "srv", "opt", "usr", "local", "share", "var", "lib", "deployment", "default",
-        "home", "www", "current", "settings", "app", "data", "run", "bin",
+        "",
+        "etc",
+        "conf",
+        "conf.d",
+        "config",
+        "srv",
+        "opt",
+        "usr",
+        "local",
+        "share",
+        "var",
+        "lib",
+        "deployment",
+        "default",
+        "home",
+        "www",
+        "current",
+        "settings",
+        "app",
+        "data",
+        "run",
+        "bin",
     ];
     let mut parts: Vec<&str> = target.split('/').collect();
     let file = parts.pop().unwrap_or_default();
@@ -218,7 +240,8 @@ pub fn of_param(type_name: &str, title: &str, param: &str) -> Option<Row> {
     let name = if type_name.eq_ignore_ascii_case("class") { title } else { type_name };
     let name = name.trim_start_matches("::").to_ascii_lowercase();
     let known = knowledge();
-    let core = ["file", "exec", "package", "service", "notify", "user", "group", "cron", "mount", "host"].contains(&name.as_str());
+    let core = ["file", "exec", "package", "service", "notify", "user", "group", "cron", "mount", "host"]
+        .contains(&name.as_str());
     if core || known.servers.classes.iter().any(|c| glob(c, &name)) {
         return None;
     }
@@ -230,7 +253,8 @@ pub fn of_param(type_name: &str, title: &str, param: &str) -> Option<Row> {
         return None;
     }
     let client = known.client.iter().find(|c| c.classes.iter().any(|g| glob(g, &name)));
-    let program = || name.rsplit("::").find(|p| *p != "server" && *p != "main" && *p != "instance").unwrap_or(&name).to_owned();
+    let program =
+        || name.rsplit("::").find(|p| *p != "server" && *p != "main" && *p != "instance").unwrap_or(&name).to_owned();
     Some(client.map_or_else(|| Row { program: program(), ..generic() }, Client::row))
 }
 
@@ -252,12 +276,16 @@ pub fn is_one_remote_host(value: &str) -> bool {
     let labels = host.split('.').all(|l| !l.is_empty() && !l.starts_with('-'));
     let file = [".py", ".php", ".conf", ".log", ".html", ".sock"].iter().any(|e| host.ends_with(e));
     let this = host.starts_with("localhost") || host.ends_with(".localhost") || host.ends_with(".localdomain");
-    let sample = host.contains("example.") || host.ends_with(".example") || host.contains("my-company") || host.ends_with(".invalid");
+    let sample = host.contains("example.")
+        || host.ends_with(".example")
+        || host.contains("my-company")
+        || host.ends_with(".invalid");
     shaped && labels && !file && !this && !sample && !of_provider(&host)
 }
 
 fn of_provider(host: &str) -> bool {
-    let below = |domain: &String| host == domain || host.strip_suffix(domain.as_str()).is_some_and(|h| h.ends_with('.'));
+    let below =
+        |domain: &String| host == domain || host.strip_suffix(domain.as_str()).is_some_and(|h| h.ends_with('.'));
     knowledge().providers.domains.iter().any(below)
 }
 

@@ -66,7 +66,9 @@ fn directive(line: &str) -> Option<PathRef> {
         return Some(PathRef { path: path.to_owned(), kind });
     }
     // A relative name is relative to where the server keeps its configuration.
-    let relative = *kind == "Include" && !path.starts_with(['<', '$', '-']) && (nginx || path.contains('/') || path.ends_with(".conf"));
+    let relative = *kind == "Include"
+        && !path.starts_with(['<', '$', '-'])
+        && (nginx || path.contains('/') || path.ends_with(".conf"));
     let folder = if nginx { "/etc/nginx" } else { "/etc/apache2" };
     relative.then(|| PathRef { path: format!("{folder}/{path}"), kind })
 }
@@ -96,8 +98,10 @@ fn paths(line: &str) -> Vec<String> {
         let starts = first.into_iter().chain(later.filter(|i| word.get(i + 1..).is_some_and(|r| !r.starts_with('/'))));
         for start in starts {
             let path = word.get(start..).unwrap_or_default();
-            let path = path.split([':', '*', '?', '$', '\\', '^']).next().unwrap_or_default().trim_end_matches(['.', '/']);
-            let fits = path.len() > 2 && path.as_bytes().get(1).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+            let path =
+                path.split([':', '*', '?', '$', '\\', '^']).next().unwrap_or_default().trim_end_matches(['.', '/']);
+            let fits =
+                path.len() > 2 && path.as_bytes().get(1).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
             if fits && !out.iter().any(|p| p == path) {
                 out.push(path.to_owned());
             }
@@ -116,7 +120,11 @@ mod tests {
             ("Include /etc/apache2/wmf/all.conf", "/etc/apache2/wmf/all.conf", "Include"),
             ("  IncludeOptional sites-enabled/*.conf", "/etc/apache2/sites-enabled/*.conf", "Include"),
             ("include fastcgi_params;", "/etc/nginx/fastcgi_params", "Include"),
-            ("    DocumentRoot \"/usr/local/apache/common/docroot\"", "/usr/local/apache/common/docroot", "DocumentRoot"),
+            (
+                "    DocumentRoot \"/usr/local/apache/common/docroot\"",
+                "/usr/local/apache/common/docroot",
+                "DocumentRoot",
+            ),
             ("<Directory /srv/www>", "/srv/www", "Directory block"),
             ("root /srv/www;", "/srv/www", "root"),
             ("Alias /static /srv/static", "/srv/static", "Alias"),

@@ -31,7 +31,11 @@ pub struct Requirement {
 }
 
 const PATTERNS: &[(Kind, &[&str], &str)] = &[
-    (Kind::MediawikiExtension, &["php"], r#"^\s*(?:require|require_once|include|include_once)\b\s*\(?\s*["']?(?:\{?\$IP\}?)?["' .]*/(?:extensions|skins)/([\w.-]+)/"#),
+    (
+        Kind::MediawikiExtension,
+        &["php"],
+        r#"^\s*(?:require|require_once|include|include_once)\b\s*\(?\s*["']?(?:\{?\$IP\}?)?["' .]*/(?:extensions|skins)/([\w.-]+)/"#,
+    ),
     (Kind::MediawikiExtension, &["php"], r#"^\s*wfLoad(?:Extension|Skin)\s*\(\s*["']([\w.-]+)["']"#),
     (Kind::File, &["php"], r#"^\s*(?:require|require_once)\b\s*\(?\s*["'](/[\w./-]+)["']"#),
     (Kind::PhpExtension, &["ini"], r"^\s*(?:zend_)?extension\s*=\s*([\w./-]+)"),
@@ -85,9 +89,19 @@ mod tests {
     #[test]
     fn what_a_text_needs() {
         for (path, text, kind, name) in [
-            ("LocalSettings.php", "<?php\nrequire_once \"$IP/extensions/FedoraBadges/FedoraBadges.php\";\n", Kind::MediawikiExtension, "FedoraBadges"),
+            (
+                "LocalSettings.php",
+                "<?php\nrequire_once \"$IP/extensions/FedoraBadges/FedoraBadges.php\";\n",
+                Kind::MediawikiExtension,
+                "FedoraBadges",
+            ),
             ("LocalSettings.php", "wfLoadExtension( 'Cite' );\n", Kind::MediawikiExtension, "Cite"),
-            ("LocalSettings.php.erb", "require( '/etc/mediawiki/private.php' );\n", Kind::File, "/etc/mediawiki/private.php"),
+            (
+                "LocalSettings.php.erb",
+                "require( '/etc/mediawiki/private.php' );\n",
+                Kind::File,
+                "/etc/mediawiki/private.php",
+            ),
             ("x.ini", "extension=redis.so\n", Kind::PhpExtension, "redis"),
             ("x.conf", "LoadModule auth_kerb_module modules/mod_auth_kerb.so\n", Kind::ApacheModule, "auth_kerb"),
             ("x.conf", "Include /etc/apache2/wmf/all.conf\n", Kind::File, "/etc/apache2/wmf/all.conf"),

@@ -93,7 +93,8 @@ fn opens(value: &str) -> bool {
 
 /// Splits at the first separator that stands outside the key's own quotes and brackets.
 fn key_value(text: &str) -> Option<(String, &str)> {
-    let text = ["export ", "set ", "define(", "local ", "env "].iter().find_map(|p| text.strip_prefix(p)).unwrap_or(text);
+    let text =
+        ["export ", "set ", "define(", "local ", "env "].iter().find_map(|p| text.strip_prefix(p)).unwrap_or(text);
     let mut quote = None;
     for (at, c) in text.char_indices() {
         match (quote, c) {
@@ -148,7 +149,9 @@ fn yaml(lines: &[&str]) -> Vec<Setting> {
         let item = text.strip_prefix("- ").map_or(text, str::trim_start);
         let indent = line.len() - item.len();
         above.retain(|(depth, _)| *depth < indent);
-        let Some((key, rest)) = item.split_once(':').filter(|(_, r)| r.is_empty() || r.starts_with([' ', '\t'])) else { continue };
+        let Some((key, rest)) = item.split_once(':').filter(|(_, r)| r.is_empty() || r.starts_with([' ', '\t'])) else {
+            continue;
+        };
         let key = key.trim_matches(['"', '\'', ' ']).to_owned();
         let rest = rest.trim();
         if rest.is_empty() || rest.starts_with('#') || rest.starts_with('&') {
@@ -200,7 +203,12 @@ mod tests {
     #[test]
     fn one_setting_is_found_in_every_spelling() {
         for (target, text, path, value) in [
-            ("gerrit.config", "[sendemail]\n    smtpServer = mx1.example.org\n", "sendemail.smtpServer", "mx1.example.org"),
+            (
+                "gerrit.config",
+                "[sendemail]\n    smtpServer = mx1.example.org\n",
+                "sendemail.smtpServer",
+                "mx1.example.org",
+            ),
             ("hue.ini", "[desktop]\n[[smtp]]\nhost=mx1 # relay\n", "smtp.host", "mx1"),
             (".env", "export SMTP_HOST=mx1\n", "SMTP_HOST", "mx1"),
             ("sentry.conf.py", "EMAIL_HOST = 'mx1'  # x\n", "EMAIL_HOST", "mx1"),

@@ -120,7 +120,9 @@ impl Content {
         match self {
             Self::Value(value) => value_lines(value, given_at),
             Self::File(path, bytes) => file_lines(path, bytes),
-            Self::Folder(path, files) => files.iter().flat_map(|(f, b)| file_lines(&format!("{path}/{f}"), b)).collect(),
+            Self::Folder(path, files) => {
+                files.iter().flat_map(|(f, b)| file_lines(&format!("{path}/{f}"), b)).collect()
+            }
             Self::None | Self::Missing(_) | Self::Elsewhere => Vec::new(),
         }
     }
@@ -171,7 +173,9 @@ impl LineBuilder<'_> {
         match (&sym.expr, &sym.sample) {
             (SymExpr::Concat(parts), _) => parts.iter().for_each(|p| self.value(p)),
             // What a template writes only under an unknown condition: shown, since it may be there.
-            (SymExpr::Call(name, operands), _) if name == "possibly" => operands.iter().skip(1).for_each(|p| self.value(p)),
+            (SymExpr::Call(name, operands), _) if name == "possibly" => {
+                operands.iter().skip(1).for_each(|p| self.value(p))
+            }
             (_, Some(sample)) => self.value(sample),
             (SymExpr::Choice(values), None) => self.one_of(values),
             (expr, None) => self.text(&expr.to_string(), &self.given_at.clone(), None),
@@ -180,7 +184,8 @@ impl LineBuilder<'_> {
 
     /// One of several short texts: all are shown, and each brings its origin.
     fn one_of(&mut self, values: &[Value]) {
-        let texts: Option<Vec<&str>> = values.iter().map(|v| v.as_str().filter(|t| t.len() <= MAX_SHOWN && !t.contains('\n'))).collect();
+        let texts: Option<Vec<&str>> =
+            values.iter().map(|v| v.as_str().filter(|t| t.len() <= MAX_SHOWN && !t.contains('\n'))).collect();
         let shown = texts.map_or_else(|| "‹one of several›".to_owned(), |t| format!("‹{}›", t.join("|")));
         self.text(&shown, &self.given_at.clone(), None);
         let origins = values.iter().flat_map(Value::origins).cloned();

@@ -1,7 +1,7 @@
 //! `base[keys]`: elements, slices, members of hashes, parametrised types and references.
 
-use super::compiler::Compiler;
 use super::call::Caller;
+use super::compiler::Compiler;
 use super::facts::fact_sym;
 use super::lift::{Known, Res, known, over_choices};
 use super::operators;
@@ -40,7 +40,9 @@ impl<'s> Compiler<'s> {
         let mut args = vec![base.clone()];
         args.extend_from_slice(keys);
         over_choices("[]", &args, &mut |a| match a.split_first() {
-            Some((base, keys)) => operators::index(&mut Caller { compiler: self, env }, base, keys).map(|v| placed(v, at)),
+            Some((base, keys)) => {
+                operators::index(&mut Caller { compiler: self, env }, base, keys).map(|v| placed(v, at))
+            }
             None => Ok(Value::Undef),
         })
     }

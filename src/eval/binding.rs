@@ -36,13 +36,20 @@ impl<'s> Compiler<'s> {
                 Ok(bound) => {
                     self.check_param(env, id, param, &bound);
                     if bound.source != From::Given && !matches!(bound.value, Value::Undef) {
-                        self.set_param(id, Param { name: param.name.clone(), value: bound.value.clone(), at: bound.at });
+                        self.set_param(
+                            id,
+                            Param { name: param.name.clone(), value: bound.value.clone(), at: bound.at },
+                        );
                     }
                     self.bind(env.scope, param.name.clone(), bound.value);
                 }
                 Err(error) => {
                     self.record_error_in_context(error);
-                    self.bind(env.scope, param.name.clone(), super::facts::opaque(CauseKind::Variable, param.name.clone()));
+                    self.bind(
+                        env.scope,
+                        param.name.clone(),
+                        super::facts::opaque(CauseKind::Variable, param.name.clone()),
+                    );
                 }
             }
         }
@@ -63,8 +70,13 @@ impl<'s> Compiler<'s> {
 
     fn check_unknown_params(&mut self, id: ResourceId, params: &[ast::Param]) {
         let Some(resource) = self.catalog.resources.get(id as usize) else { return };
-        let known = |name: &str| super::metaparams::is_metaparam(name) || matches!(name, "name" | "*") || params.iter().any(|d| d.name == name);
-        let unknown: Vec<EcoString> = resource.params.iter().filter(|p| !known(&p.name)).map(|p| p.name.clone()).collect();
+        let known = |name: &str| {
+            super::metaparams::is_metaparam(name)
+                || matches!(name, "name" | "*")
+                || params.iter().any(|d| d.name == name)
+        };
+        let unknown: Vec<EcoString> =
+            resource.params.iter().filter(|p| !known(&p.name)).map(|p| p.name.clone()).collect();
         let label = resource.reference();
         for name in unknown {
             self.record_in_context(None, format!("{label}: has no parameter named '{name}'"));
@@ -98,7 +110,8 @@ impl<'s> Compiler<'s> {
             && let Some(why) = self.hiera_gap()
         {
             self.count(CauseKind::Hiera, why);
-            let value = super::facts::opaque(CauseKind::Hiera, format!("{}::{}", class.unwrap_or_default(), param.name));
+            let value =
+                super::facts::opaque(CauseKind::Hiera, format!("{}::{}", class.unwrap_or_default(), param.name));
             return Ok(Bound { value, at: env.file.loc(param.span), source: From::Given });
         }
         let label = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();

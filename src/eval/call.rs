@@ -103,7 +103,15 @@ impl<'s> Compiler<'s> {
         self.invoke(env, &call.name, args, call.lambda.as_ref(), &at, "Method call")
     }
 
-    fn invoke(&mut self, env: Env<'s>, name: &str, args: Vec<Value>, lambda: Option<&'s Lambda>, at: &Loc, label: &'static str) -> Res<Value> {
+    fn invoke(
+        &mut self,
+        env: Env<'s>,
+        name: &str,
+        args: Vec<Value>,
+        lambda: Option<&'s Lambda>,
+        at: &Loc,
+        label: &'static str,
+    ) -> Res<Value> {
         self.last_loc = Some(at.clone());
         let context = self.context.replace((label, at.clone()));
         let handles = self.closures.len();
@@ -118,18 +126,32 @@ impl<'s> Compiler<'s> {
         let required = lambda.params.iter().filter(|p| p.default.is_none() && !p.captures_rest).count();
         let rest = lambda.params.iter().any(|p| p.captures_rest);
         self.closures.push(Closure { env, lambda });
-        Block { handle: self.closures.len() - 1, required, at_most: if rest { usize::MAX } else { lambda.params.len() } }
+        Block {
+            handle: self.closures.len() - 1,
+            required,
+            at_most: if rest { usize::MAX } else { lambda.params.len() },
+        }
     }
 
     /// Calls a function by name, wherever it is defined.
-    pub(crate) fn call_named(&mut self, env: Env<'s>, name: &str, args: Vec<Value>, block: Option<Block>) -> Res<Value> {
+    pub(crate) fn call_named(
+        &mut self,
+        env: Env<'s>,
+        name: &str,
+        args: Vec<Value>,
+        block: Option<Block>,
+    ) -> Res<Value> {
         let name = name.trim_start_matches("::");
         if let Some(function) = super::statements::find(name) {
             return super::statements::run(self, function, env, &args, block);
         }
         // A module's own function in the Puppet language is the truth for its version.
         let own = if name.contains("::") { self.find_def(DefKind::Function, &name.to_lowercase()) } else { None };
-        let here = |c: &Self| super::functions::is_core(name) || !c.session.options.complete || c.session.modules.ruby_functions.contains_key(name);
+        let here = |c: &Self| {
+            super::functions::is_core(name)
+                || !c.session.options.complete
+                || c.session.modules.ruby_functions.contains_key(name)
+        };
         if let Some(function) = super::functions::find(name).filter(|_| own.is_none() && here(self)) {
             return self.builtin(env, name, function, args, block);
         }
@@ -139,7 +161,14 @@ impl<'s> Compiler<'s> {
         self.unknown_function(env, name, &args)
     }
 
-    fn builtin(&mut self, env: Env<'s>, name: &str, function: Builtin, args: Vec<Value>, block: Option<Block>) -> Res<Value> {
+    fn builtin(
+        &mut self,
+        env: Env<'s>,
+        name: &str,
+        function: Builtin,
+        args: Vec<Value>,
+        block: Option<Block>,
+    ) -> Res<Value> {
         if let (Some(block), Some(first)) = (block, args.first())
             && known(first) == Known::No
             && alternatives(first).is_none()
@@ -172,7 +201,12 @@ impl<'s> Compiler<'s> {
 
     /// A function that is not here: its value is unknown, and it is counted.
     fn unknown_function(&mut self, env: Env<'s>, name: &str, args: &[Value]) -> Res<Value> {
-        let ruby = self.session.modules.ruby_functions.get(name).or_else(|| self.session.modules.ruby_functions.get(&*name.to_lowercase()));
+        let ruby = self
+            .session
+            .modules
+            .ruby_functions
+            .get(name)
+            .or_else(|| self.session.modules.ruby_functions.get(&*name.to_lowercase()));
         if let Some(path) = ruby {
             self.deps.insert(path.clone());
         } else if self.session.options.complete && !super::statements::is_outside(name) {
@@ -216,7 +250,13 @@ impl<'s> Compiler<'s> {
     }
 
     /// A function in the Puppet language. It sees global variables only.
-    fn puppet_function(&mut self, name: &str, at: super::session::DefAt, args: &[Value], block: Option<Block>) -> Res<Value> {
+    fn puppet_function(
+        &mut self,
+        name: &str,
+        at: super::session::DefAt,
+        args: &[Value],
+        block: Option<Block>,
+    ) -> Res<Value> {
         let Some((file, function)) = self.session.file(at.0).and_then(|f| Some((f, f.function(at.1)?))) else {
             return Err(EvalError::puppet(format!("function {name} could not be read")));
         };
@@ -243,14 +283,22 @@ impl<'s> Compiler<'s> {
         let ty = self.annotation(env, ty)?;
         if self.type_match(&ty, value) == Tri::No {
             let why = mismatch("value returned from function", &ty, value);
-            let why = why.replacen("value returned from function", &format!("value returned from {name} has wrong type,"), 1);
+            let why =
+                why.replacen("value returned from function", &format!("value returned from {name} has wrong type,"), 1);
             return Err(EvalError::puppet(why));
         }
         Ok(())
     }
 
     /// Binds arguments to the parameters of a lambda or function.
-    fn bind_args(&mut self, env: Env<'s>, name: &str, params: &'s [ast::Param], args: &[Value], block: Option<Block>) -> Res<()> {
+    fn bind_args(
+        &mut self,
+        env: Env<'s>,
+        name: &str,
+        params: &'s [ast::Param],
+        args: &[Value],
+        block: Option<Block>,
+    ) -> Res<()> {
         if block.is_some() && name != "lambda" && !params.iter().any(|p| p.block) {
             return Err(EvalError::puppet(format!("'{name}' does not expect a block")));
         }

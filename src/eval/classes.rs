@@ -39,7 +39,14 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn root(&self, type_name: &str, title: &str, kind: ResourceKind, container: Option<ResourceId>, at: &Loc) -> Resource {
+    fn root(
+        &self,
+        type_name: &str,
+        title: &str,
+        kind: ResourceKind,
+        container: Option<ResourceId>,
+        at: &Loc,
+    ) -> Resource {
         Resource {
             type_name: type_name.into(),
             title: title.into(),
@@ -58,7 +65,14 @@ impl<'s> Compiler<'s> {
     }
 
     /// `class { 'name': … }`
-    pub(crate) fn declare_class(&mut self, env: Env<'s>, name: &str, params: Vec<Param>, at: &Loc, end_line: u32) -> Res<ResourceId> {
+    pub(crate) fn declare_class(
+        &mut self,
+        env: Env<'s>,
+        name: &str,
+        params: Vec<Param>,
+        at: &Loc,
+        end_line: u32,
+    ) -> Res<ResourceId> {
         let name = self.resolve_class(env, name);
         if let Some(id) = self.class_ids.get(&name).copied() {
             return self.class_again(id, &params);
@@ -71,7 +85,14 @@ impl<'s> Compiler<'s> {
 
     /// A class that can't be found: an error, or a class without visible content when its module is
     /// known to lie elsewhere.
-    fn absent_class(&mut self, env: Env<'s>, name: &EcoString, params: Vec<Param>, at: &Loc, message: String) -> Res<ResourceId> {
+    fn absent_class(
+        &mut self,
+        env: Env<'s>,
+        name: &EcoString,
+        params: Vec<Param>,
+        at: &Loc,
+        message: String,
+    ) -> Res<ResourceId> {
         self.hidden_classes.insert(name.clone());
         if !self.session.may_lie_elsewhere(name) {
             return Err(EvalError::puppet(message));
@@ -154,7 +175,15 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn new_class(&mut self, env: Env<'s>, name: &EcoString, at: DefAt, params: Vec<Param>, loc: &Loc, end_line: u32) -> Res<ResourceId> {
+    fn new_class(
+        &mut self,
+        env: Env<'s>,
+        name: &EcoString,
+        at: DefAt,
+        params: Vec<Param>,
+        loc: &Loc,
+        end_line: u32,
+    ) -> Res<ResourceId> {
         let Some((file, class)) = self.session.file(at.0).and_then(|f| Some((f, f.class(at.1)?))) else {
             return Err(EvalError::puppet(format!("Could not find class ::{name} for {}", self.host.certname)));
         };
@@ -199,7 +228,10 @@ impl<'s> Compiler<'s> {
     fn parent_scope(&mut self, env: Env<'s>, parent: &str, at: &Loc) -> Res<ScopeId> {
         let name = self.resolve_class(env, parent);
         self.deeper(|c| c.include(env, &name, at))?;
-        self.class_scopes.get(&name).copied().ok_or_else(|| EvalError::puppet(format!("Class {name} inherits from itself")))
+        self.class_scopes
+            .get(&name)
+            .copied()
+            .ok_or_else(|| EvalError::puppet(format!("Class {name} inherits from itself")))
     }
 
     /// The node or top scope at the end of the dynamic chain.
@@ -216,7 +248,15 @@ impl<'s> Compiler<'s> {
         TOP
     }
 
-    fn evaluate_class(&mut self, env: Env<'s>, file: &'s SourceFile, class: &'s ClassDef, name: &EcoString, id: ResourceId, parent: Option<ScopeId>) {
+    fn evaluate_class(
+        &mut self,
+        env: Env<'s>,
+        file: &'s SourceFile,
+        class: &'s ClassDef,
+        name: &EcoString,
+        id: ResourceId,
+        parent: Option<ScopeId>,
+    ) {
         let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
         let mut scope = Scope::new(ScopeKind::Class, Some(parent.unwrap_or_else(|| self.enclosing(owner))), id);
         scope.dynamic = Some(parent.unwrap_or(owner));
@@ -303,7 +343,8 @@ impl<'s> Compiler<'s> {
         let env = Env { scope: self.node_scope, file };
         let at = Loc::new(file.path.clone(), 0);
         for (name, params) in &enc.classes_with_params {
-            let params = params.iter().map(|(n, v)| Param { name: n.clone(), value: v.clone(), at: at.clone() }).collect();
+            let params =
+                params.iter().map(|(n, v)| Param { name: n.clone(), value: v.clone(), at: at.clone() }).collect();
             if let Err(error) = self.declare_class(env, name, params, &at, 0) {
                 self.record(error);
             }
@@ -342,7 +383,8 @@ fn node_title(node: &NodeDef, host: &str) -> EcoString {
     }
     let of = |m: &NodeMatch| match m {
         NodeMatch::Regex(r, _) if crate::value::regex::is_match(r, host).unwrap_or(false) => {
-            let letters: String = r.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ':')).collect();
+            let letters: String =
+                r.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ':')).collect();
             Some(EcoString::from(format!("__node_regexp__{}", letters.trim_start_matches('.'))))
         }
         _ => None,

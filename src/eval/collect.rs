@@ -50,7 +50,9 @@ impl<'s> Compiler<'s> {
         let type_name = match self.eval(env, &collector.type_name)? {
             Value::Type(t) => match &*t {
                 Type::Resource { type_name, title: None } => type_name.clone(),
-                Type::Class { .. } => return Err(EvalError::puppet("Classes cannot be collected").in_call("Virtual Query", &at, &at)),
+                Type::Class { .. } => {
+                    return Err(EvalError::puppet("Classes cannot be collected").in_call("Virtual Query", &at, &at));
+                }
                 _ => return Ok(Value::Undef),
             },
             _ => return Ok(Value::Undef),
@@ -146,7 +148,11 @@ impl<'s> Compiler<'s> {
     /// Makes a virtual resource real; under a condition it becomes possible.
     fn realize_one(&mut self, id: ResourceId) {
         let branch = self.branch;
-        let (Some(resource), Some(extra)) = (self.catalog.resources.get_mut(id as usize), self.extra.get_mut(id as usize)) else { return };
+        let (Some(resource), Some(extra)) =
+            (self.catalog.resources.get_mut(id as usize), self.extra.get_mut(id as usize))
+        else {
+            return;
+        };
         if std::mem::replace(&mut resource.is_virtual, false) && extra.branch.is_none() {
             extra.branch = branch;
         }
@@ -191,7 +197,8 @@ impl<'s> Compiler<'s> {
 
     /// The resources that a collector has found so far.
     pub(crate) fn collected_by(&self, number: usize) -> Vec<ResourceId> {
-        let mut ids: Vec<ResourceId> = self.collectors.get(number).map(|c| c.done.iter().copied().collect()).unwrap_or_default();
+        let mut ids: Vec<ResourceId> =
+            self.collectors.get(number).map(|c| c.done.iter().copied().collect()).unwrap_or_default();
         ids.sort_unstable();
         ids
     }
@@ -200,7 +207,10 @@ impl<'s> Compiler<'s> {
 /// A collector as operand of a relationship.
 fn collector_value(number: usize) -> Value {
     let entries = [(Value::str("number"), Value::Int(i64::try_from(number).unwrap_or(0)))];
-    Value::Object(std::sync::Arc::new(crate::value::Object { type_name: "Collector".into(), attrs: entries.into_iter().collect() }))
+    Value::Object(std::sync::Arc::new(crate::value::Object {
+        type_name: "Collector".into(),
+        attrs: entries.into_iter().collect(),
+    }))
 }
 
 /// The number of the collector that a value stands for.

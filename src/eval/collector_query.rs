@@ -24,8 +24,12 @@ impl<'s> Compiler<'s> {
         match &expr.kind {
             ExprKind::Nop => Ok(Query::All),
             ExprKind::Paren(inner) => self.query(env, inner),
-            ExprKind::Binary(BinaryOp::And, a, b) => Ok(Query::And(Box::new(self.query(env, a)?), Box::new(self.query(env, b)?))),
-            ExprKind::Binary(BinaryOp::Or, a, b) => Ok(Query::Or(Box::new(self.query(env, a)?), Box::new(self.query(env, b)?))),
+            ExprKind::Binary(BinaryOp::And, a, b) => {
+                Ok(Query::And(Box::new(self.query(env, a)?), Box::new(self.query(env, b)?)))
+            }
+            ExprKind::Binary(BinaryOp::Or, a, b) => {
+                Ok(Query::Or(Box::new(self.query(env, a)?), Box::new(self.query(env, b)?)))
+            }
             ExprKind::Binary(BinaryOp::Eq, a, b) => Ok(Query::Is(attribute(a)?, self.eval(env, b)?)),
             ExprKind::Binary(BinaryOp::Ne, a, b) => Ok(Query::IsNot(attribute(a)?, self.eval(env, b)?)),
             _ => Err(illegal()),
@@ -89,7 +93,9 @@ fn compare(resource: &Resource, name: &str, value: &Value) -> Tri {
         None => truth(matches!(value, Value::Undef)),
         Some(found) if found.is_unknown() => Tri::Maybe,
         Some(found) => truth(match found.sample() {
-            Value::Array(list) => list.items.iter().any(|v| super::ops::equals(v, value)) || super::ops::equals(found, value),
+            Value::Array(list) => {
+                list.items.iter().any(|v| super::ops::equals(v, value)) || super::ops::equals(found, value)
+            }
             other => super::ops::equals(other, value),
         }),
     }

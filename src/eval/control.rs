@@ -8,7 +8,14 @@ use crate::puppet::ast::{Block, CaseOption, Expr, ExprKind, Span, UnaryOp};
 use crate::value::{Tri, Value};
 
 impl<'s> Compiler<'s> {
-    pub(crate) fn if_then(&mut self, env: Env<'s>, cond: &'s Expr, then: &'s Block, otherwise: &'s Block, unless: bool) -> Res<Value> {
+    pub(crate) fn if_then(
+        &mut self,
+        env: Env<'s>,
+        cond: &'s Expr,
+        then: &'s Block,
+        otherwise: &'s Block,
+        unless: bool,
+    ) -> Res<Value> {
         let outer = self.matches.clone();
         let value = self.eval(env, cond)?;
         let (yes, no) = if unless { (otherwise, then) } else { (then, otherwise) };
@@ -39,11 +46,14 @@ impl<'s> Compiler<'s> {
             (arms, _) => {
                 self.count_causes(&value);
                 let text = env.file.quote(subject.span);
-                let mut bodies: Vec<Option<&'s Block>> = arms.iter().map(|(i, _)| options.get(*i).map(|o| &o.body)).collect();
+                let mut bodies: Vec<Option<&'s Block>> =
+                    arms.iter().map(|(i, _)| options.get(*i).map(|o| &o.body)).collect();
                 if taken.open {
                     bodies.push(None);
                 }
-                self.all_arms(env.scope, &text, &bodies, |c, body| body.map_or(Ok(Value::Undef), |b| c.run_block(env, b)))
+                self.all_arms(env.scope, &text, &bodies, |c, body| {
+                    body.map_or(Ok(Value::Undef), |b| c.run_block(env, b))
+                })
             }
         };
         self.matches = outer;
@@ -90,7 +100,10 @@ impl<'s> Compiler<'s> {
         for (number, (options, _)) in arms.iter().enumerate() {
             let values = self.option_values(env, options)?;
             let before = self.matches.clone();
-            if default.is_none() && values.iter().any(|v| matches!(v, Value::Default)) && !matches!(subject, Value::Default) {
+            if default.is_none()
+                && values.iter().any(|v| matches!(v, Value::Default))
+                && !matches!(subject, Value::Default)
+            {
                 default = Some(number);
             }
             let (left, hit) = self.take_from(env, pool, &values)?;

@@ -112,7 +112,12 @@ impl<'s> Compiler<'s> {
         self.ask_hiera(env, key, |hiera, scope| hiera.bind(key, scope))
     }
 
-    fn ask_hiera(&mut self, env: Env<'s>, key: &str, ask: impl FnOnce(&Hiera, &dyn HieraScope) -> hiera::Lookup) -> Found {
+    fn ask_hiera(
+        &mut self,
+        env: Env<'s>,
+        key: &str,
+        ask: impl FnOnce(&Hiera, &dyn HieraScope) -> hiera::Lookup,
+    ) -> Found {
         let hiera = match &self.session.hiera().0 {
             Ok(hiera) => hiera,
             Err(error) => return Found::Error(error.clone()),

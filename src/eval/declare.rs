@@ -28,13 +28,59 @@ pub(crate) struct Decl {
 
 /// Resource types of Puppet itself.
 pub(super) const CORE_TYPES: &[&str] = &[
-    "augeas", "computer", "cron", "exec", "file", "filebucket", "group", "host", "interface", "k5login", "macauthorization",
-    "mailalias", "maillist", "mcx", "mount", "nagios_command", "nagios_contact", "nagios_contactgroup", "nagios_host",
-    "nagios_hostdependency", "nagios_hostescalation", "nagios_hostextinfo", "nagios_hostgroup", "nagios_service",
-    "nagios_servicedependency", "nagios_serviceescalation", "nagios_serviceextinfo", "nagios_servicegroup",
-    "nagios_timeperiod", "notify", "package", "resources", "router", "schedule", "scheduled_task", "selboolean",
-    "selmodule", "service", "ssh_authorized_key", "sshkey", "tidy", "user", "vlan", "yumrepo", "zfs", "zone", "zpool",
-    "component", "whit", "anchor", "file_line", "concat_file", "concat_fragment",
+    "augeas",
+    "computer",
+    "cron",
+    "exec",
+    "file",
+    "filebucket",
+    "group",
+    "host",
+    "interface",
+    "k5login",
+    "macauthorization",
+    "mailalias",
+    "maillist",
+    "mcx",
+    "mount",
+    "nagios_command",
+    "nagios_contact",
+    "nagios_contactgroup",
+    "nagios_host",
+    "nagios_hostdependency",
+    "nagios_hostescalation",
+    "nagios_hostextinfo",
+    "nagios_hostgroup",
+    "nagios_service",
+    "nagios_servicedependency",
+    "nagios_serviceescalation",
+    "nagios_serviceextinfo",
+    "nagios_servicegroup",
+    "nagios_timeperiod",
+    "notify",
+    "package",
+    "resources",
+    "router",
+    "schedule",
+    "scheduled_task",
+    "selboolean",
+    "selmodule",
+    "service",
+    "ssh_authorized_key",
+    "sshkey",
+    "tidy",
+    "user",
+    "vlan",
+    "yumrepo",
+    "zfs",
+    "zone",
+    "zpool",
+    "component",
+    "whit",
+    "anchor",
+    "file_line",
+    "concat_file",
+    "concat_fragment",
 ];
 
 impl<'s> Compiler<'s> {
@@ -53,9 +99,11 @@ impl<'s> Compiler<'s> {
             }
             let title = self.eval(env, &body.title)?;
             let mut params = self.attributes(env, &body.ops)?;
-            let missing: Vec<Param> = defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
+            let missing: Vec<Param> =
+                defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
             params.extend(missing);
-            let place = Place { at: env.file.loc(body.span), end_line: env.file.end_line(body.span), form: resource.form };
+            let place =
+                Place { at: env.file.loc(body.span), end_line: env.file.end_line(body.span), form: resource.form };
             let mut flat = Vec::new();
             flatten_titles(&title, &mut flat).map_err(|e| e.at(&env.file.loc(body.title.span)))?;
             for title in flat {
@@ -68,7 +116,9 @@ impl<'s> Compiler<'s> {
             let outer = self.context.replace(("Resource Statement", env.file.loc(expr.span)));
             let made = self.declare_titles(env, &type_name, &title, &params, &place);
             self.context = outer;
-            out.extend(made.map_err(|e| e.in_call("Resource Statement", &env.file.loc(expr.span), &env.file.loc(body.title.span)))?);
+            out.extend(made.map_err(|e| {
+                e.in_call("Resource Statement", &env.file.loc(expr.span), &env.file.loc(body.title.span))
+            })?);
         }
         Ok(Value::array(out))
     }
@@ -133,7 +183,14 @@ impl<'s> Compiler<'s> {
     }
 
     /// Declares a resource for each title.
-    pub(crate) fn declare_titles(&mut self, env: Env<'s>, type_name: &str, title: &Value, params: &[Param], place: &Place) -> Res<Vec<Value>> {
+    pub(crate) fn declare_titles(
+        &mut self,
+        env: Env<'s>,
+        type_name: &str,
+        title: &Value,
+        params: &[Param],
+        place: &Place,
+    ) -> Res<Vec<Value>> {
         let mut titles = Vec::new();
         flatten_titles(title, &mut titles)?;
         let mut out = Vec::with_capacity(titles.len());
@@ -143,7 +200,8 @@ impl<'s> Compiler<'s> {
                 let text: Arc<str> = "the title is one of several".into();
                 for (arm, value) in (0u32..).zip(values) {
                     if matches!(value, Value::Str(_)) {
-                        let declared = self.in_branch(group, arm, &text, |c| c.declare_one(env, type_name, value, params, place));
+                        let declared =
+                            self.in_branch(group, arm, &text, |c| c.declare_one(env, type_name, value, params, place));
                         out.extend(declared.ok());
                     }
                 }
@@ -154,7 +212,14 @@ impl<'s> Compiler<'s> {
         Ok(out)
     }
 
-    fn declare_one(&mut self, env: Env<'s>, type_name: &str, title: Value, params: &[Param], place: &Place) -> Res<Value> {
+    fn declare_one(
+        &mut self,
+        env: Env<'s>,
+        type_name: &str,
+        title: Value,
+        params: &[Param],
+        place: &Place,
+    ) -> Res<Value> {
         let symbolic = (known(&title) != Known::Fully).then(|| title.clone());
         if title.is_unknown() {
             self.count_causes(&title);
@@ -214,7 +279,8 @@ impl<'s> Compiler<'s> {
             kind,
         };
         let id = self.add(env, resource, def);
-        if twin.is_none_or(|t| self.extra.get(t as usize).is_some_and(|e| e.branch.is_some()) && self.branch.is_none()) {
+        if twin.is_none_or(|t| self.extra.get(t as usize).is_some_and(|e| e.branch.is_some()) && self.branch.is_none())
+        {
             self.catalog.index.insert(key, id);
         }
         self.index_alias(id)?;
@@ -250,11 +316,16 @@ impl<'s> Compiler<'s> {
         let namevar = if type_name == "File" { "path" } else { "name" };
         let named = resource.kind == ResourceKind::Native && type_name != "Exec";
         let names = [resource.text("alias"), resource.text(namevar).filter(|_| named)];
-        let names: Vec<EcoString> = names.into_iter().flatten().map(|n| canonical_title(&type_name, n)).filter(|n| *n != own).collect();
+        let names: Vec<EcoString> =
+            names.into_iter().flatten().map(|n| canonical_title(&type_name, n)).filter(|n| *n != own).collect();
         for name in names {
             let key = (type_name.clone(), name);
             match self.catalog.index.get(&key).copied() {
-                Some(other) if other != id && self.branch.is_none() && self.extra.get(other as usize).is_some_and(|e| e.branch.is_none()) => {
+                Some(other)
+                    if other != id
+                        && self.branch.is_none()
+                        && self.extra.get(other as usize).is_some_and(|e| e.branch.is_none()) =>
+                {
                     let message = format!(
                         "Cannot alias {type_name}[{own}] to [\"{1}\"]; resource [\"{0}\", \"{1}\"] already declared",
                         key.0, key.1
@@ -276,12 +347,16 @@ impl<'s> Compiler<'s> {
             return Ok(());
         }
         let Some(old) = self.catalog.resources.get(twin as usize) else { return Ok(()) };
-        if old.symbolic_title.as_ref().is_some_and(Value::is_unknown) || decl.symbolic.as_ref().is_some_and(Value::is_unknown) {
+        if old.symbolic_title.as_ref().is_some_and(Value::is_unknown)
+            || decl.symbolic.as_ref().is_some_and(Value::is_unknown)
+        {
             return Ok(());
         }
         let message = format!(
             "Duplicate declaration: {}[{}] is already declared at {}; cannot redeclare",
-            decl.type_name, decl.title, position(&old.at)
+            decl.type_name,
+            decl.title,
+            position(&old.at)
         );
         let error = EvalError::Puppet { issue: None, message, at: None };
         if other.is_none() && self.branch.is_none() {
@@ -358,7 +433,8 @@ pub(crate) fn position(at: &Loc) -> String {
 }
 
 fn illegal_type(got: &str) -> EvalError {
-    let message = format!("Illegal Resource Type expression, expected result to be a type name, or untitled Resource, got {got}");
+    let message =
+        format!("Illegal Resource Type expression, expected result to be a type name, or untitled Resource, got {got}");
     EvalError::issue("ILLEGAL_RESOURCE_TYPE", message)
 }
 
@@ -396,8 +472,13 @@ fn one_title(value: &Value, sample: &Value, index: Option<usize>) -> Res<Value> 
             let message = format!("Empty string title at {at}. Title strings must have a length greater than zero.");
             Err(EvalError::issue("EMPTY_STRING_TITLE_AT", message))
         }
-        Value::Undef if index.is_none() => Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef")),
-        Value::Undef => Err(EvalError::issue("MISSING_TITLE_AT", format!("Missing title at index {at}. The title expression resulted in an undef title"))),
+        Value::Undef if index.is_none() => {
+            Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"))
+        }
+        Value::Undef => Err(EvalError::issue(
+            "MISSING_TITLE_AT",
+            format!("Missing title at index {at}. The title expression resulted in an undef title"),
+        )),
         Value::Str(_) | Value::Sym(_) => Ok(value.clone()),
         Value::Int(_) | Value::Float(_) => Ok(Value::str(sample.to_string())),
         Value::Type(t) if matches!(**t, Type::Class { name: Some(_) }) => match &**t {
@@ -405,7 +486,8 @@ fn one_title(value: &Value, sample: &Value, index: Option<usize>) -> Res<Value> 
             _ => Ok(Value::Undef),
         },
         other => {
-            let message = format!("Illegal title type at index {at}. Expected String, got {}", super::ops::label(other));
+            let message =
+                format!("Illegal title type at index {at}. Expected String, got {}", super::ops::label(other));
             Err(EvalError::issue("ILLEGAL_TITLE_TYPE_AT", message))
         }
     }

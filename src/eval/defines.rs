@@ -23,7 +23,9 @@ impl Compiler<'_> {
             }
         }
         self.fatal = true;
-        self.record(EvalError::puppet(format!("Somehow looped more than {MAX_ROUNDS} times while evaluating host catalog")));
+        self.record(EvalError::puppet(format!(
+            "Somehow looped more than {MAX_ROUNDS} times while evaluating host catalog"
+        )));
     }
 
     /// Evaluates instances declared so far. Virtual ones wait until something realises them.

@@ -80,7 +80,9 @@ impl From<crate::value::types::TypeError> for EvalError {
     fn from(error: crate::value::types::TypeError) -> Self {
         match error.issue {
             Some(_) => Self::Puppet { issue: error.issue, message: error.message, at: None },
-            None => Self::issue("RUNTIME_ERROR", format!("Error while evaluating a '[]' expression, {}", error.message)),
+            None => {
+                Self::issue("RUNTIME_ERROR", format!("Error while evaluating a '[]' expression, {}", error.message))
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Expressions: one match over the kinds of the tree.
 
+use super::call::Caller;
 use super::compiler::Compiler;
 use super::error::EvalError;
 use super::facts::opaque;
-use super::call::Caller;
 use super::lift::{Res, over_choices};
 use super::operators;
 use super::scope::Env;
@@ -210,7 +210,11 @@ impl<'s> Compiler<'s> {
         let single = [value.clone()];
         let items = value.as_array().map_or_else(|| single.to_vec(), <[Value]>::to_vec);
         if items.len() != targets.len() {
-            let message = format!("Mismatched number of assignable entries and values, expected {}, got {}", targets.len(), items.len());
+            let message = format!(
+                "Mismatched number of assignable entries and values, expected {}, got {}",
+                targets.len(),
+                items.len()
+            );
             return Err(EvalError::issue("ILLEGAL_MULTI_ASSIGNMENT_SIZE", message));
         }
         targets.iter().zip(items).try_for_each(|(t, v)| self.assign_to(env, AssignOp::Set, t, v))
@@ -233,7 +237,9 @@ impl<'s> Compiler<'s> {
         let ExprKind::Assign(_, target, _) = &expr.kind else { return };
         let names: Vec<&ecow::EcoString> = match &target.kind {
             ExprKind::Var(name) => vec![name],
-            ExprKind::Array(items) => items.iter().filter_map(|i| if let ExprKind::Var(n) = &i.kind { Some(n) } else { None }).collect(),
+            ExprKind::Array(items) => {
+                items.iter().filter_map(|i| if let ExprKind::Var(n) = &i.kind { Some(n) } else { None }).collect()
+            }
             _ => Vec::new(),
         };
         for name in names {
@@ -250,7 +256,10 @@ fn set_at(value: Value, at: &Loc, last: u32) -> Value {
     match &value {
         Value::Array(list) => match list.origin.as_deref() {
             Some(Origin::Literal(written)) if written.path == at.path && (at.line..=last).contains(&written.line) => {
-                Value::Array(Arc::new(Array { items: list.items.clone(), origin: Some(Arc::new(Origin::Literal(at.clone()))) }))
+                Value::Array(Arc::new(Array {
+                    items: list.items.clone(),
+                    origin: Some(Arc::new(Origin::Literal(at.clone()))),
+                }))
             }
             _ => value,
         },

@@ -96,7 +96,11 @@ impl Compiler<'_> {
 
 impl Compiler<'_> {
     /// Whether an inclusion certainly happens: unconditionally, or as part of what certainly happens.
-    fn certain(&self, (container, branch): (ResourceId, Option<super::branch::BranchId>), seen: &mut FxHashSet<ResourceId>) -> bool {
+    fn certain(
+        &self,
+        (container, branch): (ResourceId, Option<super::branch::BranchId>),
+        seen: &mut FxHashSet<ResourceId>,
+    ) -> bool {
         let own = self.extra.get(container as usize).and_then(|e| e.branch);
         branch.is_none() || (branch == own && self.possible(container, seen).is_none())
     }

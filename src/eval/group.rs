@@ -67,7 +67,8 @@ fn other_path(path: &str, parts: &[Value], host: &HostSpec) -> Option<String> {
 
 /// Whether another host would have got the same catalog.
 fn agrees(session: &Session, first: &HostSpec, compiled: &Compiled, host: &HostSpec) -> bool {
-    let same_facts = Arc::ptr_eq(&first.facts, &host.facts) || first.facts.values.is_empty() && host.facts.values.is_empty();
+    let same_facts =
+        Arc::ptr_eq(&first.facts, &host.facts) || first.facts.values.is_empty() && host.facts.values.is_empty();
     same_facts && compiled.observations.iter().all(|o| holds(session, o, host))
 }
 
@@ -79,7 +80,9 @@ pub fn disagreement<'c>(session: &Session, compiled: &'c Compiled, host: &HostSp
 
 fn holds(session: &Session, observation: &Observation, host: &HostSpec) -> bool {
     match observation {
-        Observation::Truth(value, decided) => resolve(value, host).is_some_and(|v| (v.truth() == crate::value::Tri::Yes) == *decided),
+        Observation::Truth(value, decided) => {
+            resolve(value, host).is_some_and(|v| (v.truth() == crate::value::Tri::Yes) == *decided)
+        }
         Observation::Equals(value, was) => resolve(value, host).is_some_and(|v| v == *was),
         Observation::File(path, parts) => other_path(path, parts, host).is_some_and(|other| {
             // The same content says the same; only what is quoted from it is quoted from the first.
@@ -110,7 +113,8 @@ fn resolve(value: &Value, host: &HostSpec) -> Option<Value> {
             Some(Value::array(items?))
         }
         Value::Hash(hash) => {
-            let entries: Option<crate::value::Entries> = hash.entries.iter().map(|(k, v)| Some((resolve(k, host)?, resolve(v, host)?))).collect();
+            let entries: Option<crate::value::Entries> =
+                hash.entries.iter().map(|(k, v)| Some((resolve(k, host)?, resolve(v, host)?))).collect();
             Some(Value::hash(entries?))
         }
         other => Some(other.clone()),

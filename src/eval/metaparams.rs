@@ -10,7 +10,19 @@ use ecow::EcoString;
 pub(crate) fn is_metaparam(name: &str) -> bool {
     matches!(
         name,
-        "alias" | "audit" | "before" | "consume" | "export" | "loglevel" | "noop" | "notify" | "require" | "schedule" | "stage" | "subscribe" | "tag"
+        "alias"
+            | "audit"
+            | "before"
+            | "consume"
+            | "export"
+            | "loglevel"
+            | "noop"
+            | "notify"
+            | "require"
+            | "schedule"
+            | "stage"
+            | "subscribe"
+            | "tag"
     )
 }
 
@@ -20,7 +32,8 @@ impl Compiler<'_> {
         let mut at = Some(scope);
         while let Some(scope) = at.and_then(|id| self.scopes.get(id as usize)) {
             for (_, defaults) in scope.defaults.iter().filter(|(t, _)| t == type_name) {
-                let missing: Vec<Param> = defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
+                let missing: Vec<Param> =
+                    defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
                 params.extend(missing);
             }
             at = scope.dynamic;
@@ -28,7 +41,13 @@ impl Compiler<'_> {
     }
 
     /// The tags of a resource: type, title, `tag`, and those of its container.
-    pub(crate) fn tags_of(&self, type_name: &str, title: &str, params: &[Param], container: ResourceId) -> Vec<EcoString> {
+    pub(crate) fn tags_of(
+        &self,
+        type_name: &str,
+        title: &str,
+        params: &[Param],
+        container: ResourceId,
+    ) -> Vec<EcoString> {
         let mut tags = self.catalog.get(container).map(|r| r.tags.clone()).unwrap_or_default();
         add_tag(&mut tags, type_name);
         if !matches!((type_name, title), ("Class" | "Stage", "main")) {

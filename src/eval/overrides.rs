@@ -8,8 +8,8 @@ use super::scope::Env;
 use crate::catalog::{Param, ResourceId};
 use crate::puppet::ast::{self, AttrKind, Expr};
 use crate::repo::Loc;
-use crate::value::types::Type;
 use crate::value::Value;
+use crate::value::types::Type;
 use ecow::EcoString;
 use std::sync::Arc;
 
@@ -38,8 +38,12 @@ impl<'s> Compiler<'s> {
             Value::Type(t) => match &**t {
                 Type::Resource { type_name, title: None } => type_name.clone(),
                 other => {
-                    let message = format!("Illegal Resource Type expression, expected result to be a type name, or untitled Resource, got Type[{other}]");
-                    return Err(EvalError::issue("ILLEGAL_RESOURCE_TYPE", message).at(&env.file.loc(defaults.type_name.span)));
+                    let message = format!(
+                        "Illegal Resource Type expression, expected result to be a type name, or untitled Resource, got Type[{other}]"
+                    );
+                    return Err(
+                        EvalError::issue("ILLEGAL_RESOURCE_TYPE", message).at(&env.file.loc(defaults.type_name.span))
+                    );
                 }
             },
             _ => return Ok(Value::Undef),
@@ -70,7 +74,12 @@ impl<'s> Compiler<'s> {
     }
 
     /// `Type[x] { a => 1 }`
-    pub(crate) fn resource_override(&mut self, env: Env<'s>, expr: &'s Expr, over: &'s ast::ResourceOverride) -> Res<Value> {
+    pub(crate) fn resource_override(
+        &mut self,
+        env: Env<'s>,
+        expr: &'s Expr,
+        over: &'s ast::ResourceOverride,
+    ) -> Res<Value> {
         let reference = self.eval(env, &over.reference)?;
         let params = self.attributes(env, &over.ops)?;
         let params = mark_appends(params, &over.ops);
@@ -100,7 +109,8 @@ impl<'s> Compiler<'s> {
         }
         let Some(resource) = self.catalog.get(id) else { return Ok(()) };
         let own = Reference::new(&resource.type_name, &resource.title);
-        let (now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.overrides).into_iter().partition(|o| o.target == own);
+        let (now, later): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.overrides).into_iter().partition(|o| o.target == own);
         self.overrides = later;
         now.into_iter().try_for_each(|o| self.apply_override(id, &o.change))
     }
@@ -142,7 +152,13 @@ impl<'s> Compiler<'s> {
         };
         let may = change.source.as_deref().is_none_or(|s| s != owner);
         if !may && !append {
-            let message = format!("Parameter '{}' is already set on {}[{}] at {}; cannot redefine", param.name, resource.type_name, resource.title, super::declare::position(&current.at));
+            let message = format!(
+                "Parameter '{}' is already set on {}[{}] at {}; cannot redefine",
+                param.name,
+                resource.type_name,
+                resource.title,
+                super::declare::position(&current.at)
+            );
             return Err(EvalError::puppet(message).at(&change.at));
         }
         if append {

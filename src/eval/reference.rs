@@ -2,8 +2,8 @@
 
 use super::compiler::Compiler;
 use crate::catalog::ResourceId;
-use crate::value::types::Type;
 use crate::value::Value;
+use crate::value::types::Type;
 use ecow::EcoString;
 
 /// `apt::conf` to `Apt::Conf`.
@@ -70,7 +70,9 @@ impl std::fmt::Display for Reference {
 pub(crate) fn references(value: &Value, out: &mut Vec<Reference>, other: &mut dyn FnMut(&Value)) {
     match value {
         Value::Type(ty) => match &**ty {
-            Type::Resource { type_name, title: Some(title) } if !type_name.is_empty() => out.push(Reference::new(type_name, title)),
+            Type::Resource { type_name, title: Some(title) } if !type_name.is_empty() => {
+                out.push(Reference::new(type_name, title))
+            }
             Type::Class { name: Some(name) } => out.push(Reference::new("Class", name)),
             _ => other(value),
         },

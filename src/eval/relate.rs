@@ -32,7 +32,14 @@ pub(crate) struct Pending {
 
 impl<'s> Compiler<'s> {
     /// `a -> b`; its value is the right side, so that chains go on.
-    pub(crate) fn relation(&mut self, env: Env<'s>, expr: &'s Expr, op: RelationOp, a: &'s Expr, b: &'s Expr) -> Res<Value> {
+    pub(crate) fn relation(
+        &mut self,
+        env: Env<'s>,
+        expr: &'s Expr,
+        op: RelationOp,
+        a: &'s Expr,
+        b: &'s Expr,
+    ) -> Res<Value> {
         let left = self.eval(env, a)?;
         let right = self.eval(env, b)?;
         let (source, target) = match op {
@@ -61,7 +68,10 @@ impl<'s> Compiler<'s> {
         references(value, &mut refs, &mut |v| bad = Some(v.clone()));
         match bad {
             Some(value) if !value.is_unknown() => {
-                let message = format!("Illegal relationship operand, can not form a relationship with {}. A Catalog type is required.", a_label(&value));
+                let message = format!(
+                    "Illegal relationship operand, can not form a relationship with {}. A Catalog type is required.",
+                    a_label(&value)
+                );
                 Err(EvalError::issue("ILLEGAL_RELATIONSHIP_OPERAND_TYPE", message))
             }
             None if matches!(value, Value::Undef) => {
@@ -86,7 +96,9 @@ impl<'s> Compiler<'s> {
     }
 
     fn resolve_ends(&self, ends: &[End]) -> Vec<Reference> {
-        let of = |id: ResourceId| self.catalog.get(id).map(|r| Reference { type_name: r.type_name.clone(), title: r.title.clone() });
+        let of = |id: ResourceId| {
+            self.catalog.get(id).map(|r| Reference { type_name: r.type_name.clone(), title: r.title.clone() })
+        };
         ends.iter()
             .flat_map(|end| match end {
                 End::Resource(reference) => vec![reference.clone()],
@@ -110,7 +122,12 @@ impl<'s> Compiler<'s> {
             let message = format!("Could not find resource '{target}' for relationship from '{source}'");
             return self.record(EvalError::puppet(message).at(&pending.at));
         };
-        self.catalog.relations.push(Relation { source: id, target: to, refresh: pending.refresh, at: pending.at.clone() });
+        self.catalog.relations.push(Relation {
+            source: id,
+            target: to,
+            refresh: pending.refresh,
+            at: pending.at.clone(),
+        });
         let name = if pending.refresh { "notify" } else { "before" };
         let text = Value::str(target.to_string());
         let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
@@ -124,7 +141,11 @@ impl<'s> Compiler<'s> {
                 items.push(text);
                 param.value = Value::array(items);
             }
-            None => resource.params.push(Param { name: name.into(), value: Value::array(vec![text]), at: pending.at.clone() }),
+            None => resource.params.push(Param {
+                name: name.into(),
+                value: Value::array(vec![text]),
+                at: pending.at.clone(),
+            }),
         }
         self.arrows += 1;
     }
@@ -136,7 +157,9 @@ impl<'s> Compiler<'s> {
         for id in 0..self.catalog.resources.len() {
             let Ok(id) = ResourceId::try_from(id) else { return };
             let Some(resource) = self.catalog.get(id) else { continue };
-            if resource.is_virtual || resource.possible.is_some() && resource.kind == crate::catalog::ResourceKind::UnknownType {
+            if resource.is_virtual
+                || resource.possible.is_some() && resource.kind == crate::catalog::ResourceKind::UnknownType
+            {
                 continue;
             }
             let params: Vec<Param> = resource.params.iter().filter(|p| is_relationship(&p.name)).cloned().collect();
@@ -168,7 +191,8 @@ impl<'s> Compiler<'s> {
         for reference in refs {
             match self.find_reference(&reference) {
                 Some(to) => {
-                    let (source, target) = if matches!(&*param.name, "before" | "notify") { (id, to) } else { (to, id) };
+                    let (source, target) =
+                        if matches!(&*param.name, "before" | "notify") { (id, to) } else { (to, id) };
                     let refresh = matches!(&*param.name, "notify" | "subscribe");
                     out.push(Relation { source, target, refresh, at: param.at.clone() });
                 }
@@ -190,8 +214,14 @@ impl<'s> Compiler<'s> {
 
     /// Whether a resource of this type with an unknown title may be the one.
     fn maybe_declared(&self, reference: &Reference) -> Tri {
-        let unknown = |r: &crate::catalog::Resource| r.type_name == reference.type_name && r.symbolic_title.as_ref().is_some_and(Value::is_unknown);
-        if self.blind || reference.title.contains('‹') || self.catalog.resources.iter().any(unknown) { Tri::Maybe } else { Tri::No }
+        let unknown = |r: &crate::catalog::Resource| {
+            r.type_name == reference.type_name && r.symbolic_title.as_ref().is_some_and(Value::is_unknown)
+        };
+        if self.blind || reference.title.contains('‹') || self.catalog.resources.iter().any(unknown) {
+            Tri::Maybe
+        } else {
+            Tri::No
+        }
     }
 }
 

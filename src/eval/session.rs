@@ -31,7 +31,15 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { dialect: Dialect::Legacy, strict_variables: false, strict: false, hiera: crate::hiera::HieraSettings::default(), layout: None, code: None, complete: true }
+        Self {
+            dialect: Dialect::Legacy,
+            strict_variables: false,
+            strict: false,
+            hiera: crate::hiera::HieraSettings::default(),
+            layout: None,
+            code: None,
+            complete: true,
+        }
     }
 }
 
@@ -350,7 +358,8 @@ impl Session {
         }
         let module = name.split("::").next().unwrap_or(name);
         let prefix = format!("{module}::");
-        let here = || self.layout.modules.contains_key(module) || self.main_defs().keys().any(|(_, n)| n.starts_with(&prefix));
+        let here =
+            || self.layout.modules.contains_key(module) || self.main_defs().keys().any(|(_, n)| n.starts_with(&prefix));
         !self.options.complete && !here()
     }
 

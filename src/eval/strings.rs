@@ -22,7 +22,10 @@ impl<'s> Compiler<'s> {
             };
             size += value.as_str().map_or(16, str::len);
             if size > MAX_STRING {
-                return Err(EvalError::Limit { what: format!("a string longer than {} MB", MAX_STRING >> 20), at: None });
+                return Err(EvalError::Limit {
+                    what: format!("a string longer than {} MB", MAX_STRING >> 20),
+                    at: None,
+                });
             }
             values.push(value);
         }

@@ -41,7 +41,11 @@ impl<'s> Compiler<'s> {
             || native
             || self.session.modules.types.contains_key(&*lower)
             || self.find_def(DefKind::Define, &lower).is_some();
-        if known { Ok(()) } else { Err(EvalError::issue("UNKNOWN_RESOURCE_TYPE", format!("Resource type not found: {name}"))) }
+        if known {
+            Ok(())
+        } else {
+            Err(EvalError::issue("UNKNOWN_RESOURCE_TYPE", format!("Resource type not found: {name}")))
+        }
     }
 
     fn named_type(&mut self, name: &str) -> Arc<Type> {
@@ -113,10 +117,22 @@ impl<'s> Compiler<'s> {
                 other => other.name().into(),
             },
             Value::Sym(_) => return Ok(first.clone()),
-            other => return Err(EvalError::issue("BAD_TYPE_SPECIALIZATION", format!("Error creating type specialization of a Resource-Type, Cannot use {} where a resource type is expected", super::ops::label(other)))),
+            other => {
+                return Err(EvalError::issue(
+                    "BAD_TYPE_SPECIALIZATION",
+                    format!(
+                        "Error creating type specialization of a Resource-Type, Cannot use {} where a resource type is expected",
+                        super::ops::label(other)
+                    ),
+                ));
+            }
         };
         if titles.is_empty() {
-            let ty = if name == "Class" { Type::Class { name: None } } else { Type::Resource { type_name: name, title: None } };
+            let ty = if name == "Class" {
+                Type::Class { name: None }
+            } else {
+                Type::Resource { type_name: name, title: None }
+            };
             return Ok(Value::Type(Arc::new(ty)));
         }
         self.references(&name, titles.to_vec())
@@ -140,7 +156,8 @@ impl<'s> Compiler<'s> {
             return Err(EvalError::issue("UNKNOWN_RESOURCE", format!("Resource not found: {type_name}['{title}']")));
         };
         let resource = self.catalog.get(id);
-        let value = |key: &Value| resource.and_then(|r| r.value(key.as_str().unwrap_or_default())).cloned().unwrap_or_default();
+        let value =
+            |key: &Value| resource.and_then(|r| r.value(key.as_str().unwrap_or_default())).cloned().unwrap_or_default();
         Ok(match keys {
             [key] => value(key),
             keys => Value::array(keys.iter().map(value).collect()),
@@ -189,20 +206,25 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
         Some(Value::Str(s)) => s.text.clone(),
         Some(Value::Int(_) | Value::Float(_)) => key.map(|k| k.to_string().into()).unwrap_or_default(),
         Some(Value::Type(t)) if name == "Class" => {
-            let message = format!("Illegal Class name in class reference. A {t}-Type cannot be used where a String is expected");
+            let message =
+                format!("Illegal Class name in class reference. A {t}-Type cannot be used where a String is expected");
             return Err(EvalError::issue("ILLEGAL_HOSTCLASS_NAME", message));
         }
         Some(Value::Type(t)) => match &**t {
             Type::Resource { type_name, title: None } => type_name.clone(),
             other => other.to_string().into(),
         },
-        Some(Value::Undef) => return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef")),
+        Some(Value::Undef) => {
+            return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"));
+        }
         Some(Value::Default) | None => {
             return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"));
         }
         Some(other) => {
             let got = super::ops::label(other);
-            let message = format!("Error creating type specialization of a {name}-Type, Cannot use {got} where a resource title String is expected");
+            let message = format!(
+                "Error creating type specialization of a {name}-Type, Cannot use {got} where a resource title String is expected"
+            );
             return Err(EvalError::issue("BAD_TYPE_SPECIALIZATION", message));
         }
     };

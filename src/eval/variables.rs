@@ -13,21 +13,114 @@ const RESERVED: &[&str] = &["trusted", "facts", "server_facts"];
 
 /// Facts of Facter's core that older manifests read as variables.
 const CORE_FACTS: &[&str] = &[
-    "architecture", "augeasversion", "bios_release_date", "bios_vendor", "bios_version", "blockdevices",
-    "boardmanufacturer", "boardproductname", "boardserialnumber", "dhcp_servers", "disks", "dmi", "environment",
-    "facterversion", "filesystems", "fips_enabled", "gateway", "gid", "hardwareisa", "hardwaremodel", "hypervisors",
-    "id", "identity", "interfaces", "interface_primary", "ipaddress", "ipaddress6", "ipaddress6_eth0", "ipaddress_bond0",
-    "ipaddress_eth0", "ipaddress_eth1", "ipaddress_lo", "is_pe", "is_virtual", "kernel", "kernelmajversion",
-    "kernelrelease", "kernelversion", "load_averages", "lsbdistcodename", "lsbdistdescription", "lsbdistid",
-    "lsbdistrelease", "lsbmajdistrelease", "lsbminordistrelease", "lsbrelease", "lldp", "lldppeer", "macaddress",
-    "macaddress_eth0", "macaddress_eth1", "manufacturer", "memory", "memoryfree", "memoryfree_mb", "memorysize",
-    "memorysize_mb", "mountpoints", "mtu_eth0", "netmask", "netmask_eth0", "network", "network_eth0", "networking",
-    "numa", "operatingsystem", "operatingsystemmajrelease", "operatingsystemrelease", "os", "osfamily", "partitions",
-    "path", "physicalprocessorcount", "processor0", "processorcount", "processors", "productname", "ps",
-    "puppetversion", "raid", "root_home", "ruby", "rubyplatform", "rubysitedir", "rubyversion", "selinux",
-    "serialnumber", "ssh", "sshdsakey", "sshecdsakey", "sshed25519key", "sshfp_rsa", "sshrsakey", "swapfree",
-    "swapsize", "swapsize_mb", "system_uptime", "timezone", "type", "uniqueid", "uptime", "uptime_days", "uptime_hours",
-    "uptime_seconds", "uuid", "virtual", "vlans", "zpool_version",
+    "architecture",
+    "augeasversion",
+    "bios_release_date",
+    "bios_vendor",
+    "bios_version",
+    "blockdevices",
+    "boardmanufacturer",
+    "boardproductname",
+    "boardserialnumber",
+    "dhcp_servers",
+    "disks",
+    "dmi",
+    "environment",
+    "facterversion",
+    "filesystems",
+    "fips_enabled",
+    "gateway",
+    "gid",
+    "hardwareisa",
+    "hardwaremodel",
+    "hypervisors",
+    "id",
+    "identity",
+    "interfaces",
+    "interface_primary",
+    "ipaddress",
+    "ipaddress6",
+    "ipaddress6_eth0",
+    "ipaddress_bond0",
+    "ipaddress_eth0",
+    "ipaddress_eth1",
+    "ipaddress_lo",
+    "is_pe",
+    "is_virtual",
+    "kernel",
+    "kernelmajversion",
+    "kernelrelease",
+    "kernelversion",
+    "load_averages",
+    "lsbdistcodename",
+    "lsbdistdescription",
+    "lsbdistid",
+    "lsbdistrelease",
+    "lsbmajdistrelease",
+    "lsbminordistrelease",
+    "lsbrelease",
+    "lldp",
+    "lldppeer",
+    "macaddress",
+    "macaddress_eth0",
+    "macaddress_eth1",
+    "manufacturer",
+    "memory",
+    "memoryfree",
+    "memoryfree_mb",
+    "memorysize",
+    "memorysize_mb",
+    "mountpoints",
+    "mtu_eth0",
+    "netmask",
+    "netmask_eth0",
+    "network",
+    "network_eth0",
+    "networking",
+    "numa",
+    "operatingsystem",
+    "operatingsystemmajrelease",
+    "operatingsystemrelease",
+    "os",
+    "osfamily",
+    "partitions",
+    "path",
+    "physicalprocessorcount",
+    "processor0",
+    "processorcount",
+    "processors",
+    "productname",
+    "ps",
+    "puppetversion",
+    "raid",
+    "root_home",
+    "ruby",
+    "rubyplatform",
+    "rubysitedir",
+    "rubyversion",
+    "selinux",
+    "serialnumber",
+    "ssh",
+    "sshdsakey",
+    "sshecdsakey",
+    "sshed25519key",
+    "sshfp_rsa",
+    "sshrsakey",
+    "swapfree",
+    "swapsize",
+    "swapsize_mb",
+    "system_uptime",
+    "timezone",
+    "type",
+    "uniqueid",
+    "uptime",
+    "uptime_days",
+    "uptime_hours",
+    "uptime_seconds",
+    "uuid",
+    "virtual",
+    "vlans",
+    "zpool_version",
 ];
 
 impl Compiler<'_> {
@@ -57,7 +150,9 @@ impl Compiler<'_> {
 
     fn seed_server(&mut self) {
         let mut entries = crate::value::Entries::default();
-        for (name, text) in [("serverversion", "7.23.0"), ("servername", "puppet.example.com"), ("serverip", "192.0.2.1")] {
+        for (name, text) in
+            [("serverversion", "7.23.0"), ("servername", "puppet.example.com"), ("serverip", "192.0.2.1")]
+        {
             self.seed(name, Value::str(text));
             entries.insert(Value::str(name), Value::str(text));
         }
@@ -120,7 +215,8 @@ impl Compiler<'_> {
         }
         let taken = self.scopes.get(env.scope as usize).is_some_and(|s| s.vars.contains_key(name));
         if taken || (matches!(name, "title" | "name") && env.scope == TOP) {
-            let built_in = if matches!(name, "title" | "name") { "built in (or already assigned) variable" } else { "variable" };
+            let built_in =
+                if matches!(name, "title" | "name") { "built in (or already assigned) variable" } else { "variable" };
             return Err(EvalError::issue("ILLEGAL_REASSIGNMENT", format!("Cannot reassign {built_in} '${name}'")));
         }
         self.bind(env.scope, name.into(), value);
@@ -246,7 +342,11 @@ impl Compiler<'_> {
 
     /// Whether a bare name is known as a fact: Facter's own, or of a module.
     pub(crate) fn may_be_fact(&self, name: &str) -> bool {
-        let patterned = ["ipaddress_", "ipaddress6_", "macaddress_", "netmask_", "sp_", "ec2_"].iter().any(|p| name.starts_with(p));
-        patterned || CORE_FACTS.contains(&name) || self.session.modules.facts.contains(name) || self.host.derived(name).is_some()
+        let patterned =
+            ["ipaddress_", "ipaddress6_", "macaddress_", "netmask_", "sp_", "ec2_"].iter().any(|p| name.starts_with(p));
+        patterned
+            || CORE_FACTS.contains(&name)
+            || self.session.modules.facts.contains(name)
+            || self.host.derived(name).is_some()
     }
 }

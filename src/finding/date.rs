@@ -47,11 +47,7 @@ fn is_leap(year: u16) -> bool {
 }
 
 fn year_length(year: u16) -> u32 {
-    if is_leap(year) {
-        366
-    } else {
-        365
-    }
+    if is_leap(year) { 366 } else { 365 }
 }
 
 fn days_in(year: u16, month: u8) -> Option<u8> {

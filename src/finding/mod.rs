@@ -18,4 +18,4 @@ pub use hosts::{HostSet, Pool};
 pub use level::{Confidence, FailureMode, Severity};
 pub use location::{Location, Place, Role, Side};
 pub use model::{Finding, Incident, Status, Suppression};
-pub use outcome::{Coverage, NotCompiled, Report, UnknownCause, Unknowns, Unread, SCHEMA_VERSION};
+pub use outcome::{Coverage, NotCompiled, Report, SCHEMA_VERSION, UnknownCause, Unknowns, Unread};

@@ -7,8 +7,8 @@
 mod apply;
 mod inline;
 
-pub use apply::{apply, Applied, Judge};
-pub use inline::{scan, widen, Extent};
+pub use apply::{Applied, Judge, apply};
+pub use inline::{Extent, scan, widen};
 
 use super::Date;
 use crate::repo::Loc;

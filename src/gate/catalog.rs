@@ -27,7 +27,12 @@ pub(super) fn run(request: &CatalogRequest<'_>) -> Result<CatalogOutput, GateErr
     Ok(difference(&changes, &before.catalog, &after.catalog))
 }
 
-fn open(repo: &Repo, wanted: &Wanted, request: &CatalogRequest<'_>, cache: &Arc<FileCache>) -> Result<(Revision, Settings), GateError> {
+fn open(
+    repo: &Repo,
+    wanted: &Wanted,
+    request: &CatalogRequest<'_>,
+    cache: &Arc<FileCache>,
+) -> Result<(Revision, Settings), GateError> {
     let tree = revision::tree(repo, wanted, wanted, &request.inputs)?;
     let settings = Settings::load(&request.inputs, &tree)?;
     Ok((revision::open(tree, &settings.config, cache)?, settings))
@@ -36,16 +41,26 @@ fn open(repo: &Repo, wanted: &Wanted, request: &CatalogRequest<'_>, cache: &Arc<
 fn compiled((revision, settings): &(Revision, Settings), request: &CatalogRequest<'_>) -> Result<Compiled, GateError> {
     let host = request.host.to_lowercase();
     if revision.session.node_for(&host).is_none() && revision.session.nodes().next().is_some() {
-        let near = known(revision, settings).into_iter().find(|h| h.starts_with(host.split('.').next().unwrap_or(&host)));
-        let help = near.map_or_else(|| "name a host as the node definitions do".to_owned(), |h| format!("did you mean {h}?"));
-        return Err(GateError::Input { message: format!("{host}: no node definition matches it in {}", revision.label), help: Some(help) });
+        let near =
+            known(revision, settings).into_iter().find(|h| h.starts_with(host.split('.').next().unwrap_or(&host)));
+        let help =
+            near.map_or_else(|| "name a host as the node definitions do".to_owned(), |h| format!("did you mean {h}?"));
+        return Err(GateError::Input {
+            message: format!("{host}: no node definition matches it in {}", revision.label),
+            help: Some(help),
+        });
     }
     let spec = settings.spec(&host);
     let on_big_stack = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(super::pipeline::STACK).spawn_scoped(scope, || compile(&revision.session, &spec));
+        let thread = std::thread::Builder::new()
+            .stack_size(super::pipeline::STACK)
+            .spawn_scoped(scope, || compile(&revision.session, &spec));
         thread.ok().and_then(|t| t.join().ok())
     });
-    on_big_stack.ok_or_else(|| GateError::Unanalysable { message: format!("{host}: the compilation could not be run"), help: None })
+    on_big_stack.ok_or_else(|| GateError::Unanalysable {
+        message: format!("{host}: the compilation could not be run"),
+        help: None,
+    })
 }
 
 fn side<'a>((revision, _): &'a (Revision, Settings), compiled: &'a Compiled) -> Side<'a> {
@@ -67,7 +82,12 @@ fn text(compiled: &Compiled) -> String {
     }
     for error in compiled.errors.iter().chain(&compiled.possible_errors) {
         let possible = if error.possible.is_some() { "possible error" } else { "error" };
-        let _ = writeln!(out, "{possible}: {}{}", error.message, error.at.as_ref().map_or_else(String::new, |at| format!(" at {at}")));
+        let _ = writeln!(
+            out,
+            "{possible}: {}{}",
+            error.message,
+            error.at.as_ref().map_or_else(String::new, |at| format!(" at {at}"))
+        );
     }
     out
 }
@@ -83,8 +103,14 @@ fn short(value: &crate::value::Value) -> String {
 fn catalog_json(compiled: &Compiled) -> Value {
     let catalog = &compiled.catalog;
     let resources: Vec<Value> = real(catalog).map(resource_json).collect();
-    let edges: Vec<Value> = real(catalog).filter_map(|r| Some(json!({"source": catalog.get(r.container?)?.reference(), "target": r.reference()}))).collect();
-    let errors: Vec<Value> = compiled.errors.iter().map(|e| json!({"message": e.message, "at": e.at.as_ref().map(ToString::to_string)})).collect();
+    let edges: Vec<Value> = real(catalog)
+        .filter_map(|r| Some(json!({"source": catalog.get(r.container?)?.reference(), "target": r.reference()})))
+        .collect();
+    let errors: Vec<Value> = compiled
+        .errors
+        .iter()
+        .map(|e| json!({"message": e.message, "at": e.at.as_ref().map(ToString::to_string)}))
+        .collect();
     json!({
         "name": catalog.certname.as_str(),
         "environment": "production",
@@ -96,7 +122,8 @@ fn catalog_json(compiled: &Compiled) -> Value {
 }
 
 fn resource_json(resource: &Resource) -> Value {
-    let parameters: Map<String, Value> = resource.params.iter().map(|p| (p.name.to_string(), to_json(&p.value))).collect();
+    let parameters: Map<String, Value> =
+        resource.params.iter().map(|p| (p.name.to_string(), to_json(&p.value))).collect();
     let mut json = json!({
         "type": resource.type_name.as_str(),
         "title": resource.title.as_str(),

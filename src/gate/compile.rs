@@ -1,12 +1,12 @@
 //! Hosts to catalogs: the hosts of a node block compiled in groups that compile alike.
 
+use super::hosts::Host;
 use super::revision::Revision;
 use crate::catalog::RefreshGraph;
 use crate::checks::HostSide;
 use crate::diff::Side;
 use crate::eval::Compiled;
 use crate::eval::group::{Group, compile_group};
-use super::hosts::Host;
 use ecow::EcoString;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -72,7 +72,10 @@ fn read_ignores(findings: &[Finding], scope: &Scope<'_>) -> (Vec<Ignore>, Vec<Ma
         let Some(text) = scope.head.text(path).ok().flatten() else { continue };
         let (mut good, bad) = suppress::scan(path, &text);
         if !good.is_empty() && path.ends_with(".pp") {
-            let extents: Vec<_> = resource_extents(&text, scope.dialect).into_iter().map(|(first, last)| suppress::Extent { first, last }).collect();
+            let extents: Vec<_> = resource_extents(&text, scope.dialect)
+                .into_iter()
+                .map(|(first, last)| suppress::Extent { first, last })
+                .collect();
             suppress::widen(&mut good, &extents);
         }
         ignores.extend(good);

@@ -51,7 +51,11 @@ pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settin
     for (name, head_host) in at_head {
         let base_host = at_base.remove(&name);
         let key = (head_host.node, base_host.as_ref().and_then(|b| b.node), head_host.role.clone());
-        let unit = units.entry(key).or_insert_with(|| Unit { role: head_host.role.clone(), at_base: Vec::new(), at_head: Vec::new() });
+        let unit = units.entry(key).or_insert_with(|| Unit {
+            role: head_host.role.clone(),
+            at_base: Vec::new(),
+            at_head: Vec::new(),
+        });
         unit.at_base.extend(base_host.map(|b| b.host));
         unit.at_head.push(head_host.host);
     }
@@ -60,12 +64,19 @@ pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settin
 
 fn placed(revision: &Revision, settings: &Settings, notes: &mut Vec<String>) -> BTreeMap<String, Placed> {
     let nodes: Vec<&NodeDef> = revision.session.nodes().map(|(_, n)| n).collect();
-    let Hosts { hosts, notes: said } = enumerate_hosts(&nodes, &settings.known_hosts(), &mentioned_hosts(revision.session.tree(), &revision.session.layout));
+    let Hosts { hosts, notes: said } = enumerate_hosts(
+        &nodes,
+        &settings.known_hosts(),
+        &mentioned_hosts(revision.session.tree(), &revision.session.layout),
+    );
     let name = |n: usize| nodes.get(n).map_or_else(String::new, |d| matcher(d));
     notes.extend(said.iter().map(|(n, why)| format!("node {}: {why}", name(*n))));
     let representatives = hosts.iter().filter(|h| h.exactness != Exactness::Exact).count();
     if representatives > 0 {
-        notes.push(format!("{representatives} of {} host names stand for others: their node definitions match names without end", hosts.len()));
+        notes.push(format!(
+            "{representatives} of {} host names stand for others: their node definitions match names without end",
+            hosts.len()
+        ));
     }
     let place = |h: crate::nodes::HostSpec| {
         let role = h.node.and_then(|n| nodes.get(n)).map_or_else(|| "no node definition".to_owned(), |n| role_of(n));
@@ -102,7 +113,9 @@ fn role_call(expr: &Expr) -> Option<String> {
     let names: Vec<String> = call.args.iter().filter_map(named).collect();
     match function(call)? {
         "role" => (!names.is_empty()).then(|| names.join("+")),
-        "include" | "contain" | "require" => names.into_iter().find(|n| n.starts_with("role::")).map(|n| n.replacen("role::", "", 1)),
+        "include" | "contain" | "require" => {
+            names.into_iter().find(|n| n.starts_with("role::")).map(|n| n.replacen("role::", "", 1))
+        }
         _ => None,
     }
 }

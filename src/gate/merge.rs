@@ -34,7 +34,10 @@ fn united(a: Finding, b: Finding) -> Finding {
     first.confidence = first.confidence.max(second.confidence);
     first.hosts = merged_hosts(&first.hosts, &second.hosts);
     for location in second.locations {
-        let known = first.locations.iter().any(|l| l.side == location.side && l.path == location.path && l.line == location.line);
+        let known = first
+            .locations
+            .iter()
+            .any(|l| l.side == location.side && l.path == location.path && l.line == location.line);
         if !known && first.locations.len() < MOST_LOCATIONS {
             first.locations.push(crate::finding::Location { role: crate::finding::Role::Related, ..location });
         }

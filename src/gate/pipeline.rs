@@ -56,9 +56,17 @@ fn run(
     archive: &Archive,
     rules: &Selection,
 ) -> Result<Report, GateError> {
-    let downloads = tempfile::tempdir().map_err(|e| GateError::input(&e, Some("make the temporary folder writable")))?;
+    let downloads =
+        tempfile::tempdir().map_err(|e| GateError::input(&e, Some("make the temporary folder writable")))?;
     let packages = Packages::open(archive, downloads.path())?;
-    let repo = RepoContext { base: base.map(|b| &b.sources), head: &head.sources, files, dialect: head.dialect, packages: &packages, notes: Mutex::default() };
+    let repo = RepoContext {
+        base: base.map(|b| &b.sources),
+        head: &head.sources,
+        files,
+        dialect: head.dialect,
+        packages: &packages,
+        notes: Mutex::default(),
+    };
     let checks: Vec<&'static dyn Check> = checks::all().into_iter().filter(|c| settings.takes(rules, c.id())).collect();
     let paths: BTreeSet<&str> = files.iter().flat_map(FileChange::paths).collect();
     let run = Run { repo: &repo, base, head, changed: &paths, checks: &checks };
@@ -86,7 +94,8 @@ fn run(
     let changed = std::mem::take(&mut outcome.changed);
     let mut coverage = coverage(outcome, &roster, base, head, &packages, settings);
     coverage.notes.extend(std::mem::take(&mut *repo.notes.lock().unwrap_or_else(PoisonError::into_inner)));
-    Ok(Report::new(base.map(|b| b.label.clone()), head.label.clone(), findings, coverage).with_fleet(changed, roster.pools))
+    Ok(Report::new(base.map(|b| b.label.clone()), head.label.clone(), findings, coverage)
+        .with_fleet(changed, roster.pools))
 }
 
 /// Runs the units on all threads; the outcomes come back in the order of the units.
@@ -109,19 +118,44 @@ fn on_pool<T: Send>(inputs: &Inputs<'_>, work: impl FnOnce() -> T + Send) -> Res
     Ok(pool.map_err(|e| GateError::input(&e, Some("give a smaller --jobs")))?.install(work))
 }
 
-fn coverage(seen: Outcome, roster: &Roster, base: Option<&Revision>, head: &Revision, packages: &Packages, settings: &Settings) -> Coverage {
-    let causes = seen.unknowns.into_iter().map(|(c, count)| UnknownCause { kind: kind(c.kind).to_owned(), name: c.name.to_string(), count });
-    let mut unread: Vec<Unread> = head.tree().unread().into_iter().map(|u| Unread { path: u.path.to_string(), why: u.why.to_string() }).collect();
+fn coverage(
+    seen: Outcome,
+    roster: &Roster,
+    base: Option<&Revision>,
+    head: &Revision,
+    packages: &Packages,
+    settings: &Settings,
+) -> Coverage {
+    let causes = seen.unknowns.into_iter().map(|(c, count)| UnknownCause {
+        kind: kind(c.kind).to_owned(),
+        name: c.name.to_string(),
+        count,
+    });
+    let mut unread: Vec<Unread> =
+        head.tree().unread().into_iter().map(|u| Unread { path: u.path.to_string(), why: u.why.to_string() }).collect();
     unread.extend(packages.unreadable().iter().map(|why| Unread { path: "--deb-dir".to_owned(), why: why.clone() }));
     unread.sort_by(|a, b| a.path.cmp(&b.path));
     let mut notes = roster.notes.clone();
     notes.extend(settings.notes());
     notes.extend(head.layout.notes.iter().cloned());
-    notes.extend(base.iter().flat_map(|b| b.layout.notes.iter()).filter(|n| !head.layout.notes.contains(n)).map(|n| format!("base: {n}")));
+    notes.extend(
+        base.iter()
+            .flat_map(|b| b.layout.notes.iter())
+            .filter(|n| !head.layout.notes.contains(n))
+            .map(|n| format!("base: {n}")),
+    );
     let mut not_compiled = seen.not_compiled;
     not_compiled.sort_by(|a, b| a.host.cmp(&b.host));
     let insufficient = settings.insufficient(seen.compiled, roster.total);
-    Coverage { hosts_total: roster.total, hosts_compiled: seen.compiled, not_compiled, files_unread: unread, unknown: Unknowns::new(causes.collect()), notes, insufficient }
+    Coverage {
+        hosts_total: roster.total,
+        hosts_compiled: seen.compiled,
+        not_compiled,
+        files_unread: unread,
+        unknown: Unknowns::new(causes.collect()),
+        notes,
+        insufficient,
+    }
 }
 
 fn kind(kind: CauseKind) -> &'static str {
@@ -150,4 +184,3 @@ impl Outcome {
         self
     }
 }
-

@@ -28,7 +28,9 @@ pub(super) fn tree(repo: &Repo, wanted: &Wanted, head: &Wanted, inputs: &Inputs<
     let name = match wanted {
         Wanted::Worktree => WORKTREE.to_owned(),
         Wanted::Named(name) => name.clone(),
-        Wanted::Auto => auto_base(&inputs.env, repo, None, name_of(head)).map_err(|e| GateError::input(&e, Some(e.help())))?.rev,
+        Wanted::Auto => {
+            auto_base(&inputs.env, repo, None, name_of(head)).map_err(|e| GateError::input(&e, Some(e.help())))?.rev
+        }
     };
     repo.at(&name).map_err(|e| GateError::input(&e, Some(e.help())))
 }
@@ -46,7 +48,15 @@ pub(super) fn open(tree: Tree, config: &Config, cache: &Arc<FileCache>) -> Resul
         .map_err(|e| GateError::Unanalysable { message: e.to_string(), help: Some(e.help().to_owned()) })?;
     let dialect = if layout.is_legacy { Dialect::Legacy } else { Dialect::Modern };
     let strict = config.strict;
-    let options = Options { dialect, strict, strict_variables: strict, complete: false, hiera: config.hiera.clone(), layout: Some(layout.clone()), ..Options::default() };
+    let options = Options {
+        dialect,
+        strict,
+        strict_variables: strict,
+        complete: false,
+        hiera: config.hiera.clone(),
+        layout: Some(layout.clone()),
+        ..Options::default()
+    };
     let session = Session::new(tree.clone(), options, cache.clone());
     let mounts = layout.files.iter().map(|folder| ("files".to_owned(), folder.clone())).collect();
     let sources = Sources::new(tree.clone(), layout.modulepath.clone(), mounts);

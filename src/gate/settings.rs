@@ -74,7 +74,9 @@ impl Settings {
 
     /// The pools the user named, over the hosts there are.
     pub(super) fn pools(&self, hosts: &[String]) -> Vec<Pool> {
-        let members = |p: &config::Pool| hosts.iter().filter(|h| p.hosts.iter().any(|m| m.matches(h))).map(|h| Arc::from(h.as_str())).collect();
+        let members = |p: &config::Pool| {
+            hosts.iter().filter(|h| p.hosts.iter().any(|m| m.matches(h))).map(|h| Arc::from(h.as_str())).collect()
+        };
         self.config.pools.iter().map(|p| Pool { name: p.name.clone(), hosts: members(p), open: false }).collect()
     }
 
@@ -94,7 +96,8 @@ impl Settings {
             return Some("no node definition and no fact file names a host".to_owned());
         }
         let missing = (total - compiled.min(total)) as f64 / total as f64;
-        (missing > self.config.max_uncompiled).then(|| format!("{compiled} of {total} hosts compile; a verdict would stand on too little"))
+        (missing > self.config.max_uncompiled)
+            .then(|| format!("{compiled} of {total} hosts compile; a verdict would stand on too little"))
     }
 }
 
@@ -104,7 +107,9 @@ fn config_name(inputs: &Inputs<'_>) -> String {
 
 fn read_config(inputs: &Inputs<'_>, head: &Tree) -> Result<Config, GateError> {
     let text = match &inputs.config {
-        Some(path) => Some(std::fs::read_to_string(path).map_err(|e| GateError::input(&format!("{}: {e}", path.display()), Some("name a readable file with --config")))?),
+        Some(path) => Some(std::fs::read_to_string(path).map_err(|e| {
+            GateError::input(&format!("{}: {e}", path.display()), Some("name a readable file with --config"))
+        })?),
         None => head.text(config::FILE_NAME).ok().flatten().map(|t| t.to_string()),
     };
     let Some(text) = text else { return Ok(Config::default()) };
@@ -119,16 +124,26 @@ fn facts_tree(dir: &std::path::Path) -> Result<Tree, GateError> {
 
 fn row(ignore: &config::Ignore, file: &Arc<str>) -> IgnoreRow {
     let subject = ignore.subject.clone().unwrap_or_else(|| "*".to_owned());
-    IgnoreRow { rule: ignore.rule.clone(), subject, reason: ignore.reason.clone(), until: ignore.until, at: Loc::new(file.clone(), ignore.line) }
+    IgnoreRow {
+        rule: ignore.rule.clone(),
+        subject,
+        reason: ignore.reason.clone(),
+        until: ignore.until,
+        at: Loc::new(file.clone(), ignore.line),
+    }
 }
 
 fn value(json: &serde_json::Value) -> Value {
     match json {
         serde_json::Value::Null => Value::Undef,
         serde_json::Value::Bool(b) => Value::Bool(*b),
-        serde_json::Value::Number(n) => n.as_i64().map_or_else(|| n.as_f64().map_or(Value::Undef, Value::Float), Value::Int),
+        serde_json::Value::Number(n) => {
+            n.as_i64().map_or_else(|| n.as_f64().map_or(Value::Undef, Value::Float), Value::Int)
+        }
         serde_json::Value::String(s) => Value::str(s.as_str()),
         serde_json::Value::Array(items) => Value::array(items.iter().map(value).collect()),
-        serde_json::Value::Object(map) => Value::hash(map.iter().map(|(k, v)| (Value::str(k.as_str()), value(v))).collect::<Entries>()),
+        serde_json::Value::Object(map) => {
+            Value::hash(map.iter().map(|(k, v)| (Value::str(k.as_str()), value(v))).collect::<Entries>())
+        }
     }
 }

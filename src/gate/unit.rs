@@ -3,11 +3,11 @@
 //! Catalogs live as long as their unit, so that memory does not grow with the fleet.
 
 use super::compile::{Batch, Pair, compile, pairs};
+use super::hosts::Host;
 use super::revision::Revision;
 use crate::checks::{Check, HostContext, RepoContext};
 use crate::diff::{Change, compare};
 use crate::finding::{Finding, HostSet, NotCompiled};
-use super::hosts::Host;
 use crate::value::Cause;
 use ecow::EcoString;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,12 +90,15 @@ fn touched(batch: &Batch, run: &Run<'_>) -> bool {
 
 fn served(batch: &Batch, run: &Run<'_>) -> bool {
     let files = batch.compiled.catalog.of_type("File");
-    let addresses = files.filter_map(|r| r.value("source")).flat_map(|v| v.as_array().map_or_else(|| vec![v.clone()], <[_]>::to_vec));
+    let addresses = files
+        .filter_map(|r| r.value("source"))
+        .flat_map(|v| v.as_array().map_or_else(|| vec![v.clone()], <[_]>::to_vec));
     let paths = addresses.filter_map(|v| run.repo.head.path_of(v.as_str()?));
     paths.into_iter().any(|path| {
         // A folder that is recursed is touched by any file below it.
         let below = format!("{path}/");
-        run.changed.contains(path.as_str()) || run.changed.range(below.as_str()..).next().is_some_and(|c| c.starts_with(&below))
+        run.changed.contains(path.as_str())
+            || run.changed.range(below.as_str()..).next().is_some_and(|c| c.starts_with(&below))
     })
 }
 

@@ -25,10 +25,12 @@ pub(super) fn findings(run: &Run<'_>, settings: &Settings, placed: &BTreeSet<Eco
     if checks.is_empty() || run.head.session.nodes().next().is_none() {
         return Vec::new();
     }
-    let (roles, others): (Vec<EcoString>, Vec<EcoString>) = unplaced(run, placed).into_iter().partition(|c| c.starts_with("role"));
+    let (roles, others): (Vec<EcoString>, Vec<EcoString>) =
+        unplaced(run, placed).into_iter().partition(|c| c.starts_with("role"));
     // What a role brings along is seen there, in its proper place; the rest is compiled bare.
     let (mut found, seen) = round(run, settings, &checks, &roles);
-    let rest: Vec<EcoString> = others.into_iter().filter(|c| !seen.contains(c)).take(MOST.saturating_sub(roles.len())).collect();
+    let rest: Vec<EcoString> =
+        others.into_iter().filter(|c| !seen.contains(c)).take(MOST.saturating_sub(roles.len())).collect();
     found.extend(round(run, settings, &checks, &rest).0);
     found
 }
@@ -40,7 +42,12 @@ fn unplaced(run: &Run<'_>, placed: &BTreeSet<EcoString>) -> BTreeSet<EcoString> 
     defined.filter(|c| !placed.contains(c)).take(MOST).collect()
 }
 
-fn round(run: &Run<'_>, settings: &Settings, checks: &[&dyn Check], classes: &[EcoString]) -> (Vec<Finding>, BTreeSet<EcoString>) {
+fn round(
+    run: &Run<'_>,
+    settings: &Settings,
+    checks: &[&dyn Check],
+    classes: &[EcoString],
+) -> (Vec<Finding>, BTreeSet<EcoString>) {
     let each: Vec<(Vec<Finding>, Vec<EcoString>)> = classes.par_iter().map(|c| one(run, settings, checks, c)).collect();
     let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
     for (findings, classes) in each {
@@ -66,5 +73,7 @@ fn one(run: &Run<'_>, settings: &Settings, checks: &[&dyn Check], class: &EcoStr
 
 fn doubtful(finding: Finding, class: &str) -> Finding {
     let confidence = finding.confidence.min(Confidence::Medium);
-    finding.confidence(confidence).note(format!("no node definition includes class {class}: it is seen on a made-up host"))
+    finding
+        .confidence(confidence)
+        .note(format!("no node definition includes class {class}: it is seen on a made-up host"))
 }

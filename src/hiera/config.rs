@@ -57,11 +57,18 @@ impl Reader<'_> {
         let defaults = self.hash(config, "defaults")?.unwrap_or(&none);
         self.known_keys(defaults, &["data_hash", "lookup_key", "data_dig", "datadir", "options"], "defaults")?;
         if FUNCTIONS.iter().filter(|f| defaults.get(f).is_some()).count() > 1 {
-            return Err(self.fail(1, "Only one of data_hash, lookup_key, data_dig, or hiera3_backend can be defined in defaults", "keep one"));
+            return Err(self.fail(
+                1,
+                "Only one of data_hash, lookup_key, data_dig, or hiera3_backend can be defined in defaults",
+                "keep one",
+            ));
         }
         let builtin;
         let defaults = if config.get("defaults").is_none() {
-            builtin = [("datadir", "data"), ("data_hash", "yaml_data")].map(|(k, v)| (Data::str(k), Data::str(v))).into_iter().collect();
+            builtin = [("datadir", "data"), ("data_hash", "yaml_data")]
+                .map(|(k, v)| (Data::str(k), Data::str(v)))
+                .into_iter()
+                .collect();
             &builtin
         } else {
             defaults
@@ -72,7 +79,11 @@ impl Reader<'_> {
         };
         let fallback = match config.entry("default_hierarchy") {
             Some((key, _)) if !self.is_module => {
-                return Err(self.fail(line(key), "'default_hierarchy' is only allowed in the module layer", "move it to a module's hiera.yaml"));
+                return Err(self.fail(
+                    line(key),
+                    "'default_hierarchy' is only allowed in the module layer",
+                    "move it to a module's hiera.yaml",
+                ));
             }
             Some((_, list)) => self.hierarchy(list, defaults)?,
             None => Vec::new(),
@@ -81,7 +92,10 @@ impl Reader<'_> {
     }
 
     fn common(&self, defaults: &Hash) -> Checked<Level> {
-        let entry: Hash = [("name", "Common"), ("path", "common.yaml")].map(|(k, v)| (Data::str(k), Data::str(v))).into_iter().collect();
+        let entry: Hash = [("name", "Common"), ("path", "common.yaml")]
+            .map(|(k, v)| (Data::str(k), Data::str(v)))
+            .into_iter()
+            .collect();
         self.level(&entry, defaults, 1)
     }
 
@@ -93,13 +107,18 @@ impl Reader<'_> {
         let mut lines: Vec<u32> = Vec::new();
         for item in items {
             let Some(entry) = item.as_hash() else {
-                return Err(self.fail(line(item), "a hierarchy entry expects a Struct value", "give it a name and a path"));
+                return Err(self.fail(
+                    line(item),
+                    "a hierarchy entry expects a Struct value",
+                    "give it a name and a path",
+                ));
             };
             let at = entry.entry("name").map_or(line(item), |(key, _)| line(key));
             let level = self.level(entry, defaults, at)?;
             if let Some(first) = levels.iter().position(|l| l.name == level.name) {
                 let first = lines.get(first).copied().unwrap_or(1);
-                let message = format!("Hierarchy name '{}' defined more than once. First defined at (line: {first})", level.name);
+                let message =
+                    format!("Hierarchy name '{}' defined more than once. First defined at (line: {first})", level.name);
                 return Err(self.fail(at, message, "rename one of them"));
             }
             levels.push(level);
@@ -109,12 +128,17 @@ impl Reader<'_> {
     }
 
     fn level(&self, entry: &Hash, defaults: &Hash, at: u32) -> Checked<Level> {
-        let known: Vec<&str> = FUNCTIONS.iter().chain(LOCATIONS).copied().chain(["name", "options", "datadir"]).collect();
+        let known: Vec<&str> =
+            FUNCTIONS.iter().chain(LOCATIONS).copied().chain(["name", "options", "datadir"]).collect();
         self.known_keys(entry, &known, "a hierarchy entry")?;
-        let name = self.text(entry, "name")?.ok_or_else(|| self.fail(at, "a hierarchy entry expects a value for key 'name'", "name it"))?;
+        let name = self
+            .text(entry, "name")?
+            .ok_or_else(|| self.fail(at, "a hierarchy entry expects a value for key 'name'", "name it"))?;
         let (kind, function) = self.provider(entry, defaults, name, at)?;
         if LOCATIONS.iter().filter(|key| entry.get(key).is_some()).count() > 1 {
-            let message = format!("Only one of path, paths, glob, globs, uri, uris, or mapped_paths can be defined in hierarchy '{name}'");
+            let message = format!(
+                "Only one of path, paths, glob, globs, uri, uris, or mapped_paths can be defined in hierarchy '{name}'"
+            );
             return Err(self.fail(at, message, "keep one"));
         }
         let options = self.options(entry, defaults, name, at)?;
@@ -138,18 +162,28 @@ impl Reader<'_> {
         Ok(Level { name: name.into(), backend, places })
     }
 
-    fn provider<'h>(&self, entry: &'h Hash, defaults: &'h Hash, name: &str, at: u32) -> Checked<(&'static str, &'h str)> {
+    fn provider<'h>(
+        &self,
+        entry: &'h Hash,
+        defaults: &'h Hash,
+        name: &str,
+        at: u32,
+    ) -> Checked<(&'static str, &'h str)> {
         let mut own = FUNCTIONS.iter().filter(|f| entry.get(f).is_some());
         let (found, table) = match (own.next(), own.next()) {
             (Some(_), Some(_)) => {
-                let message = format!("Only one of data_hash, lookup_key, data_dig, or hiera3_backend can be defined in hierarchy '{name}'");
+                let message = format!(
+                    "Only one of data_hash, lookup_key, data_dig, or hiera3_backend can be defined in hierarchy '{name}'"
+                );
                 return Err(self.fail(at, message, "keep one"));
             }
             (Some(kind), None) => (Some(kind), entry),
             (None, _) => (FUNCTIONS.iter().find(|f| defaults.get(f).is_some()), defaults),
         };
         let Some(kind) = found else {
-            let message = format!("One of data_hash, lookup_key, data_dig, or hiera3_backend must be defined in hierarchy '{name}'");
+            let message = format!(
+                "One of data_hash, lookup_key, data_dig, or hiera3_backend must be defined in hierarchy '{name}'"
+            );
             return Err(self.fail(at, message, "add data_hash: yaml_data to it or to defaults"));
         };
         let function = self.text(table, kind)?.unwrap_or_default();
@@ -160,7 +194,9 @@ impl Reader<'_> {
     }
 
     fn options(&self, entry: &Hash, defaults: &Hash, name: &str, at: u32) -> Checked<Vec<(String, Template, Data)>> {
-        let Some(options) = self.hash(entry, "options")?.or(self.hash(defaults, "options")?) else { return Ok(Vec::new()) };
+        let Some(options) = self.hash(entry, "options")?.or(self.hash(defaults, "options")?) else {
+            return Ok(Vec::new());
+        };
         let mut out = Vec::new();
         for (key, value) in options.iter() {
             let key = key.as_str().unwrap_or_default();
@@ -176,7 +212,9 @@ impl Reader<'_> {
     fn backend(&self, kind: &str, function: &str, options: Vec<(String, Template, Data)>, at: u32) -> Checked<Backend> {
         let Some(model) = self.function(function) else {
             return Ok(match (kind, function) {
-                ("hiera3_backend", name) => Backend::Unknown { why: format!("the Hiera 3 backend `{name}` is not known") },
+                ("hiera3_backend", name) => {
+                    Backend::Unknown { why: format!("the Hiera 3 backend `{name}` is not known") }
+                }
                 (_, "hocon_data") => Backend::Unknown { why: "HOCON data is not read".into() },
                 (kind, name) => Backend::Function { name: name.into(), is_data_hash: kind == "data_hash", options },
             });
@@ -186,7 +224,9 @@ impl Reader<'_> {
             Kind::Json => Backend::File { format: Format::Json, encrypted: false },
             Kind::Eyaml => Backend::File { format: Format::Yaml, encrypted: true },
             Kind::ExpandPath => Backend::ExpandPath,
-            Kind::Absent => Backend::Absent { why: format!("`{function}` reads data that is not part of the repository") },
+            Kind::Absent => {
+                Backend::Absent { why: format!("`{function}` reads data that is not part of the repository") }
+            }
             Kind::RegexData => {
                 let wanted = model.match_option.as_deref().unwrap_or("node");
                 let subject = options.into_iter().find(|(name, _, _)| name == wanted).map(|(_, template, _)| template);
@@ -213,9 +253,11 @@ impl Reader<'_> {
         }
         match self.texts(entry, "mapped_paths")?.as_deref() {
             None => Ok(Places::Nowhere),
-            Some([variable, local, path]) => {
-                Ok(Places::Mapped { variable: Key::parse(variable)?, local: (*local).into(), path: self.path(dir, path) })
-            }
+            Some([variable, local, path]) => Ok(Places::Mapped {
+                variable: Key::parse(variable)?,
+                local: (*local).into(),
+                path: self.path(dir, path),
+            }),
             Some(_) => Err(self.fail(1, "mapped_paths expects size to be 3", "give a variable, a name and a path")),
         }
     }
@@ -237,14 +279,21 @@ impl Reader<'_> {
         let unknown = hash.iter().find(|(key, _)| !key.as_str().is_some_and(|k| known.contains(&k)));
         unknown.map_or(Ok(()), |(key, _)| {
             let name = key.as_str().unwrap_or("?");
-            Err(self.fail(line(key), format!("The Lookup Configuration has wrong type, {what}: unrecognized key '{name}'"), "remove the key or correct its spelling"))
+            Err(self.fail(
+                line(key),
+                format!("The Lookup Configuration has wrong type, {what}: unrecognized key '{name}'"),
+                "remove the key or correct its spelling",
+            ))
         })
     }
 
     fn hash<'h>(&self, table: &'h Hash, key: &str) -> Checked<Option<&'h Hash>> {
         match table.get(key) {
             None => Ok(None),
-            Some(data) => data.as_hash().map(Some).ok_or_else(|| self.fail(line(data), format!("entry '{key}' expects a Hash value"), "make it a hash")),
+            Some(data) => data
+                .as_hash()
+                .map(Some)
+                .ok_or_else(|| self.fail(line(data), format!("entry '{key}' expects a Hash value"), "make it a hash")),
         }
     }
 
@@ -252,7 +301,11 @@ impl Reader<'_> {
         match table.get(key) {
             None => Ok(None),
             Some(data) => data.as_str().filter(|s| !s.is_empty()).map(Some).ok_or_else(|| {
-                self.fail(line(data), format!("entry '{key}' expects a String[1] value, got {}", data.type_name()), "make it a string")
+                self.fail(
+                    line(data),
+                    format!("entry '{key}' expects a String[1] value, got {}", data.type_name()),
+                    "make it a string",
+                )
             }),
         }
     }
@@ -261,7 +314,9 @@ impl Reader<'_> {
         let Some(data) = table.get(key) else { return Ok(None) };
         let list: Option<Vec<&str>> = data.as_array().and_then(|items| items.iter().map(Data::as_str).collect());
         let list = list.filter(|l| !l.is_empty() && l.iter().all(|s| !s.is_empty()));
-        list.map(Some).ok_or_else(|| self.fail(line(data), format!("entry '{key}' expects an Array of strings"), "make it a list of strings"))
+        list.map(Some).ok_or_else(|| {
+            self.fail(line(data), format!("entry '{key}' expects an Array of strings"), "make it a list of strings")
+        })
     }
 
     /// Reads version 4.
@@ -277,7 +332,13 @@ impl Reader<'_> {
             let format = match backend {
                 "yaml" => Format::Yaml,
                 "json" => Format::Json,
-                other => return Err(self.fail(line(item), format!("No data provider is registered for backend '{other}'"), "use yaml or json")),
+                other => {
+                    return Err(self.fail(
+                        line(item),
+                        format!("No data provider is registered for backend '{other}'"),
+                        "use yaml or json",
+                    ));
+                }
             };
             let paths = match self.texts(entry, "paths")? {
                 Some(paths) => paths,
@@ -288,7 +349,11 @@ impl Reader<'_> {
                 Place::Absent(_) => continue,
             };
             let places = paths.into_iter().map(|p| self.path(&dir, &with_extension(p, backend))).collect();
-            levels.push(Level { name: name.into(), backend: Backend::File { format, encrypted: false }, places: Places::Paths(places) });
+            levels.push(Level {
+                name: name.into(),
+                backend: Backend::File { format, encrypted: false },
+                places: Places::Paths(places),
+            });
         }
         Ok(Layer { config: Arc::clone(&self.file), levels, defaults: Vec::new(), error: None, notes: Vec::new() })
     }

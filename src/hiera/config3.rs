@@ -84,7 +84,9 @@ impl Reader<'_> {
             let file = row.regex_prefix.as_deref().unwrap_or_default();
             let backend = Backend::Regex { key: regex_key(row), subject: Template::parse(subject) };
             return match dir {
-                Place::Tree(dir) => level(&name, backend, Places::Paths(vec![self.path(dir, &with_extension(file, "yaml"))])),
+                Place::Tree(dir) => {
+                    level(&name, backend, Places::Paths(vec![self.path(dir, &with_extension(file, "yaml"))]))
+                }
                 Place::Absent(why) => level(&name, Backend::Absent { why: why.clone() }, Places::Nowhere),
             };
         }
@@ -124,7 +126,6 @@ impl Reader<'_> {
         let variable = row.variable.clone().unwrap_or_else(|| "_roles".into());
         level(name, Backend::Role { variable }, Places::Paths(paths))
     }
-
 }
 
 fn level(name: &str, backend: Backend, places: Places) -> Level {

@@ -243,7 +243,8 @@ impl<'a> Run<'a> {
 
     /// The files that a path is, each word put in, in the order of their paths.
     fn named(&self, pattern: &str, words: &[String]) -> Vec<Arc<Slot>> {
-        let mut slots: Vec<Arc<Slot>> = words.iter().map(|w| self.hiera.files.slot(&pattern.replacen(HOLE, w, 1))).collect();
+        let mut slots: Vec<Arc<Slot>> =
+            words.iter().map(|w| self.hiera.files.slot(&pattern.replacen(HOLE, w, 1))).collect();
         slots.sort_by(|a, b| a.path.cmp(&b.path));
         slots.dedup_by(|a, b| a.path == b.path);
         slots

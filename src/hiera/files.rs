@@ -68,11 +68,8 @@ impl Files {
             return Arc::clone(slot);
         }
         let normal = crate::repo::normal(path);
-        let slot = Arc::new(Slot {
-            exists: self.tree.exists(&normal),
-            path: Arc::from(normal),
-            parsed: OnceLock::new(),
-        });
+        let slot =
+            Arc::new(Slot { exists: self.tree.exists(&normal), path: Arc::from(normal), parsed: OnceLock::new() });
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(slots.entry(Arc::from(path)).or_insert(slot))
     }
@@ -128,7 +125,12 @@ impl Files {
         for (place, slot) in (0u32..).zip(slots) {
             match self.data(slot, format) {
                 Ok(file) if file.refused.is_none() => {
-                    let keys = file.root.as_hash().into_iter().flat_map(super::data::Hash::iter).filter_map(|(k, _)| k.as_str());
+                    let keys = file
+                        .root
+                        .as_hash()
+                        .into_iter()
+                        .flat_map(super::data::Hash::iter)
+                        .filter_map(|(k, _)| k.as_str());
                     keys.for_each(|key| holders.by_key.entry(key.into()).or_default().push(place));
                 }
                 _ => holders.special.push(place),

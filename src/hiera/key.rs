@@ -106,7 +106,9 @@ fn mismatch(key: &str, segment: &Segment, value: &Data) -> HieraError {
         Segment::Index(i) => i.to_string(),
     };
     let error = HieraError::new(
-        format!("Data Provider type mismatch: Got {class} when a hash-like object was expected to access value using '{segment}' from key '{key}'"),
+        format!(
+            "Data Provider type mismatch: Got {class} when a hash-like object was expected to access value using '{segment}' from key '{key}'"
+        ),
         "look the value up without the last part of the key, or make it a hash",
     );
     match &value.at {

@@ -57,7 +57,11 @@ pub(crate) enum Places {
     Paths(Vec<Template>),
     Globs(Vec<Template>),
     /// One path per element of a variable.
-    Mapped { variable: Key, local: String, path: Template },
+    Mapped {
+        variable: Key,
+        local: String,
+        path: Template,
+    },
 }
 
 impl Level {

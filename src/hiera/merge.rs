@@ -18,7 +18,11 @@ impl Merge {
             Value::Str(name) => (name.clone(), None),
             Value::Hash(hash) => match hash.get("strategy").and_then(Data::as_str) {
                 Some(name) => (EcoString::from(name), Some(&**hash)),
-                None => return Err(bad("The hash given as 'merge' must contain the name of a strategy in string form for the key 'strategy'")),
+                None => {
+                    return Err(bad(
+                        "The hash given as 'merge' must contain the name of a strategy in string form for the key 'strategy'",
+                    ));
+                }
             },
             _ => return Err(bad("a merge is a name or a hash")),
         };

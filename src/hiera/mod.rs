@@ -51,7 +51,12 @@ pub struct Hiera {
 impl Hiera {
     /// Reads the configuration of a tree. Data files are read when a lookup needs them; `shared`
     /// keeps them for other trees.
-    pub fn load(tree: &Tree, layout: &Layout, settings: &HieraSettings, shared: &Arc<DataFiles>) -> Result<Self, HieraError> {
+    pub fn load(
+        tree: &Tree,
+        layout: &Layout,
+        settings: &HieraSettings,
+        shared: &Arc<DataFiles>,
+    ) -> Result<Self, HieraError> {
         let models = Models::built_in()?;
         let mut hiera = Self {
             files: Files::new(tree.clone(), Arc::clone(shared)),
@@ -175,7 +180,8 @@ impl Hiera {
         }
         let tree = self.files.tree();
         let is_data = |path: &str| path.ends_with("yaml") || path.ends_with(".json");
-        let mentions = |path: &str| tree.read(path).ok().flatten().is_some_and(|bytes| memmem(&bytes, b"lookup_options"));
+        let mentions =
+            |path: &str| tree.read(path).ok().flatten().is_some_and(|bytes| memmem(&bytes, b"lookup_options"));
         for path in tree.list("").filter(|path| is_data(path) && mentions(path)) {
             match self.module_of(path) {
                 Some(name) => _ = found.modules.insert(name.to_owned()),
@@ -194,7 +200,8 @@ impl Hiera {
 
     /// Whether a Ruby expression matches.
     fn matches(&self, pattern: &str, text: &str) -> Result<bool, HieraError> {
-        let bad = |e| HieraError::new(format!("{pattern}: not a usable regular expression: {e}"), "correct the expression");
+        let bad =
+            |e| HieraError::new(format!("{pattern}: not a usable regular expression: {e}"), "correct the expression");
         crate::value::regex::is_match(pattern, text).map_err(bad)
     }
 }

@@ -80,8 +80,7 @@ const BUILT_IN: &str = include_str!("../../rules/knowledge/hiera_backends.toml")
 impl Models {
     /// The rows that come with the program.
     pub fn built_in() -> Result<Self, HieraError> {
-        toml::from_str(BUILT_IN)
-            .map_err(|e| HieraError::new(format!("hiera_backends.toml: {e}"), "correct the row"))
+        toml::from_str(BUILT_IN).map_err(|e| HieraError::new(format!("hiera_backends.toml: {e}"), "correct the row"))
     }
 
     /// The row of a function; a later row of the same name wins.

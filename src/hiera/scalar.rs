@@ -30,9 +30,8 @@ pub(crate) fn plain(text: &str) -> Scalar {
 
 /// A letter or sign of text, after at most one other character.
 fn looks_like_text(text: &str) -> bool {
-    let in_class = |c: char| {
-        c.is_alphabetic() || matches!(c, '_' | ' ' | '\t'..='\r') || "!@#$%^&*(){}<>|/\\~;=".contains(c)
-    };
+    let in_class =
+        |c: char| c.is_alphabetic() || matches!(c, '_' | ' ' | '\t'..='\r') || "!@#$%^&*(){}<>|/\\~;=".contains(c);
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return false };
     let skips = !first.is_ascii_digit() && !matches!(first, '.' | ':' | '-');

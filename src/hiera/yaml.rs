@@ -287,7 +287,11 @@ fn symbol_to_text(key: Data) -> Data {
 fn refused_class(tag: &str, text: &str) -> Option<String> {
     let class = match tag.split_once(':') {
         Some(("!ruby/object", "Hash")) => return None,
-        Some(("!ruby/object" | "!ruby/struct" | "!ruby/array" | "!seq" | "!map" | "!ruby/hash" | "!str" | "!ruby/string" | "!ruby/exception" | "!ruby/marshalable", class)) => class.to_owned(),
+        Some((
+            "!ruby/object" | "!ruby/struct" | "!ruby/array" | "!seq" | "!map" | "!ruby/hash" | "!str" | "!ruby/string"
+            | "!ruby/exception" | "!ruby/marshalable",
+            class,
+        )) => class.to_owned(),
         _ => match tag {
             "!ruby/object" => "Object".into(),
             "!ruby/struct" => "Struct".into(),
@@ -324,9 +328,8 @@ mod tests {
 
     #[test]
     fn hostile_files_are_refused_with_line_and_remedy() {
-        let laughs: String = (1..12)
-            .map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", ")))
-            .collect();
+        let laughs: String =
+            (1..12).map(|n| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", "))).collect();
         let nested = format!("a: {}1{}", "[".repeat(300), "]".repeat(300));
         for (text, line, message) in [
             ("a: &x\n  - 1\n  - *x\n", 3, "inside its own anchor"),
@@ -339,7 +342,11 @@ mod tests {
         ] {
             let error = read(text).unwrap_err();
             assert!(error.message.contains(message), "{error}");
-            assert_eq!((error.line, error.file.as_deref(), error.help.is_empty()), (Some(line), Some("f.yaml"), false), "{error}");
+            assert_eq!(
+                (error.line, error.file.as_deref(), error.help.is_empty()),
+                (Some(line), Some("f.yaml"), false),
+                "{error}"
+            );
         }
         let _ = read(&"[".repeat(10_000)).unwrap_err();
         let _ = read(&"? ".repeat(10_000)).unwrap_err();

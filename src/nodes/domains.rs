@@ -46,7 +46,9 @@ impl Domains {
     /// The most usual domain that begins with the text, at a dot.
     fn starting_with(&self, tail: &str) -> Option<&str> {
         let fits = |domain: &str| {
-            domain.strip_prefix(tail).is_some_and(|rest| rest.is_empty() || tail.is_empty() || tail.ends_with('.') || rest.starts_with('.'))
+            domain
+                .strip_prefix(tail)
+                .is_some_and(|rest| rest.is_empty() || tail.is_empty() || tail.ends_with('.') || rest.starts_with('.'))
         };
         let found = self.count.iter().filter(|(domain, _)| fits(domain));
         found.max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0))).map(|(domain, _)| domain.as_str())

@@ -44,7 +44,8 @@ pub(crate) fn names(ruby: &str) -> Result<Names, String> {
     let hir = parser.parse(&pattern).map_err(|e| first_line(&e.to_string()))?;
     let mut generator = Generator { why: None, sample: false };
     let count = count(&hir);
-    let anchors = hir.properties().look_set_prefix().contains_anchor_line() && hir.properties().look_set_suffix().contains_anchor_line();
+    let anchors = hir.properties().look_set_prefix().contains_anchor_line()
+        && hir.properties().look_set_suffix().contains_anchor_line();
     if count > if anchors { CAP } else { OPEN_CAP } {
         generator.sample = true;
         generator.why = Some(format!("the expression matches {} names", shown(count)));
@@ -255,7 +256,9 @@ mod tests {
 
     #[test]
     fn hostile_expressions_end_soon() {
-        for pattern in [r"^([a-z0-9]{9}){9}$", r"^(a|b|c|d|e|f){60}$", r"^((a{1,60}){1,60}){1,60}$", r"^(((((x*)*)*)*)*)$"] {
+        for pattern in
+            [r"^([a-z0-9]{9}){9}$", r"^(a|b|c|d|e|f){60}$", r"^((a{1,60}){1,60}){1,60}$", r"^(((((x*)*)*)*)*)$"]
+        {
             assert!(shown(pattern).0.len() <= CAP as usize, "{pattern}");
         }
         assert!(names(&"(".repeat(5000)).is_err());

@@ -137,7 +137,8 @@ impl Facts {
         }
         let fqdn = || legacy_facts::get(&map, "networking.fqdn").and_then(Value::as_str).map(str::to_owned);
         let told = text(&trusted, "certname").or(name).or_else(|| text(&map, "clientcert"));
-        let certname = told.or_else(|| stem.contains('.').then(|| stem.to_owned())).or_else(|| text(&map, "fqdn")).or_else(fqdn);
+        let certname =
+            told.or_else(|| stem.contains('.').then(|| stem.to_owned())).or_else(|| text(&map, "fqdn")).or_else(fqdn);
         let certname = certname.unwrap_or_else(|| stem.to_owned()).to_lowercase();
         if map.is_empty() {
             return Err("no facts in it".into());
@@ -236,7 +237,10 @@ mod tests {
             ("n.yaml", "--- !ruby/object:Puppet::Node::Facts\nname: a.x.org\nvalues:\n  os: {family: Debian}\n"),
             ("n.json", r#"[{"certname": "a.x.org", "name": "os", "value": {"family": "Debian"}}]"#),
             ("n.json", r#"[{"certname": "a.x.org", "facts": {"os": {"family": "Debian"}}, "trusted": {}}]"#),
-            ("n.json", r#"{"certname": "a.x.org", "facts": {"data": [{"name": "os", "value": {"family": "Debian"}}]}}"#),
+            (
+                "n.json",
+                r#"{"certname": "a.x.org", "facts": {"data": [{"name": "os", "value": {"family": "Debian"}}]}}"#,
+            ),
         ] {
             let facts = load(&[(name, text)]);
             assert_eq!(facts.certnames(), ["a.x.org"], "{text}");

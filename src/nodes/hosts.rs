@@ -65,7 +65,9 @@ pub fn enumerate_hosts(nodes: &[&NodeDef], known: &[String], mentioned: &[String
         NodeMatch::Name(name, _) => Some(name.as_str()),
         _ => None,
     });
-    let domains = Domains::new(full.chain(exact).chain(known.iter().chain(mentioned).map(String::as_str).filter(|n| n.contains('.'))));
+    let domains = Domains::new(
+        full.chain(exact).chain(known.iter().chain(mentioned).map(String::as_str).filter(|n| n.contains('.'))),
+    );
     for name in known {
         let certname = name.to_lowercase();
         let node = index.find(&certname);
@@ -166,7 +168,10 @@ fn settle(place: usize, names: &Names, real: &[String], cx: &Context<'_>) -> Vec
         None => (all, Exactness::Exact),
         Some(why) => (few(all, cx), Exactness::Representative { why: why.clone() }),
     };
-    certnames.into_iter().map(|certname| HostSpec { certname, node: Some(place), exactness: exactness.clone() }).collect()
+    certnames
+        .into_iter()
+        .map(|certname| HostSpec { certname, node: Some(place), exactness: exactness.clone() })
+        .collect()
 }
 
 /// The first, the middle and the last, and those with data of their own.
@@ -224,8 +229,12 @@ mod tests {
 
     #[test]
     fn open_ends_are_completed_from_known_domains() {
-        let got = shown(&["b1.codfw.wmnet", "w1.eqiad.wmnet", r"/^g3\.codfw\./", r"/^w10.*/", r"/\.eqiad\.wmnet$/"], &[]);
-        assert_eq!(got, ["b1.codfw.wmnet=0", "~g3.codfw.wmnet=2", "~host.eqiad.wmnet=4", "w1.eqiad.wmnet=1", "~w10.eqiad.wmnet=3"]);
+        let got =
+            shown(&["b1.codfw.wmnet", "w1.eqiad.wmnet", r"/^g3\.codfw\./", r"/^w10.*/", r"/\.eqiad\.wmnet$/"], &[]);
+        assert_eq!(
+            got,
+            ["b1.codfw.wmnet=0", "~g3.codfw.wmnet=2", "~host.eqiad.wmnet=4", "w1.eqiad.wmnet=1", "~w10.eqiad.wmnet=3"]
+        );
     }
 
     #[test]
@@ -238,7 +247,10 @@ mod tests {
 
     #[test]
     fn names_mentioned_elsewhere_stand_in_for_too_many() {
-        assert_eq!(shown(&[r"/^ms-be1\d\d\d\.eqiad\./", r"/^x1\.eqiad\./"], &[]), ["~ms-be1051.eqiad.wmnet=0", "~x1.eqiad.wmnet=1"]);
+        assert_eq!(
+            shown(&[r"/^ms-be1\d\d\d\.eqiad\./", r"/^x1\.eqiad\./"], &[]),
+            ["~ms-be1051.eqiad.wmnet=0", "~x1.eqiad.wmnet=1"]
+        );
     }
 
     #[test]

@@ -20,7 +20,8 @@ const MAX_NAMES: usize = 50_000;
 #[must_use]
 pub fn mentioned_hosts(tree: &Tree, layout: &Layout) -> Vec<String> {
     let mut names = BTreeSet::new();
-    let in_module = |path: &str| layout.modulepath.iter().chain(&layout.staging).any(|home| path.starts_with(home.as_str()));
+    let in_module =
+        |path: &str| layout.modulepath.iter().chain(&layout.staging).any(|home| path.starts_with(home.as_str()));
     let is_data = |path: &str| path.ends_with(".yaml") || path.ends_with(".json") || path.ends_with(".yml");
     for path in tree.list("").filter(|path| is_data(path) && !in_module(path)) {
         names.extend(stem(path).map(str::to_owned));
@@ -49,9 +50,12 @@ fn collect(text: &[u8], names: &mut BTreeSet<String>) {
     let shape = SHAPE.get_or_init(|| Regex::new(r"(?-u)[a-z][a-z0-9-]*[0-9](?:\.[a-z][a-z0-9-]*)+").ok());
     for found in shape.iter().flat_map(|shape| shape.find_iter(text)) {
         let before = found.start().checked_sub(1).and_then(|at| text.get(at));
-        let is_whole = before.is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'.' | b'-' | b'_' | b'/' | b'@'));
-        let ends_well = text.get(found.end()).is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'/' | b'('));
-        if is_whole && ends_well
+        let is_whole =
+            before.is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'.' | b'-' | b'_' | b'/' | b'@'));
+        let ends_well =
+            text.get(found.end()).is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'/' | b'('));
+        if is_whole
+            && ends_well
             && let Ok(name) = std::str::from_utf8(found.as_bytes())
             && name.split('.').count() > 2
         {
@@ -66,7 +70,12 @@ mod tests {
 
     #[test]
     fn files_named_for_hosts() {
-        for (path, name) in [("d/hosts/db1001.yaml", Some("db1001")), ("a1.x.org.json", Some("a1.x.org")), ("d/common.yaml", None), ("d/A1.yaml", None)] {
+        for (path, name) in [
+            ("d/hosts/db1001.yaml", Some("db1001")),
+            ("a1.x.org.json", Some("a1.x.org")),
+            ("d/common.yaml", None),
+            ("d/A1.yaml", None),
+        ] {
             assert_eq!(stem(path), name, "{path}");
         }
     }
@@ -74,7 +83,8 @@ mod tests {
     #[test]
     fn finds_full_names_alone() {
         let mut names = BTreeSet::new();
-        let text = b"host: db1001.eqiad.wmnet:3306\nfile: /srv/a1.b.c\nx@m1.x.org, v1.2.3, a.b.c, mx1.x.org.\n- cp1.x.org\n";
+        let text =
+            b"host: db1001.eqiad.wmnet:3306\nfile: /srv/a1.b.c\nx@m1.x.org, v1.2.3, a.b.c, mx1.x.org.\n- cp1.x.org\n";
         collect(text, &mut names);
         assert_eq!(names.into_iter().collect::<Vec<_>>(), ["cp1.x.org", "db1001.eqiad.wmnet", "mx1.x.org"]);
     }

@@ -35,7 +35,9 @@ pub fn rust_pattern(ruby: &str) -> String {
                 }
             }
             ']' if in_class > 0 => {
-                if out.ends_with(':') && out.rfind("[:").is_some_and(|at| !out.get(at..).unwrap_or_default().contains(']')) {
+                if out.ends_with(':')
+                    && out.rfind("[:").is_some_and(|at| !out.get(at..).unwrap_or_default().contains(']'))
+                {
                     out.push(']');
                 } else {
                     in_class = 0;

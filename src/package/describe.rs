@@ -75,7 +75,8 @@ fn title(kind: Kind) -> &'static str {
 fn group(kind: Kind, effects: &[&Effect], out: &mut String) {
     let _ = writeln!(out, "  {} ({})", title(kind), effects.len());
     let bulky = matches!(kind, Kind::FileRemoved | Kind::DirRemoved | Kind::ConffileRemoved);
-    let (scripted, shipped): (Vec<_>, Vec<_>) = effects.iter().copied().partition(|e| matches!(e.by, By::Script { .. }));
+    let (scripted, shipped): (Vec<_>, Vec<_>) =
+        effects.iter().copied().partition(|e| matches!(e.by, By::Script { .. }));
     for effect in &scripted {
         line(effect, out);
     }

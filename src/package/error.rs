@@ -63,7 +63,9 @@ impl DebError {
             DebError::Io { .. } => "check that the path is right and readable",
             DebError::NotDeb { .. } => "give a binary package (.deb), as `apt-get download NAME` leaves it",
             DebError::Damaged { .. } => "fetch the file again (`apt-get download NAME`) and compare its checksum",
-            DebError::TooLarge { .. } => "a package this size is not read; look at its scripts with `dpkg-deb --control`",
+            DebError::TooLarge { .. } => {
+                "a package this size is not read; look at its scripts with `dpkg-deb --control`"
+            }
             DebError::BadName { .. } => "do not install this file; fetch the package from a trusted archive",
             DebError::BadControl { .. } => "rebuild the package: its control file is incomplete",
         }

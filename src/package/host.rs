@@ -49,7 +49,15 @@ fn is_shell(script: &Script) -> bool {
     matches!(name, "sh" | "bash" | "dash" | "ksh") || env
 }
 
-fn step(script: &Script, arg: &str, phase: Phase, stage: Stage, setting: &Setting, world: World, runs: &mut Runs) -> World {
+fn step(
+    script: &Script,
+    arg: &str,
+    phase: Phase,
+    stage: Stage,
+    setting: &Setting,
+    world: World,
+    runs: &mut Runs,
+) -> World {
     if !is_shell(script) {
         runs.miss(script, 0, format!("written for {}", script.interpreter()));
         return world;

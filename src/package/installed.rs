@@ -59,7 +59,9 @@ impl DpkgDatabase {
     fn member(&self, path: &str) -> Option<Member> {
         let real = self.root.join(path.trim_start_matches('/'));
         let kind = match fs::symlink_metadata(&real) {
-            Ok(m) if m.file_type().is_symlink() => MemberKind::Symlink(fs::read_link(&real).ok()?.display().to_string()),
+            Ok(m) if m.file_type().is_symlink() => {
+                MemberKind::Symlink(fs::read_link(&real).ok()?.display().to_string())
+            }
             Ok(m) if m.is_dir() => MemberKind::Dir,
             _ => MemberKind::File,
         };

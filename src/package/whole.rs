@@ -18,7 +18,10 @@ pub(crate) fn check(file: &mut (impl Read + Seek), len: u64) -> io::Result<()> {
         let Some(size) = size(&header) else { break };
         at = at.saturating_add(HEADER as u64).saturating_add(size);
         if at > len {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("{} bytes of a member are missing", at - len)));
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                format!("{} bytes of a member are missing", at - len),
+            ));
         }
         at += size % 2;
     }
@@ -38,7 +41,8 @@ mod tests {
 
     #[test]
     fn a_file_cut_short_is_not_whole() {
-        let deb = DebBuilder::new("p", "1").script("postrm", "#!/bin/sh\n").file("/usr/share/p", "text").build().unwrap();
+        let deb =
+            DebBuilder::new("p", "1").script("postrm", "#!/bin/sh\n").file("/usr/share/p", "text").build().unwrap();
         assert!(check(&mut Cursor::new(&deb), deb.len() as u64).is_ok());
         for missing in [2, 20, 100] {
             let cut = &deb[..deb.len() - missing];

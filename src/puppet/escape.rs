@@ -54,7 +54,8 @@ pub(crate) fn double_quoted(text: &str) -> Decoded {
 
 /// Takes the margin off, then applies the escapes that are turned on.
 pub(crate) fn heredoc(text: &str, at_line_start: bool, heredoc: &Heredoc) -> Decoded {
-    let stripped = if heredoc.margin.is_empty() { None } else { Some(without_margin(text, at_line_start, &heredoc.margin)) };
+    let stripped =
+        if heredoc.margin.is_empty() { None } else { Some(without_margin(text, at_line_start, &heredoc.margin)) };
     let text = stripped.as_deref().unwrap_or(text);
     if heredoc.escapes.is_empty() || !text.contains('\\') {
         return Decoded { text: EcoString::from(text), complaints: Vec::new() };

@@ -41,7 +41,10 @@ fn literal_titles(title: &Expr, out: &mut Vec<EcoString>) {
 }
 
 fn is_resource(kind: &ExprKind) -> bool {
-    matches!(kind, ExprKind::Resource(_) | ExprKind::ResourceDefaults(_) | ExprKind::ResourceOverride(_) | ExprKind::Collect(_))
+    matches!(
+        kind,
+        ExprKind::Resource(_) | ExprKind::ResourceDefaults(_) | ExprKind::ResourceOverride(_) | ExprKind::Collect(_)
+    )
 }
 
 /// Visits statements, into every block that can hold a resource.

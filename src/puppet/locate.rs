@@ -7,7 +7,9 @@ use super::lexer::is_blank;
 pub(crate) fn offset(expr: &Expr, src: &str, heredocs: &[Span]) -> u32 {
     let after = |at: u32| next_code(src, at, heredocs);
     match &expr.kind {
-        ExprKind::Binary(_, left, _) | ExprKind::Assign(_, left, _) | ExprKind::Relation(_, left, _) => after(left.span.end),
+        ExprKind::Binary(_, left, _) | ExprKind::Assign(_, left, _) | ExprKind::Relation(_, left, _) => {
+            after(left.span.end)
+        }
         ExprKind::Selector { subject, .. } => offset(subject, src, heredocs),
         ExprKind::Access(base, _) => offset(base, src, heredocs),
         ExprKind::Call(call) => offset(&call.functor, src, heredocs),

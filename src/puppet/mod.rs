@@ -96,7 +96,10 @@ const MAX_SOURCE: usize = 8 << 20;
 
 fn too_large(len: usize) -> Parsed {
     let message = format!("The file is too large to be read as a manifest: {len} bytes, the limit is {MAX_SOURCE}");
-    Parsed { errors: vec![SyntaxError { issue: "FILE_TOO_LARGE", message, span: ast::Span::default() }], ..Parsed::default() }
+    Parsed {
+        errors: vec![SyntaxError { issue: "FILE_TOO_LARGE", message, span: ast::Span::default() }],
+        ..Parsed::default()
+    }
 }
 
 /// Adds what is well formed and not allowed, unless the text could not be read at all.

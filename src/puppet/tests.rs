@@ -32,9 +32,15 @@ fn trees_of_neighbouring_forms_differ() {
         ("!1 in [1]", "(in (! 1) (array 1))"),
         ("$a / 2 / 2", r#"(/ (/ (var "a") 2) 2)"#),
         ("$a =~ /2/", r#"(=~ (var "a") (regexp "2"))"#),
-        (r#""${x.y}${x + 1}$x.y""#, r#"(concat (str (call-method {:functor (. (var "x") (qn "y")) :args []})) (str (+ (qn "x") 1)) (str (var "x")) ".y")"#),
+        (
+            r#""${x.y}${x + 1}$x.y""#,
+            r#"(concat (str (call-method {:functor (. (var "x") (qn "y")) :args []})) (str (+ (qn "x") 1)) (str (var "x")) ".y")"#,
+        ),
         ("f(a => 1, b => 2, 3)", r#"(invoke {:functor (qn "f") :args [(hash (=> (qn "a") 1) (=> (qn "b") 2)) 3]})"#),
-        ("f({a => 1}, b => 2)", r#"(invoke {:functor (qn "f") :args [(hash (=> (qn "a") 1)) (hash (=> (qn "b") 2))]})"#),
+        (
+            "f({a => 1}, b => 2)",
+            r#"(invoke {:functor (qn "f") :args [(hash (=> (qn "a") 1)) (hash (=> (qn "b") 2))]})"#,
+        ),
         ("$x = $y = 1", r#"(= (var "x") (= (var "y") 1))"#),
         (r#""""#, r#""""#),
         (r"'a\'b\n'", r#""a'b\\n""#),
@@ -74,14 +80,19 @@ fn errors_stand_where_puppet_puts_them() {
 
 #[test]
 fn a_file_with_several_errors_reports_them_and_keeps_the_rest() {
-    let src = "class a {\n  file { 'x': mode => }\n  $y = [1,\n  notify { 'kept': }\n}\nclass b { $z = ) }\nclass c { }\n";
+    let src =
+        "class a {\n  file { 'x': mode => }\n  $y = [1,\n  notify { 'kept': }\n}\nclass b { $z = ) }\nclass c { }\n";
     let parsed = parse(src, Dialect::Modern);
     assert_eq!(issues(&parsed), ["SYNTAX_ERROR"; 3]);
     assert!(!parsed.validated);
-    let names: Vec<String> = parsed.body.iter().filter_map(|e| match &e.kind {
-        super::ast::ExprKind::Class(c) => Some(c.name.to_string()),
-        _ => None,
-    }).collect();
+    let names: Vec<String> = parsed
+        .body
+        .iter()
+        .filter_map(|e| match &e.kind {
+            super::ast::ExprKind::Class(c) => Some(c.name.to_string()),
+            _ => None,
+        })
+        .collect();
     assert_eq!(names, ["a", "b", "c"]);
 }
 
@@ -118,14 +129,20 @@ fn the_older_dialect_is_taken_and_named() {
     ] {
         assert!(notes(src).contains(&what), "{src}: {:?}", notes(src));
         // Puppet 4 reads these too, as something else; followed by more they would be refused.
-        let either = ["import 'x.pp'", "a-b { 'x': }", "ensure_packages['x', 'y']", "A-b['x'] -> C['y']"].contains(&src);
+        let either =
+            ["import 'x.pp'", "a-b { 'x': }", "ensure_packages['x', 'y']", "A-b['x'] -> C['y']"].contains(&src);
         assert_eq!(parse(src, Dialect::Modern).errors.is_empty(), either, "{src}");
     }
 }
 
 #[test]
 fn modern_code_reads_the_same_in_the_older_dialect() {
-    for src in ["$a = 5-3\nnotice($a)", "if $x { include a }\ninclude b\nfile { 'x': }", "$r = $x ? { 1 => [2], default => $y[0] }", "notice 1\n[2].each |$i| { notice $i }"] {
+    for src in [
+        "$a = 5-3\nnotice($a)",
+        "if $x { include a }\ninclude b\nfile { 'x': }",
+        "$r = $x ? { 1 => [2], default => $y[0] }",
+        "notice 1\n[2].each |$i| { notice $i }",
+    ] {
         let (old, new) = (parse(src, Dialect::Legacy), parse(src, Dialect::Modern));
         assert_eq!(pn::dump(&old), pn::dump(&new), "{src}");
         assert!(old.legacy.is_empty(), "{src}: {:?}", old.legacy);
@@ -144,10 +161,36 @@ fn templates_read_text_code_and_comments() {
 /// Every way to nest, far too deep: one clean error, and no overflow on a stack of one and a half megabytes.
 #[test]
 fn deep_nesting_is_refused() {
-    let shapes = ["[", "(", "{ a => ", "f(", "if true { ", "!", "-", "$x[", "\"${", "case 1 { 1: { ", "f() |$x| { ", "class a { ", "@", "$a = ", "1 ? { 1 => ", "a { b: c => ", "1 + ", "1 -> ", "$x.f(", "unless 1 { ", "@(\"E\")\n${"];
+    let shapes = [
+        "[",
+        "(",
+        "{ a => ",
+        "f(",
+        "if true { ",
+        "!",
+        "-",
+        "$x[",
+        "\"${",
+        "case 1 { 1: { ",
+        "f() |$x| { ",
+        "class a { ",
+        "@",
+        "$a = ",
+        "1 ? { 1 => ",
+        "a { b: c => ",
+        "1 + ",
+        "1 -> ",
+        "$x.f(",
+        "unless 1 { ",
+        "@(\"E\")\n${",
+    ];
     for shape in shapes {
         let src = shape.repeat(10_000);
-        let found = std::thread::Builder::new().stack_size(3 << 19).spawn(move || parse(&src, Dialect::Modern).errors.len()).unwrap().join();
+        let found = std::thread::Builder::new()
+            .stack_size(3 << 19)
+            .spawn(move || parse(&src, Dialect::Modern).errors.len())
+            .unwrap()
+            .join();
         assert!(matches!(found, Ok(1..=60)), "{shape}: {found:?}");
     }
 }
@@ -172,7 +215,22 @@ fn long_chains_are_refused_and_moderate_nesting_is_not() {
 /// Time may grow with size, not with its square: the largest manifest that is read, one of each hostile shape.
 #[test]
 fn big_input_is_read_in_time() {
-    let hostile = ["\"a${b}c\" ", "[1, 2]\n", "/ ", "'", "\"$", "@(E)\n", "@(E)\nE\n", "}", "{", "a => 1, ", "$x = ", "<| ", "0x", "99999999999999999999 "];
+    let hostile = [
+        "\"a${b}c\" ",
+        "[1, 2]\n",
+        "/ ",
+        "'",
+        "\"$",
+        "@(E)\n",
+        "@(E)\nE\n",
+        "}",
+        "{",
+        "a => 1, ",
+        "$x = ",
+        "<| ",
+        "0x",
+        "99999999999999999999 ",
+    ];
     let manifest = "file { '/a': ensure => present, mode => '0644' } # c\n";
     let start = std::time::Instant::now();
     let most = manifest.repeat(super::MAX_SOURCE / manifest.len());
@@ -188,7 +246,82 @@ fn big_input_is_read_in_time() {
 
 fn soup() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "[", "]", "{", "}", "(", ")", ",", ";", ":", "=>", "->", "=", "+", "-", "*", "/", "%", "<|", "|>", "<<|", "|>>", "@", "@@", "|", "||", "?", ".", "!", "\n", " ", "$x", "$", "::", "a::b", "A::", "A", "class", "define", "node", "if", "else", "case", "default", "type", "function", "notice", "1", "0x", "08", "1.5e", "'", "\"", "\"${", "}\"", "\\", "/re/", "@(E)\n", "@(\"E\":json/t)\n", "| E\n", "E\n", "<%", "%>", "<%=", "-%>", "<%#", "é", "\u{a0}", "#", "/*", "*/", "a-b", "9a", "~", "&", "\r\n", "private",
+        "[",
+        "]",
+        "{",
+        "}",
+        "(",
+        ")",
+        ",",
+        ";",
+        ":",
+        "=>",
+        "->",
+        "=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "<|",
+        "|>",
+        "<<|",
+        "|>>",
+        "@",
+        "@@",
+        "|",
+        "||",
+        "?",
+        ".",
+        "!",
+        "\n",
+        " ",
+        "$x",
+        "$",
+        "::",
+        "a::b",
+        "A::",
+        "A",
+        "class",
+        "define",
+        "node",
+        "if",
+        "else",
+        "case",
+        "default",
+        "type",
+        "function",
+        "notice",
+        "1",
+        "0x",
+        "08",
+        "1.5e",
+        "'",
+        "\"",
+        "\"${",
+        "}\"",
+        "\\",
+        "/re/",
+        "@(E)\n",
+        "@(\"E\":json/t)\n",
+        "| E\n",
+        "E\n",
+        "<%",
+        "%>",
+        "<%=",
+        "-%>",
+        "<%#",
+        "é",
+        "\u{a0}",
+        "#",
+        "/*",
+        "*/",
+        "a-b",
+        "9a",
+        "~",
+        "&",
+        "\r\n",
+        "private",
     ]);
     prop::collection::vec(pieces, 0..40).prop_map(|v| v.concat())
 }

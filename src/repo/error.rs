@@ -97,9 +97,7 @@ impl RepoError {
             Self::NotARepository { .. } => {
                 "name two folders with --base DIR and --head DIR, or run inside a git clone".into()
             }
-            Self::NoCommits { .. } => {
-                "commit something first, or audit the files with --rev worktree".into()
-            }
+            Self::NoCommits { .. } => "commit something first, or audit the files with --rev worktree".into(),
             Self::UnknownRevision { similar, .. } if similar.is_empty() => {
                 "fetch it first, or name a branch, tag, commit or folder that exists".into()
             }

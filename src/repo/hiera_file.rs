@@ -7,10 +7,17 @@ use super::layout::join;
 use super::tree::Tree;
 
 /// Words that mark a configuration for something other than production.
-const ELSEWHERE: &[&str] = &["lab", "test", "dev", "spec", "fixture", "example", "staging", "pontoon", "vagrant", "cloud", "rake", "wmcs"];
+const ELSEWHERE: &[&str] =
+    &["lab", "test", "dev", "spec", "fixture", "example", "staging", "pontoon", "vagrant", "cloud", "rake", "wmcs"];
 
 /// Finds it.
-pub(crate) fn find(tree: &Tree, root: &str, told: Option<&str>, modulepath: &[String], notes: &mut Vec<String>) -> Option<String> {
+pub(crate) fn find(
+    tree: &Tree,
+    root: &str,
+    told: Option<&str>,
+    modulepath: &[String],
+    notes: &mut Vec<String>,
+) -> Option<String> {
     if let Some(path) = told {
         if !tree.exists(path) {
             notes.push(format!("{path}: named in holdpoint.toml as hiera.yaml, and not there"));
@@ -27,7 +34,9 @@ pub(crate) fn find(tree: &Tree, root: &str, told: Option<&str>, modulepath: &[St
     let picked = shipped.first()?;
     notes.push(match shipped.len() {
         1 => format!("hiera.yaml: {picked}"),
-        count => format!("hiera.yaml: {picked}, of {count} that modules ship; [repo] hiera in holdpoint.toml names another"),
+        count => {
+            format!("hiera.yaml: {picked}, of {count} that modules ship; [repo] hiera in holdpoint.toml names another")
+        }
     });
     Some((*picked).to_owned())
 }

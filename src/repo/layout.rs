@@ -119,7 +119,9 @@ pub(crate) fn join(base: &str, rest: &str) -> String {
 /// `environments/production` where environments hold the code, else the root.
 fn environment(tree: &Tree, settings: &LayoutSettings) -> Result<(String, String), LayoutError> {
     let holds_code = |name: &str| {
-        ["manifests", "modules", "site", "site-modules"].iter().any(|d| tree.is_dir(&format!("environments/{name}/{d}")))
+        ["manifests", "modules", "site", "site-modules"]
+            .iter()
+            .any(|d| tree.is_dir(&format!("environments/{name}/{d}")))
     };
     if let Some(name) = &settings.environment {
         if tree.is_dir(&format!("environments/{name}")) {
@@ -149,7 +151,10 @@ fn module_homes(tree: &Tree, root: &str) -> Vec<String> {
     for path in tree.list(root).filter(|path| path.ends_with(".pp")) {
         let Some((module, _)) = path.split_once("/manifests/") else { continue };
         let Some((home, _)) = module.rsplit_once('/') else { continue };
-        if !home.split('/').any(|part| matches!(part, "spec" | "fixtures" | "examples" | "tests" | "test" | "acceptance")) {
+        if !home
+            .split('/')
+            .any(|part| matches!(part, "spec" | "fixtures" | "examples" | "tests" | "test" | "acceptance"))
+        {
             *homes.entry(home.to_owned()).or_default() += 1;
         }
     }
@@ -170,7 +175,8 @@ fn is_staging(home: &str) -> bool {
 }
 
 /// The usual order of precedence when nothing is configured.
-const USUAL: &[&str] = &["private/modules", "site", "site-modules", "dist", "modules", "vendor_modules", "core_modules"];
+const USUAL: &[&str] =
+    &["private/modules", "site", "site-modules", "dist", "modules", "vendor_modules", "core_modules"];
 
 fn modulepath(
     tree: &Tree,
@@ -223,7 +229,13 @@ fn modules(tree: &Tree, modulepath: &[String]) -> BTreeMap<String, String> {
     out
 }
 
-fn manifests(tree: &Tree, root: &str, settings: &LayoutSettings, conf: Option<&String>, imports: bool) -> Vec<Arc<str>> {
+fn manifests(
+    tree: &Tree,
+    root: &str,
+    settings: &LayoutSettings,
+    conf: Option<&String>,
+    imports: bool,
+) -> Vec<Arc<str>> {
     if let Some(told) = &settings.manifests {
         return told.iter().flat_map(|path| manifest(tree, &normal(path))).collect();
     }
@@ -251,5 +263,6 @@ fn manifest(tree: &Tree, path: &str) -> Vec<Arc<str>> {
 /// Whether a site manifest pulls in others the old way.
 fn has_import(tree: &Tree, site: &str) -> bool {
     let Ok(Some(text)) = tree.text(site) else { return false };
-    text.lines().any(|line| line.trim_start().strip_prefix("import").is_some_and(|r| r.trim_start().starts_with(['"', '\''])))
+    text.lines()
+        .any(|line| line.trim_start().strip_prefix("import").is_some_and(|r| r.trim_start().starts_with(['"', '\''])))
 }

@@ -43,9 +43,9 @@ pub(crate) fn merge_base(repo: &gix::Repository, one: &str, two: &str) -> Result
     let (first, second) = (commit(repo, one)?, commit(repo, two)?);
     match repo.merge_base(first, second) {
         Ok(base) => Ok(base.map(|id| id.to_string())),
-        Err(_) if repo.is_shallow().unwrap_or(false) => Err(RepoError::Shallow {
-            rev: format!("the common ancestor of {one} and {two}"),
-        }),
+        Err(_) if repo.is_shallow().unwrap_or(false) => {
+            Err(RepoError::Shallow { rev: format!("the common ancestor of {one} and {two}") })
+        }
         Err(error) => Err(RepoError::git(format!("comparing `{one}` and `{two}`"), error)),
     }
 }

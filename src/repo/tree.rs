@@ -72,10 +72,8 @@ impl Tree {
         P: AsRef<str>,
         B: AsRef<[u8]>,
     {
-        let files: BTreeMap<String, Arc<[u8]>> = files
-            .into_iter()
-            .map(|(path, bytes)| (normal(path.as_ref()), Arc::from(bytes.as_ref())))
-            .collect();
+        let files: BTreeMap<String, Arc<[u8]>> =
+            files.into_iter().map(|(path, bytes)| (normal(path.as_ref()), Arc::from(bytes.as_ref()))).collect();
         let raw = |path: &String| Raw { path: path.as_str().into(), kind: RawKind::File, oid: None };
         let tree = Self::new(label.into(), Source::Memory, files.keys().map(raw).collect());
         for entry in &tree.0.entries {
@@ -211,9 +209,7 @@ impl Tree {
     fn load(&self, entry: &Entry) -> Result<Arc<[u8]>, ReadError> {
         match (&self.0.source, entry.oid.get()) {
             (Source::Git(store), Some(oid)) => store.blob(oid),
-            (Source::Folder(root), _) => {
-                load_file(&root.join(&**entry.real.as_ref().unwrap_or(&entry.path)))
-            }
+            (Source::Folder(root), _) => load_file(&root.join(&**entry.real.as_ref().unwrap_or(&entry.path))),
             (Source::Git(_) | Source::Memory, _) => Err(ReadError::Missing),
         }
     }

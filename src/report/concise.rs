@@ -1,7 +1,7 @@
 //! One line a finding, for editors and for `grep`.
 
 use super::text::{clean, count, place};
-use super::{summary, Palette};
+use super::{Palette, summary};
 use crate::finding::{Finding, Report};
 
 pub(super) fn render(report: &Report, palette: Palette) -> String {

@@ -1,7 +1,7 @@
 //! For people: the anatomy of a compiler's message, with evidence from both sides.
 
 use super::text::{clean, hosts, place, side, wrap};
-use super::{summary, Palette};
+use super::{Palette, summary};
 use crate::finding::{Finding, Location, Report, Role};
 
 /// Columns that the notes under a finding may take.

@@ -14,7 +14,7 @@ pub(crate) mod summary;
 pub(crate) mod text;
 
 pub use paint::Palette;
-pub use plan::{render as render_plan, PlanFormat};
+pub use plan::{PlanFormat, render as render_plan};
 
 use crate::finding::Report;
 use std::fmt;

@@ -195,7 +195,7 @@ mod tests {
     use super::*;
     use crate::finding::Pool;
     use crate::report::sample;
-    use crate::rollout::{plan, Settings};
+    use crate::rollout::{Settings, plan};
 
     fn sample_plan() -> Plan {
         let report = sample::report();

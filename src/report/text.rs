@@ -15,11 +15,7 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// `1 finding`, `2 findings`.
 pub(crate) fn count(n: usize, noun: &str) -> String {
-    if n == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{n} {noun}s")
-    }
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
 /// How many roles are named.
@@ -45,11 +41,7 @@ pub(crate) fn hosts(set: &HostSet) -> String {
 /// `path:line`, without the line where the whole file is meant.
 pub(crate) fn place(location: &Location) -> String {
     let path = clean(&location.path);
-    if location.line == 0 {
-        path
-    } else {
-        format!("{path}:{}", location.line)
-    }
+    if location.line == 0 { path } else { format!("{path}:{}", location.line) }
 }
 
 /// Says so where the line is not one of the head.

@@ -194,9 +194,5 @@ pub(super) fn caveats(change: &Change<'_>, settings: &Settings) -> Vec<String> {
 
 /// `1 host`, `20 hosts`.
 pub(super) fn hosts(n: usize) -> String {
-    if n == 1 {
-        "1 host".to_owned()
-    } else {
-        format!("{n} hosts")
-    }
+    if n == 1 { "1 host".to_owned() } else { format!("{n} hosts") }
 }

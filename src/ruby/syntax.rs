@@ -63,7 +63,11 @@ pub(crate) fn nests_by_words(source: &str) -> usize {
 }
 
 /// Runs a parser on a thread with a large stack where the program could nest deeply.
-pub(crate) fn with_room<T: Send + 'static>(size: usize, nesting: usize, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+pub(crate) fn with_room<T: Send + 'static>(
+    size: usize,
+    nesting: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
     if size < 256 << 10 && nesting < 600 {
         return Some(work());
     }

@@ -8,7 +8,13 @@ use super::text::{Bit, Text, Truth, Value};
 
 impl Interp<'_> {
     /// Runs a builtin, or hands the state back where `name` is none.
-    pub(crate) fn builtin(&mut self, name: &str, args: &[Value], raw: &str, mut state: State) -> Result<Outcome, Box<State>> {
+    pub(crate) fn builtin(
+        &mut self,
+        name: &str,
+        args: &[Value],
+        raw: &str,
+        mut state: State,
+    ) -> Result<Outcome, Box<State>> {
         Ok(match name {
             ":" | "true" | "trap" | "umask" | "ulimit" | "hash" | "wait" | "sleep" | "sync" => ok(state),
             "false" => self.ended(state, Status::Code(1)),

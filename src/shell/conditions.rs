@@ -171,7 +171,9 @@ impl Interp<'_> {
 }
 
 fn is_command_path(path: &str) -> bool {
-    ["/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/", "/usr/local/bin/", "/usr/local/sbin/"].iter().any(|d| path.starts_with(d))
+    ["/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/", "/usr/local/bin/", "/usr/local/sbin/"]
+        .iter()
+        .any(|d| path.starts_with(d))
 }
 
 /// Where `-a` or `-o` joins two tests, and is no operand itself.
@@ -182,7 +184,10 @@ fn split_at(args: &[Value], op: &str) -> Option<usize> {
 }
 
 fn is_binary(op: Option<&str>) -> bool {
-    matches!(op, Some("=" | "==" | "!=" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef" | "<" | ">"))
+    matches!(
+        op,
+        Some("=" | "==" | "!=" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef" | "<" | ">")
+    )
 }
 
 fn filled(value: &Value, raw: &str) -> Truth {

@@ -97,7 +97,9 @@ impl Interp<'_> {
     fn part(&mut self, piece: &Piece, state: &mut State) -> Part {
         match piece {
             Piece::Text { text, quoted: true } => Part { value: Value::lit(text), split: false, quoted: true },
-            Piece::Text { text, quoted: false } => Part { value: Value::one(active(text)), split: false, quoted: false },
+            Piece::Text { text, quoted: false } => {
+                Part { value: Value::one(active(text)), split: false, quoted: false }
+            }
             Piece::Param { param, quoted } => open(self.param_value(param, state), *quoted),
             Piece::Subst { body, raw, quoted } => {
                 let text = self.substitute(body, raw, state);
@@ -149,7 +151,15 @@ impl Interp<'_> {
         }
     }
 
-    fn trimmed(&mut self, base: Value, pattern: &Word, suffix: bool, longest: bool, raw: &str, state: &mut State) -> Value {
+    fn trimmed(
+        &mut self,
+        base: Value,
+        pattern: &Word,
+        suffix: bool,
+        longest: bool,
+        raw: &str,
+        state: &mut State,
+    ) -> Value {
         let pattern = self.expand_one(pattern, state);
         let [pattern] = pattern.0.as_slice() else { return Value::hole(raw) };
         base.map(|text| match text.known() {

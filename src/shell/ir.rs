@@ -7,17 +7,44 @@ use std::rc::Rc;
 pub(crate) enum Node {
     Seq(Vec<Node>),
     Simple(Simple),
-    Pipeline { bang: bool, parts: Vec<Node> },
-    AndOr { first: Box<Node>, rest: Vec<(Link, Node)> },
-    If { arms: Vec<(Node, Node)>, otherwise: Option<Box<Node>> },
-    Case { line: u32, word: Word, arms: Vec<Arm> },
-    For { var: String, words: Option<Vec<Word>>, body: Rc<Node> },
-    While { until: bool, cond: Rc<Node>, body: Rc<Node> },
+    Pipeline {
+        bang: bool,
+        parts: Vec<Node>,
+    },
+    AndOr {
+        first: Box<Node>,
+        rest: Vec<(Link, Node)>,
+    },
+    If {
+        arms: Vec<(Node, Node)>,
+        otherwise: Option<Box<Node>>,
+    },
+    Case {
+        line: u32,
+        word: Word,
+        arms: Vec<Arm>,
+    },
+    For {
+        var: String,
+        words: Option<Vec<Word>>,
+        body: Rc<Node>,
+    },
+    While {
+        until: bool,
+        cond: Rc<Node>,
+        body: Rc<Node>,
+    },
     Subshell(Box<Node>),
     Redirected(Box<Node>, Vec<Redirect>),
-    Function { name: String, body: Rc<Node> },
+    Function {
+        name: String,
+        body: Rc<Node>,
+    },
     /// A construct that is not followed.
-    Opaque { line: u32, what: &'static str },
+    Opaque {
+        line: u32,
+        what: &'static str,
+    },
 }
 
 /// How a command in an and-or list hangs on the one before.
@@ -57,7 +84,10 @@ pub(crate) struct Assign {
 pub(crate) enum Redirect {
     Read(Word),
     /// Writing; the descriptor tells output from messages.
-    Write { fd: i32, word: Word },
+    Write {
+        fd: i32,
+        word: Word,
+    },
     Here(Word),
     Other,
 }
@@ -73,9 +103,19 @@ pub(crate) struct Word {
 #[derive(Clone, Debug)]
 pub(crate) enum Piece {
     /// Text; where not `quoted`, `*`, `?` and `[` are patterns.
-    Text { text: String, quoted: bool },
-    Param { param: Param, quoted: bool },
-    Subst { body: Rc<Node>, raw: String, quoted: bool },
+    Text {
+        text: String,
+        quoted: bool,
+    },
+    Param {
+        param: Param,
+        quoted: bool,
+    },
+    Subst {
+        body: Rc<Node>,
+        raw: String,
+        quoted: bool,
+    },
     Home(Option<String>),
     Arith(String),
 }

@@ -102,10 +102,16 @@ impl Cutter<'_> {
                 (Some(parameter), Op::Alternative { word: w(alternative_value), if_empty: empty(test_type) })
             }
             E::ParameterLength { parameter, .. } => (Some(parameter), Op::Length),
-            E::RemoveSmallestSuffixPattern { parameter, pattern, .. } => (Some(parameter), trim(w(pattern), true, false)),
+            E::RemoveSmallestSuffixPattern { parameter, pattern, .. } => {
+                (Some(parameter), trim(w(pattern), true, false))
+            }
             E::RemoveLargestSuffixPattern { parameter, pattern, .. } => (Some(parameter), trim(w(pattern), true, true)),
-            E::RemoveSmallestPrefixPattern { parameter, pattern, .. } => (Some(parameter), trim(w(pattern), false, false)),
-            E::RemoveLargestPrefixPattern { parameter, pattern, .. } => (Some(parameter), trim(w(pattern), false, true)),
+            E::RemoveSmallestPrefixPattern { parameter, pattern, .. } => {
+                (Some(parameter), trim(w(pattern), false, false))
+            }
+            E::RemoveLargestPrefixPattern { parameter, pattern, .. } => {
+                (Some(parameter), trim(w(pattern), false, true))
+            }
             _ => (None, Op::Unsupported),
         }
     }

@@ -41,7 +41,13 @@ pub(crate) struct Ran {
 }
 
 /// Runs a parsed script abstractly. Needs the big stack of [`parse::on_big_stack`].
-pub(crate) fn run(text: &str, args: &[&str], stage: Stage, setting: &Setting, world: World) -> Result<Ran, ScriptError> {
+pub(crate) fn run(
+    text: &str,
+    args: &[&str],
+    stage: Stage,
+    setting: &Setting,
+    world: World,
+) -> Result<Ran, ScriptError> {
     let node = parse::parse(text, 1)?;
     let mut interp = Interp::new(Knowledge::builtin(), setting, stage);
     let before = world.clone();

@@ -111,7 +111,8 @@ fn paths_are_made_absolute_and_lines_are_kept() {
 
 #[test]
 fn what_is_not_followed_is_noted() {
-    let table = [("$CMD x", "name of the command"), ("[[ a =~ b && c ]]", "[["), (". /usr/lib/own/lib.sh\nfrob x", "frob")];
+    let table =
+        [("$CMD x", "name of the command"), ("[[ a =~ b && c ]]", "[["), (". /usr/lib/own/lib.sh\nfrob x", "frob")];
     for (text, words) in table {
         let notes = ran(&format!("#!/bin/bash\nCMD=$(frob)\n{text}"), "remove").notes;
         assert!(notes.iter().any(|n| n.reason.contains(words) && n.line >= 2), "{text}: {notes:?}");
@@ -138,11 +139,80 @@ fn scripts_that_would_run_forever_end() {
 #[test]
 fn no_mixture_of_words_stops_the_run() {
     let words = [
-        "if", "then", "fi", "else", "case", "in", "esac", "a)", ";;", "for", "x", "do", "done", "while", "{", "}", "(", ")", "[",
-        "]", "[ -n", "\"$x\"", "$1", "${x#*é}", "${y%%[a-é]*}", "`echo a`", "$(basename /a/é", "'", "\"", "\\", "\n", "\n", ";", "|", "&&",
-        "||", "!", "rm -rf", "/var/*", "userdel", "set -e", "set --", "shift 9", "IFS=é read a b", "xargs", "find . -exec", "{}", "\\;",
-        "<<EOF\n", "EOF\n", ">", "2>&1", "x=", "f()", "f", "eval", "cd", "printf '%s%%%'", "é", "update-rc.d", "dpkg-divert --remove",
-        "su -c", "local a=", "return", "break", "exit", ". /etc/default/x", "db_get", "echo -n", "cut -d: -f0", "[[", "]]", "~é", "$((1+",
+        "if",
+        "then",
+        "fi",
+        "else",
+        "case",
+        "in",
+        "esac",
+        "a)",
+        ";;",
+        "for",
+        "x",
+        "do",
+        "done",
+        "while",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "[ -n",
+        "\"$x\"",
+        "$1",
+        "${x#*é}",
+        "${y%%[a-é]*}",
+        "`echo a`",
+        "$(basename /a/é",
+        "'",
+        "\"",
+        "\\",
+        "\n",
+        "\n",
+        ";",
+        "|",
+        "&&",
+        "||",
+        "!",
+        "rm -rf",
+        "/var/*",
+        "userdel",
+        "set -e",
+        "set --",
+        "shift 9",
+        "IFS=é read a b",
+        "xargs",
+        "find . -exec",
+        "{}",
+        "\\;",
+        "<<EOF\n",
+        "EOF\n",
+        ">",
+        "2>&1",
+        "x=",
+        "f()",
+        "f",
+        "eval",
+        "cd",
+        "printf '%s%%%'",
+        "é",
+        "update-rc.d",
+        "dpkg-divert --remove",
+        "su -c",
+        "local a=",
+        "return",
+        "break",
+        "exit",
+        ". /etc/default/x",
+        "db_get",
+        "echo -n",
+        "cut -d: -f0",
+        "[[",
+        "]]",
+        "~é",
+        "$((1+",
     ];
     let mut seed: u64 = 20_140_529;
     let mut next = move || {
@@ -153,7 +223,8 @@ fn no_mixture_of_words_stops_the_run() {
         let count = 3 + next() % 14;
         let text = (0..count).map(|_| words[next() % words.len()]).collect::<Vec<_>>().join(" ");
         let shown = text.clone();
-        let end = on_big_stack(move || run(&text, &["remove"], Stage::Removed, &setting(), World::default()).map(|_| ()));
+        let end =
+            on_big_stack(move || run(&text, &["remove"], Stage::Removed, &setting(), World::default()).map(|_| ()));
         assert!(end.is_ok(), "{shown}");
     }
 }

@@ -47,7 +47,13 @@ impl Tri {
         match self {
             Self::No => Self::No,
             Self::Yes => other(),
-            Self::Maybe => if other() == Self::No { Self::No } else { Self::Maybe },
+            Self::Maybe => {
+                if other() == Self::No {
+                    Self::No
+                } else {
+                    Self::Maybe
+                }
+            }
         }
     }
 
@@ -234,9 +240,10 @@ impl Value {
     pub fn sampled(&self) -> Value {
         match self {
             Self::Sym(s) => s.sample.as_ref().map_or_else(|| self.clone(), Value::sampled),
-            Self::Array(a) if self.has_sym() => {
-                Self::Array(Arc::new(Array { items: a.items.iter().map(Value::sampled).collect(), origin: a.origin.clone() }))
-            }
+            Self::Array(a) if self.has_sym() => Self::Array(Arc::new(Array {
+                items: a.items.iter().map(Value::sampled).collect(),
+                origin: a.origin.clone(),
+            })),
             Self::Hash(h) if self.has_sym() => Self::Hash(Arc::new(Hash {
                 entries: h.entries.iter().map(|(k, v)| (k.sampled(), v.sampled())).collect(),
                 origin: h.origin.clone(),

@@ -64,7 +64,8 @@ pub fn parse(text: &str) -> Option<Version> {
 }
 
 fn number(text: &str) -> Option<u64> {
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
+    let plain =
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
     if plain { text.parse().ok() } else { None }
 }
 
@@ -114,7 +115,8 @@ pub fn in_range(range: &str, value: &Value) -> bool {
     ranges.iter().any(|(low, high)| {
         let above = low.as_ref().is_none_or(|(v, inside)| version > *v || *inside && version == *v);
         let below = high.as_ref().is_none_or(|(v, inside)| version < *v || *inside && version == *v);
-        let pre_ok = version.pre.is_empty() || [low, high].into_iter().flatten().any(|(v, _)| !v.pre.is_empty() && v.numbers == version.numbers);
+        let pre_ok = version.pre.is_empty()
+            || [low, high].into_iter().flatten().any(|(v, _)| !v.pre.is_empty() && v.numbers == version.numbers);
         above && below && pre_ok
     })
 }
@@ -275,7 +277,12 @@ mod tests {
 
     #[test]
     fn ranges_in_canonical_form() {
-        let table = [("1.x", ">=1.0.0 <2.0.0"), ("~1.2.3", ">=1.2.3 <1.3.0"), ("^0.2.3", ">=0.2.3 <0.3.0"), (">=1.0.0 <2.0.0", ">=1.0.0 <2.0.0")];
+        let table = [
+            ("1.x", ">=1.0.0 <2.0.0"),
+            ("~1.2.3", ">=1.2.3 <1.3.0"),
+            ("^0.2.3", ">=0.2.3 <0.3.0"),
+            (">=1.0.0 <2.0.0", ">=1.0.0 <2.0.0"),
+        ];
         for (text, expected) in table {
             assert_eq!(range_object(text).map(|v| v.to_string()).as_deref(), Some(expected), "{text}");
         }
@@ -283,7 +290,12 @@ mod tests {
 
     #[test]
     fn loose_comparison() {
-        let table = [("2", "10", Ordering::Less), ("1.0", "1.0.0", Ordering::Less), ("1.0a", "1.0", Ordering::Greater), ("1.1-1", "1.1.1", Ordering::Less)];
+        let table = [
+            ("2", "10", Ordering::Less),
+            ("1.0", "1.0.0", Ordering::Less),
+            ("1.0a", "1.0", Ordering::Greater),
+            ("1.1-1", "1.1.1", Ordering::Less),
+        ];
         for (a, b, expected) in table {
             assert_eq!(compare_loose(a, b), expected, "{a} {b}");
         }

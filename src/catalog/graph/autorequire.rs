@@ -48,7 +48,12 @@ fn needs(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
     let text = |param: &str| resource.text(param).unwrap_or("");
     let named = |kind: &'static str, name: &str| names.get(&(kind, name)).copied();
     let found: Vec<Option<ResourceId>> = match resource.type_name.as_str() {
-        "File" => vec![parent("File", path_of(resource), names), named("User", text("owner")), named("Group", text("group")), link_target(resource, names)],
+        "File" => vec![
+            parent("File", path_of(resource), names),
+            named("User", text("owner")),
+            named("Group", text("group")),
+            link_target(resource, names),
+        ],
         "Exec" => vec![named("User", text("user")), named("File", text("cwd")), command_file(resource, names)],
         "Cron" => vec![named("User", text("user"))],
         "Ssh_authorized_key" => vec![named("User", text("user"))],
@@ -86,7 +91,12 @@ fn command_file(resource: &Resource, names: &ByName<'_>) -> Option<ResourceId> {
 
 fn user_groups(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
     let mut groups: Vec<&str> = resource.text("gid").into_iter().collect();
-    let more = resource.value("groups").map(|v| v.as_array().map_or_else(|| v.as_str().into_iter().collect(), |a| a.iter().filter_map(|g| g.as_str()).collect::<Vec<_>>()));
+    let more = resource.value("groups").map(|v| {
+        v.as_array().map_or_else(
+            || v.as_str().into_iter().collect(),
+            |a| a.iter().filter_map(|g| g.as_str()).collect::<Vec<_>>(),
+        )
+    });
     groups.extend(more.unwrap_or_default());
     groups.into_iter().filter_map(|g| names.get(&("Group", g)).copied()).collect()
 }

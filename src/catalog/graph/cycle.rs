@@ -19,7 +19,9 @@ impl RefreshGraph {
 
     /// Whether `inner` is somewhere inside `outer`.
     fn contains(&self, outer: ResourceId, inner: ResourceId) -> bool {
-        self.start(outer) != self.end(outer) && self.reaches(self.start(outer), self.start(inner)) && self.reaches(self.end(inner), self.end(outer))
+        self.start(outer) != self.end(outer)
+            && self.reaches(self.start(outer), self.start(inner))
+            && self.reaches(self.end(inner), self.end(outer))
     }
 
     fn reaches(&self, from: Vertex, to: Vertex) -> bool {

@@ -112,7 +112,9 @@ fn is_container(resource: &Resource) -> bool {
 /// Types that are not known here may act on a refresh: to say they don't would invent a missing restart.
 fn acts_on_refresh(resource: &Resource) -> bool {
     match resource.kind {
-        ResourceKind::Native => REFRESHABLE.contains(&resource.type_name.as_str()) || !KNOWN_NATIVE.contains(&resource.type_name.as_str()),
+        ResourceKind::Native => {
+            REFRESHABLE.contains(&resource.type_name.as_str()) || !KNOWN_NATIVE.contains(&resource.type_name.as_str())
+        }
         ResourceKind::UnknownType => true,
         ResourceKind::Class | ResourceKind::Defined | ResourceKind::Stage => false,
     }
@@ -120,8 +122,28 @@ fn acts_on_refresh(resource: &Resource) -> bool {
 
 /// Native types of Puppet itself that ignore a refresh.
 const KNOWN_NATIVE: [&str; 22] = [
-    "Augeas", "Cron", "File", "Filebucket", "Group", "Host", "Interface", "K5login", "Mailalias", "Maillist", "Notify", "Resources", "Router", "Schedule",
-    "Scheduled_task", "Selboolean", "Selmodule", "Ssh_authorized_key", "Sshkey", "Tidy", "User", "Yumrepo",
+    "Augeas",
+    "Cron",
+    "File",
+    "Filebucket",
+    "Group",
+    "Host",
+    "Interface",
+    "K5login",
+    "Mailalias",
+    "Maillist",
+    "Notify",
+    "Resources",
+    "Router",
+    "Schedule",
+    "Scheduled_task",
+    "Selboolean",
+    "Selmodule",
+    "Ssh_authorized_key",
+    "Sshkey",
+    "Tidy",
+    "User",
+    "Yumrepo",
 ];
 
 #[cfg(test)]

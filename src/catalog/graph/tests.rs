@@ -22,8 +22,17 @@ fn catalog(resources: &[(&str, &str, Option<u32>)], relations: &[(u32, u32, bool
         possible: None,
         kind: if *kind == "Class" { ResourceKind::Class } else { ResourceKind::Native },
     };
-    let relation = |(source, target, refresh): &(u32, u32, bool)| Relation { source: *source, target: *target, refresh: *refresh, at: at.clone() };
-    Catalog { resources: resources.iter().map(resource).collect(), relations: relations.iter().map(relation).collect(), ..Catalog::default() }
+    let relation = |(source, target, refresh): &(u32, u32, bool)| Relation {
+        source: *source,
+        target: *target,
+        refresh: *refresh,
+        at: at.clone(),
+    };
+    Catalog {
+        resources: resources.iter().map(resource).collect(),
+        relations: relations.iter().map(relation).collect(),
+        ..Catalog::default()
+    }
 }
 
 #[test]
@@ -48,7 +57,13 @@ fn a_class_passes_an_event_out_but_not_through_when_empty() {
     let members = [("Class", "B", None), ("File", "/f", Some(0)), ("Class", "A", None), ("Service", "s", Some(2))];
     assert!(RefreshGraph::new(&catalog(&members, &[(0, 2, true)])).refreshes(1, 3));
     // … with an empty class between them
-    let through = [("Class", "B", None), ("File", "/f", Some(0)), ("Class", "A", None), ("Service", "s", Some(2)), ("Class", "M", None)];
+    let through = [
+        ("Class", "B", None),
+        ("File", "/f", Some(0)),
+        ("Class", "A", None),
+        ("Service", "s", Some(2)),
+        ("Class", "M", None),
+    ];
     let graph = RefreshGraph::new(&catalog(&through, &[(0, 4, true), (4, 2, true)]));
     assert!(!graph.refreshes(1, 3) && graph.comes_before(1, 3));
 }

@@ -65,16 +65,34 @@ fn finding(package: &Going<'_>, account: &Account<'_>) -> Option<Finding> {
     if declaration.is_none() && uses.is_empty() {
         return None;
     }
-    let draft = draft("removal-deletes-user", format!("{}:{}", package.name, account.name), "deleted", message(package, account, declaration, &uses));
+    let draft = draft(
+        "removal-deletes-user",
+        format!("{}:{}", package.name, account.name),
+        "deleted",
+        message(package, account, declaration, &uses),
+    );
     let certain = account.effect.verdict == Verdict::Certain;
     let confidence = if certain { Confidence::High } else { Confidence::Medium };
-    let draft = draft.severity(if certain { Severity::High } else { Severity::Medium }).confidence(confidence).mode(FailureMode::FastFail);
+    let draft = draft
+        .severity(if certain { Severity::High } else { Severity::Medium })
+        .confidence(confidence)
+        .mode(FailureMode::FastFail);
     Some(locate(draft, package, account, declaration, &uses).remedy(remedy(package, account, declaration)))
 }
 
-fn locate(draft: Finding, package: &Going<'_>, account: &Account<'_>, declaration: Option<&Resource>, uses: &[Use]) -> Finding {
+fn locate(
+    draft: Finding,
+    package: &Going<'_>,
+    account: &Account<'_>,
+    declaration: Option<&Resource>,
+    uses: &[Use],
+) -> Finding {
     let at = package.ensure().map_or(&package.resource.at, |p| &p.at);
-    let mut draft = draft.at(head(at, "the package is removed here")).also(of_effect(package.name, account.effect, "deletes the account"));
+    let mut draft = draft.at(head(at, "the package is removed here")).also(of_effect(
+        package.name,
+        account.effect,
+        "deletes the account",
+    ));
     if let Some(resource) = declaration {
         draft = draft.also(head(&resource.at, &format!("{} is declared here", resource.reference())));
     }
@@ -93,7 +111,11 @@ fn message(package: &Going<'_>, account: &Account<'_>, declaration: Option<&Reso
         text.push_str(&format!(", which {} declares; {}", resource.reference(), recreation(package, resource)));
     }
     if !uses.is_empty() {
-        let running = if uses.iter().any(|u| u.runs) { "; a process that runs as it makes userdel refuse, so on some hosts the account may survive" } else { "" };
+        let running = if uses.iter().any(|u| u.runs) {
+            "; a process that runs as it makes userdel refuse, so on some hosts the account may survive"
+        } else {
+            ""
+        };
         text.push_str(&format!("; {} still rest on it{running}", counted(uses)));
     }
     text
@@ -101,7 +123,11 @@ fn message(package: &Going<'_>, account: &Account<'_>, declaration: Option<&Reso
 
 /// When the account comes back, read off the order between package and account.
 fn recreation(package: &Going<'_>, account: &Resource) -> String {
-    let uid = if account.type_name == "User" && account.value("uid").is_none() { ", perhaps with another uid, since none is fixed" } else { "" };
+    let uid = if account.type_name == "User" && account.value("uid").is_none() {
+        ", perhaps with another uid, since none is fixed"
+    } else {
+        ""
+    };
     let when = match between(package.head.catalog(), package.head.graph(), package.resource, account) {
         Order::FirstThenSecond => "the same run recreates it, after a gap",
         Order::SecondThenFirst => "only the next run recreates it, since this one has already passed it",
@@ -111,7 +137,11 @@ fn recreation(package: &Going<'_>, account: &Resource) -> String {
 }
 
 fn counted(uses: &[Use]) -> String {
-    if uses.len() == 1 { uses.first().map_or_else(String::new, |u| u.how.clone()) } else { format!("{} resources", uses.len()) }
+    if uses.len() == 1 {
+        uses.first().map_or_else(String::new, |u| u.how.clone())
+    } else {
+        format!("{} resources", uses.len())
+    }
 }
 
 fn remedy(package: &Going<'_>, account: &Account<'_>, declaration: Option<&Resource>) -> String {
@@ -120,5 +150,8 @@ fn remedy(package: &Going<'_>, account: &Account<'_>, declaration: Option<&Resou
     } else {
         format!("declare {} in Puppet with a fixed uid in an earlier change", account.name)
     };
-    format!("{manage}; remove the package on one canary first; if it goes wrong, reinstall {} and run Puppet", package.name)
+    format!(
+        "{manage}; remove the package on one canary first; if it goes wrong, reinstall {} and run Puppet",
+        package.name
+    )
 }

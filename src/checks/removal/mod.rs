@@ -7,7 +7,7 @@ pub(super) mod not_inspected;
 pub(super) mod unlinks_path;
 mod uses;
 
-use super::context::{HostSide, HostContext};
+use super::context::{HostContext, HostSide};
 use crate::catalog::{Param, Resource};
 use crate::diff::Change;
 use crate::package::{Effect, Kind, Phase, Removal};
@@ -107,5 +107,6 @@ pub(super) fn file_path(resource: &Resource) -> &str {
 
 /// Whether a resource is wanted: not `absent`, `purged` or `false`.
 pub(super) fn wanted(resource: &Resource) -> bool {
-    !matches!(resource.value("ensure"), Some(Value::Bool(false))) && !matches!(resource.text("ensure"), Some("absent" | "purged" | "false"))
+    !matches!(resource.value("ensure"), Some(Value::Bool(false)))
+        && !matches!(resource.text("ensure"), Some("absent" | "purged" | "false"))
 }

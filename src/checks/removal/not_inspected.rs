@@ -50,6 +50,7 @@ fn not_followed(package: &Going<'_>, places: &[NotAnalysed]) -> Finding {
         if places.len() == 1 { "a script line".to_owned() } else { format!("{} script lines", places.len()) }
     );
     let draft = base_draft(package, "not-followed", message).severity(Severity::Medium).confidence(Confidence::High);
-    let draft = draft.remedy(format!("read the lines named here in {}'s maintainer scripts before merging", package.name));
+    let draft =
+        draft.remedy(format!("read the lines named here in {}'s maintainer scripts before merging", package.name));
     places.iter().take(5).fold(draft, |d, p| d.also(of_script(package.name, &p.script, p.line, &p.reason)))
 }

@@ -13,7 +13,8 @@ pub(crate) struct UnlinksPath;
 const PATHS: [Kind; 3] = [Kind::LinkRemoved, Kind::FileRemoved, Kind::ConffileRemoved];
 
 /// Below these a package's links are its own affair unless something refers to them.
-const OWN_AFFAIR: [&str; 6] = ["/usr/share/doc/", "/usr/share/man/", "/usr/share/lintian/", "/usr/share/locale/", "/usr/lib/", "/lib/"];
+const OWN_AFFAIR: [&str; 6] =
+    ["/usr/share/doc/", "/usr/share/man/", "/usr/share/lintian/", "/usr/share/locale/", "/usr/lib/", "/lib/"];
 
 impl Check for UnlinksPath {
     fn id(&self) -> &'static str {
@@ -42,7 +43,9 @@ fn taken_over(cx: &HostContext<'_>, package: &Going<'_>, effect: &Effect) -> boo
     let taken = declared_by_change(cx, &effect.subject);
     if taken {
         let (name, path, role) = (package.name, &effect.subject, cx.role);
-        cx.repo.note(format!("removing {name} takes {path} away on hosts of {role} too, where this change does not make Puppet manage it"));
+        cx.repo.note(format!(
+            "removing {name} takes {path} away on hosts of {role} too, where this change does not make Puppet manage it"
+        ));
     }
     taken
 }
@@ -54,7 +57,9 @@ fn declared_by_change(cx: &HostContext<'_>, path: &str) -> bool {
         text.is_some_and(|t| file_titles(&t, cx.repo.dialect).iter().any(|title| title == path))
     };
     let manifests = cx.repo.files.iter().filter(|f| f.path.ends_with(".pp"));
-    manifests.into_iter().any(|f| declares(cx.repo.head, &f.path) && !cx.repo.base.is_some_and(|b| declares(b, &f.path)))
+    manifests
+        .into_iter()
+        .any(|f| declares(cx.repo.head, &f.path) && !cx.repo.base.is_some_and(|b| declares(b, &f.path)))
 }
 
 /// Whether Puppet puts the path there itself, or a managed folder that is recursed holds it.
@@ -93,17 +98,34 @@ fn finding(package: &Going<'_>, effect: &Effect) -> Option<Finding> {
     let confidence = if certain { Confidence::High } else { Confidence::Medium };
     let subject = format!("{}:{}", package.name, effect.subject);
     let draft = draft("removal-unlinks-path", subject, "unlinked", message(package, effect, &references));
-    Some(locate(draft.severity(severity).confidence(confidence).mode(FailureMode::FastFail), package, effect, &references).remedy(remedy(package, effect)))
+    Some(
+        locate(
+            draft.severity(severity).confidence(confidence).mode(FailureMode::FastFail),
+            package,
+            effect,
+            &references,
+        )
+        .remedy(remedy(package, effect)),
+    )
 }
 
 fn message(package: &Going<'_>, effect: &Effect, references: &[Reference]) -> String {
     let what = if effect.kind == Kind::LinkRemoved { "symlink" } else { "file" };
     let takes = if effect.verdict == Verdict::Certain { "takes away" } else { "may take away" };
-    let head = format!("{} package {} {takes} the {what} {}, which Puppet does not manage", package.verb(), package.name, effect.subject);
+    let head = format!(
+        "{} package {} {takes} the {what} {}, which Puppet does not manage",
+        package.verb(),
+        package.name,
+        effect.subject
+    );
     match references {
         [] => head,
         [one] => format!("{head} and on which {} rests", one.what),
-        many => format!("{head} and on which {} places rest: {} and others", many.len(), many.first().map_or("", |r| r.what.as_str())),
+        many => format!(
+            "{head} and on which {} places rest: {} and others",
+            many.len(),
+            many.first().map_or("", |r| r.what.as_str())
+        ),
     }
 }
 
@@ -115,7 +137,9 @@ fn locate(draft: Finding, package: &Going<'_>, effect: &Effect, references: &[Re
 
 fn remedy(package: &Going<'_>, effect: &Effect) -> String {
     let how = match (effect.kind, effect.why.split_once("-> ")) {
-        (Kind::LinkRemoved, Some((_, target))) => format!("file {{ '{}': ensure => link, target => '{}' }}", effect.subject, target.trim()),
+        (Kind::LinkRemoved, Some((_, target))) => {
+            format!("file {{ '{}': ensure => link, target => '{}' }}", effect.subject, target.trim())
+        }
         (Kind::LinkRemoved, None) => format!("file {{ '{}': ensure => link }}", effect.subject),
         _ => format!("file {{ '{}': }}", effect.subject),
     };

@@ -15,11 +15,18 @@ pub(super) struct Use {
 }
 
 /// Parameters that name an account, by resource type, and whether something runs as it.
-const NAMING: [(&str, &str, bool); 6] =
-    [("File", "owner", false), ("File", "group", false), ("Exec", "user", true), ("Exec", "group", true), ("Cron", "user", true), ("Ssh_authorized_key", "user", false)];
+const NAMING: [(&str, &str, bool); 6] = [
+    ("File", "owner", false),
+    ("File", "group", false),
+    ("Exec", "user", true),
+    ("Exec", "group", true),
+    ("Cron", "user", true),
+    ("Ssh_authorized_key", "user", false),
+];
 
 /// Words that stand before an account name in the configuration of a daemon.
-const RUN_AS: [&str; 8] = ["User", "Group", "user", "group", "run_user", "APACHE_RUN_USER", "APACHE_RUN_GROUP", "runuser"];
+const RUN_AS: [&str; 8] =
+    ["User", "Group", "user", "group", "run_user", "APACHE_RUN_USER", "APACHE_RUN_GROUP", "runuser"];
 
 /// Everything in the catalog that rests on `account`.
 pub(super) fn uses_of(account: &str, head: HostSide<'_>) -> Vec<Use> {
@@ -31,7 +38,8 @@ pub(super) fn uses_of(account: &str, head: HostSide<'_>) -> Vec<Use> {
 
 fn resource_uses(resource: &Resource, account: &str, head: HostSide<'_>) -> Vec<Use> {
     let naming = NAMING.iter().filter(|(t, ..)| resource.type_name == *t);
-    let mut uses: Vec<Use> = naming.filter_map(|(_, p, runs)| named(resource, resource.param(p)?, account, *runs)).collect();
+    let mut uses: Vec<Use> =
+        naming.filter_map(|(_, p, runs)| named(resource, resource.param(p)?, account, *runs)).collect();
     if resource.type_name == "File" {
         uses.extend(run_as_lines(resource, account, head));
     }
@@ -40,13 +48,18 @@ fn resource_uses(resource: &Resource, account: &str, head: HostSide<'_>) -> Vec<
 }
 
 fn named(resource: &Resource, param: &Param, account: &str, runs: bool) -> Option<Use> {
-    (param.value.as_str() == Some(account)).then(|| Use { how: format!("{} has {} {account}", resource.reference(), param.name), at: param.at.clone(), runs })
+    (param.value.as_str() == Some(account)).then(|| Use {
+        how: format!("{} has {} {account}", resource.reference(), param.name),
+        at: param.at.clone(),
+        runs,
+    })
 }
 
 fn run_as_lines(resource: &Resource, account: &str, head: HostSide<'_>) -> Vec<Use> {
     let lines = content_of(resource, head.sources()).lines(&resource.at);
     let hits = lines.into_iter().filter(|l| runs_as(&l.text, account));
-    hits.map(|l| Use { how: format!("{} says `{}`", file_path(resource), l.text.trim()), at: l.at, runs: true }).collect()
+    hits.map(|l| Use { how: format!("{} says `{}`", file_path(resource), l.text.trim()), at: l.at, runs: true })
+        .collect()
 }
 
 /// `User apache`, `User=apache`, `user: apache`, `export APACHE_RUN_USER=apache`.
@@ -61,7 +74,11 @@ fn runs_as(line: &str, account: &str) -> bool {
 fn sudo_rule(resource: &Resource, account: &str) -> Option<Use> {
     let param = resource.param("privileges")?;
     let items = param.value.as_array().map_or_else(|| vec![param.value.clone()], <[_]>::to_vec);
-    let lists = |rule: &str| rule.split_once('(').and_then(|(_, r)| r.split_once(')')).is_some_and(|(who, _)| who.split([',', ':']).any(|w| w.trim() == account));
+    let lists = |rule: &str| {
+        rule.split_once('(')
+            .and_then(|(_, r)| r.split_once(')'))
+            .is_some_and(|(who, _)| who.split([',', ':']).any(|w| w.trim() == account))
+    };
     let hit = items.iter().find(|v| v.as_str().is_some_and(lists))?;
     Some(Use { how: format!("{} grants `{hit}`", resource.reference()), at: param.at.clone(), runs: true })
 }

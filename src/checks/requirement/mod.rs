@@ -42,7 +42,8 @@ fn look(cx: &HostContext<'_>, change: &Change, base: HostSide<'_>, head: HostSid
     let path = file_path(file);
     let old = before.map_or_else(Vec::new, |b| content_of(b, base.sources()).lines(&b.at));
     let had: BTreeSet<&str> = old.iter().map(|l| l.text.trim()).collect();
-    let elsewhere: BTreeSet<Kind> = needs::of(path, &old).into_iter().filter(|n| !provided(cx, n, base)).map(|n| n.kind).collect();
+    let elsewhere: BTreeSet<Kind> =
+        needs::of(path, &old).into_iter().filter(|n| !provided(cx, n, base)).map(|n| n.kind).collect();
     let new = content_of(file, head.sources()).lines(&file.at);
     for need in needs::of(path, &new) {
         let Some(line) = new.get(need.line).filter(|l| !had.contains(l.text.trim())) else { continue };
@@ -54,11 +55,17 @@ fn look(cx: &HostContext<'_>, change: &Change, base: HostSide<'_>, head: HostSid
 
 /// Whether something in the catalog brings what is needed.
 fn provided(cx: &HostContext<'_>, need: &Need, side: HostSide<'_>) -> bool {
-    side.catalog().resources.iter().filter(|r| !r.is_virtual && wanted(r)).any(|r| match (r.type_name.as_str(), need.kind) {
-        ("Package", Kind::Extension) => resembles(package_name(r), &need.what),
-        ("Package", _) => cx.repo.packages.ships(package_name(r)).map_or_else(|| named_after(package_name(r), &need.what), |paths| paths.contains(&need.what)),
-        (_, Kind::Extension) => fills(r).is_some_and(|p| p.split('/').any(|part| resembles(part, &need.what))),
-        _ => fills(r).is_some_and(|p| p == need.what || holds_more(r) && below(&need.what, p)),
+    side.catalog().resources.iter().filter(|r| !r.is_virtual && wanted(r)).any(|r| {
+        match (r.type_name.as_str(), need.kind) {
+            ("Package", Kind::Extension) => resembles(package_name(r), &need.what),
+            ("Package", _) => cx
+                .repo
+                .packages
+                .ships(package_name(r))
+                .map_or_else(|| named_after(package_name(r), &need.what), |paths| paths.contains(&need.what)),
+            (_, Kind::Extension) => fills(r).is_some_and(|p| p.split('/').any(|part| resembles(part, &need.what))),
+            _ => fills(r).is_some_and(|p| p == need.what || holds_more(r) && below(&need.what, p)),
+        }
     })
 }
 
@@ -71,7 +78,10 @@ fn fills(resource: &Resource) -> Option<&str> {
     match resource.type_name.as_str() {
         "File" => Some(file_path(resource)),
         "Package" | "Service" | "Class" | "User" | "Group" => None,
-        _ => ["path", "directory", "target", "dest", "creates", "extract_path", "install_path"].iter().find_map(|p| resource.text(p)).or_else(|| resource.title.starts_with('/').then_some(&*resource.title)),
+        _ => ["path", "directory", "target", "dest", "creates", "extract_path", "install_path"]
+            .iter()
+            .find_map(|p| resource.text(p))
+            .or_else(|| resource.title.starts_with('/').then_some(&*resource.title)),
     }
 }
 
@@ -95,17 +105,25 @@ fn resembles(name: &str, wanted: &str) -> bool {
 fn named_after(package: &str, path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or(path);
     let stem = last.split('.').next().unwrap_or(last);
-    resembles(package, stem) || path.split('/').any(|part| part.len() >= 4 && resembles(package, part) && part != "local" && part != "apache2" && part != "nginx")
+    resembles(package, stem)
+        || path.split('/').any(|part| {
+            part.len() >= 4 && resembles(package, part) && part != "local" && part != "apache2" && part != "nginx"
+        })
 }
 
 fn finding(file: &Resource, path: &str, line: &Line, need: &Need) -> Finding {
     let (what, kind) = (&need.what, need.kind.name());
-    let message = format!("{path} newly needs the {kind} {what}, and no package or file in the catalog of these hosts provides it: what reads the file fails");
+    let message = format!(
+        "{path} newly needs the {kind} {what}, and no package or file in the catalog of these hosts provides it: what reads the file fails"
+    );
     let extension = need.kind == Kind::Extension;
     let severity = if extension { Severity::High } else { Severity::Medium };
     let confidence = if file.possible.is_some() { Confidence::Low } else { Confidence::Medium };
-    let found = draft("requirement-undeclared", format!("{path}: {what}"), "needed", message).severity(severity).confidence(confidence);
-    let found = found.at(at_head(&line.at, "newly needed here")).also(at_head(&file.at, "written to the host by this file"));
+    let found = draft("requirement-undeclared", format!("{path}: {what}"), "needed", message)
+        .severity(severity)
+        .confidence(confidence);
+    let found =
+        found.at(at_head(&line.at, "newly needed here")).also(at_head(&file.at, "written to the host by this file"));
     found
         .watch(format!("what reads {path} on the first host: errors at once, or at its next start"))
         .first_aid("revert the file; installing what it needs takes longer")

@@ -44,7 +44,10 @@ const LOCAL: [&str; 4] = ["/usr/local/bin/", "/usr/local/sbin/", "/usr/local/lib
 pub(super) fn of(path: &str, lines: &[Line]) -> Vec<Need> {
     let text = lines.iter().fold(String::new(), |text, line| text + &line.text + "\n");
     let mut needs: Vec<Need> = requirements::of(path, &text).into_iter().filter_map(named).collect();
-    let programs = lines.iter().enumerate().filter_map(|(line, l)| Some(Need { kind: Kind::Program, what: program(path, l.text.trim())?, line }));
+    let programs = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(line, l)| Some(Need { kind: Kind::Program, what: program(path, l.text.trim())?, line }));
     needs.extend(programs);
     needs
 }
@@ -66,7 +69,9 @@ fn program(path: &str, line: &str) -> Option<String> {
     }
     let command = if path.contains("/systemd/system/") {
         let (key, command) = line.split_once('=')?;
-        matches!(key.trim(), "ExecStart" | "ExecStartPre" | "ExecReload").then_some(command)?.trim_start_matches(['-', '@', '+', '!', ' '])
+        matches!(key.trim(), "ExecStart" | "ExecStartPre" | "ExecReload")
+            .then_some(command)?
+            .trim_start_matches(['-', '@', '+', '!', ' '])
     } else if path.starts_with("/etc/cron.d/") || path == "/etc/crontab" {
         let fields = if line.starts_with('@') { 3 } else { 7 };
         line.splitn(fields, char::is_whitespace).nth(fields - 1)?

@@ -38,7 +38,13 @@ pub(super) fn changed<'a>(cx: &HostContext<'a>, base: HostSide<'a>, head: HostSi
     found
 }
 
-fn file<'a>(before: &Resource, (id, after): (ResourceId, &'a Resource), base: HostSide<'a>, head: HostSide<'a>, out: &mut Vec<Changed<'a>>) {
+fn file<'a>(
+    before: &Resource,
+    (id, after): (ResourceId, &'a Resource),
+    base: HostSide<'a>,
+    head: HostSide<'a>,
+    out: &mut Vec<Changed<'a>>,
+) {
     if !wanted(after) || !wanted(before) {
         return;
     }
@@ -63,7 +69,9 @@ fn fragment<'a>(before: &Resource, after: &'a Resource, head: HostSide<'a>) -> O
     }
     let target = after.text("target")?;
     let (id, whole) = (0..).zip(&head.catalog().resources).find(|(_, r)| {
-        matches!(r.type_name.as_str(), "Concat_file" | "Concat") && !r.is_virtual && (r.title == target || r.text("path") == Some(target))
+        matches!(r.type_name.as_str(), "Concat_file" | "Concat")
+            && !r.is_virtual
+            && (r.title == target || r.text("path") == Some(target))
     })?;
     let text = |r: &Resource| r.value("content").map(|v| Content::Value(v.clone()));
     let mut found = differs(id, after, file_path(whole).to_owned(), &text(before)?, &text(after)?)?;
@@ -71,7 +79,13 @@ fn fragment<'a>(before: &Resource, after: &'a Resource, head: HostSide<'a>) -> O
     Some(found)
 }
 
-fn differs<'a>(id: ResourceId, resource: &'a Resource, path: String, old: &Content, new: &Content) -> Option<Changed<'a>> {
+fn differs<'a>(
+    id: ResourceId,
+    resource: &'a Resource,
+    path: String,
+    old: &Content,
+    new: &Content,
+) -> Option<Changed<'a>> {
     let given = resource.param("content").or_else(|| resource.param("source")).map_or(&resource.at, |p| &p.at);
     let (old, new) = (old.lines(given), new.lines(given));
     if old.is_empty() || new.is_empty() {

@@ -58,10 +58,12 @@ fn starts_python(text: &str) -> bool {
 /// The tokens, comments and blank lines apart; an indentation counts, its width does not.
 fn python_words(text: &str) -> Vec<(TokenKind, &str)> {
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
-    let told = parsed.tokens().iter().filter(|t| !matches!(t.kind(), TokenKind::Comment | TokenKind::NonLogicalNewline));
+    let told =
+        parsed.tokens().iter().filter(|t| !matches!(t.kind(), TokenKind::Comment | TokenKind::NonLogicalNewline));
     let word = |t: &ruff_python_ast::token::Token| {
         use ruff_text_size::Ranged;
-        let layout = matches!(t.kind(), TokenKind::Indent | TokenKind::Dedent | TokenKind::Newline | TokenKind::EndOfFile);
+        let layout =
+            matches!(t.kind(), TokenKind::Indent | TokenKind::Dedent | TokenKind::Newline | TokenKind::EndOfFile);
         let range = usize::from(t.start())..usize::from(t.end());
         (t.kind(), if layout { "" } else { text.get(range).unwrap_or("") })
     };

@@ -17,7 +17,8 @@ pub(super) fn matches<'t>(pattern: &str, text: &'t str) -> Option<Match<'t>> {
 
 /// Whether the whole of `text` matches with this name in place of `{name}`.
 pub(super) fn matches_named(pattern: &str, text: &str, name: Option<&str>) -> bool {
-    let Some(found) = name.map_or_else(|| matches(pattern, text), |n| matches(&pattern.replace("{name}", n), text)) else {
+    let Some(found) = name.map_or_else(|| matches(pattern, text), |n| matches(&pattern.replace("{name}", n), text))
+    else {
         return false;
     };
     name.is_some() || found.name.is_none()
@@ -31,7 +32,9 @@ fn step<'t>(pattern: &str, text: &'t str) -> Option<Match<'t>> {
         return ends(text, true).find_map(|at| step(rest, text.get(at..)?));
     }
     if let Some(rest) = pattern.strip_prefix("{name}") {
-        return ends(text, true).skip(1).find_map(|at| step(rest, text.get(at..)?).map(|_| Match { name: text.get(..at) }));
+        return ends(text, true)
+            .skip(1)
+            .find_map(|at| step(rest, text.get(at..)?).map(|_| Match { name: text.get(..at) }));
     }
     let Some(wanted) = pattern.chars().next() else {
         return text.is_empty().then_some(Match { name: None });

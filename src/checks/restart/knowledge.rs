@@ -121,7 +121,9 @@ impl Knowledge {
 impl ServiceRow {
     fn reads(&self, service: &str, path: &str) -> bool {
         let found = self.config.iter().find_map(|p| matches(p, path));
-        found.is_some_and(|m| self.name.iter().any(|n| matches_named(n, service, m.name) || matches_named(n, service, None)))
+        found.is_some_and(|m| {
+            self.name.iter().any(|n| matches_named(n, service, m.name) || matches_named(n, service, None))
+        })
     }
 }
 

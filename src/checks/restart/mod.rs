@@ -55,7 +55,10 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
         (readers, by_luck)
     };
     let all = files.iter().map(|file| (file, dormant(file)));
-    let found: Vec<Dormant<'_, '_>> = all.filter(|(_, (readers, _))| !readers.is_empty()).map(|(file, (readers, by_luck))| Dormant { file, readers, by_luck }).collect();
+    let found: Vec<Dormant<'_, '_>> = all
+        .filter(|(_, (readers, _))| !readers.is_empty())
+        .map(|(file, (readers, by_luck))| Dormant { file, readers, by_luck })
+        .collect();
     grouped(&found).into_iter().map(|(first, more)| say::finding(cx, head, first, &more, graph)).collect()
 }
 
@@ -72,7 +75,9 @@ const INSTANCES: usize = 3;
 
 /// One finding a file; but many instances of one declaration, changed by the same line, make one together.
 fn grouped<'d, 's, 'a>(found: &'d [Dormant<'s, 'a>]) -> Vec<(&'d Dormant<'s, 'a>, Vec<&'d Dormant<'s, 'a>>)> {
-    let same = |a: &Dormant<'_, '_>, b: &Dormant<'_, '_>| a.file.resource.at == b.file.resource.at && a.file.first == b.file.first;
+    let same = |a: &Dormant<'_, '_>, b: &Dormant<'_, '_>| {
+        a.file.resource.at == b.file.resource.at && a.file.first == b.file.first
+    };
     let mut out: Vec<(&Dormant<'_, '_>, Vec<&Dormant<'_, '_>>)> = Vec::new();
     for one in found {
         let count = found.iter().filter(|o| same(o, one)).count();
@@ -97,7 +102,12 @@ fn untold<'s, 'a>(readers: Vec<Reader<'s, 'a>>, told: &Told) -> Vec<Reader<'s, '
 }
 
 /// Services that another change of this commit restarts in the same run.
-fn restarted_anyway(cx: &HostContext<'_>, files: &[Changed<'_>], head: HostSide<'_>, graph: &dyn Reach) -> BTreeSet<ResourceId> {
+fn restarted_anyway(
+    cx: &HostContext<'_>,
+    files: &[Changed<'_>],
+    head: HostSide<'_>,
+    graph: &dyn Reach,
+) -> BTreeSet<ResourceId> {
     use crate::diff::Change;
     let quiet: BTreeSet<ResourceId> = files.iter().map(|f| f.id).collect();
     let sources = cx.changes.iter().filter_map(|change| match change {

@@ -2,11 +2,68 @@
 
 /// Parts of paths and names that say nothing of whose they are.
 const GENERIC: [&str; 62] = [
-    "etc", "srv", "usr", "local", "lib", "lib64", "opt", "var", "bin", "sbin", "share", "data", "home", "run", "a", "conf", "config",
-    "configs", "configuration", "conf.d", "default", "defaults", "sysconfig", "modules", "module", "files", "settings", "init", "main",
-    "server", "service", "services", "daemon", "worker", "agent", "master", "client", "api", "web", "app", "apps", "exporter", "python",
-    "python3", "uwsgi", "prometheus", "site", "sites", "system", "systemd", "common", "current", "deploy", "deployment", "log", "logs",
-    "wmf", "production", "staging", "scripts", "tools", "env",
+    "etc",
+    "srv",
+    "usr",
+    "local",
+    "lib",
+    "lib64",
+    "opt",
+    "var",
+    "bin",
+    "sbin",
+    "share",
+    "data",
+    "home",
+    "run",
+    "a",
+    "conf",
+    "config",
+    "configs",
+    "configuration",
+    "conf.d",
+    "default",
+    "defaults",
+    "sysconfig",
+    "modules",
+    "module",
+    "files",
+    "settings",
+    "init",
+    "main",
+    "server",
+    "service",
+    "services",
+    "daemon",
+    "worker",
+    "agent",
+    "master",
+    "client",
+    "api",
+    "web",
+    "app",
+    "apps",
+    "exporter",
+    "python",
+    "python3",
+    "uwsgi",
+    "prometheus",
+    "site",
+    "sites",
+    "system",
+    "systemd",
+    "common",
+    "current",
+    "deploy",
+    "deployment",
+    "log",
+    "logs",
+    "wmf",
+    "production",
+    "staging",
+    "scripts",
+    "tools",
+    "env",
 ];
 
 /// How well the names go together.
@@ -21,7 +78,8 @@ pub(super) enum Likeness {
 /// Compares a path with the name of a service.
 pub(super) fn likeness(path: &str, service: &str) -> Option<Likeness> {
     let service = base_name(service);
-    let components: Vec<String> = path.split('/').filter(|c| !c.is_empty()).map(|c| stem(c).to_ascii_lowercase()).collect();
+    let components: Vec<String> =
+        path.split('/').filter(|c| !c.is_empty()).map(|c| stem(c).to_ascii_lowercase()).collect();
     let plain = fold(service);
     if components.iter().any(|c| fold(c) == plain || fold(c.trim_end_matches(".d")) == plain) {
         return Some(Likeness::Same);

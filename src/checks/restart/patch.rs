@@ -21,7 +21,13 @@ pub(super) enum Offer {
 }
 
 /// The edge from the file (or the define it came from) to the services.
-pub(super) fn offer(cx: &HostContext<'_>, head: HostSide<'_>, file: &Changed<'_>, services: &[&Service<'_>], graph: &dyn Reach) -> Offer {
+pub(super) fn offer(
+    cx: &HostContext<'_>,
+    head: HostSide<'_>,
+    file: &Changed<'_>,
+    services: &[&Service<'_>],
+    graph: &dyn Reach,
+) -> Offer {
     let catalog = head.catalog();
     let at = notifier(file.id, services, catalog);
     if services.iter().any(|s| graph.would_cycle(file.id, s.id) || graph.would_cycle(at, s.id)) {
@@ -47,8 +53,10 @@ fn words(file: &Changed<'_>, services: &[&Service<'_>]) -> String {
 /// Where the edge is best written: the file itself, or the outermost define that makes it and not the service.
 fn notifier(file: ResourceId, services: &[&Service<'_>], catalog: &Catalog) -> ResourceId {
     let Some(resource) = catalog.get(file) else { return file };
-    let holds_service = |define: ResourceId| services.iter().any(|s| containers(s.resource, catalog).any(|c| c == define));
-    let defines = containers(resource, catalog).take_while(|c| catalog.get(*c).is_some_and(|r| r.type_name != "Class") && !holds_service(*c));
+    let holds_service =
+        |define: ResourceId| services.iter().any(|s| containers(s.resource, catalog).any(|c| c == define));
+    let defines = containers(resource, catalog)
+        .take_while(|c| catalog.get(*c).is_some_and(|r| r.type_name != "Class") && !holds_service(*c));
     defines.last().unwrap_or(file)
 }
 
@@ -90,7 +98,8 @@ fn title_end(text: &str) -> Option<usize> {
             (None, b'\'' | b'"') => quote = Some(*byte),
             (Some(q), b) if q == *b => quote = None,
             (None, b':') => {
-                let doubled = bytes.get(i + 1) == Some(&b':') || i.checked_sub(1).and_then(|p| bytes.get(p)) == Some(&b':');
+                let doubled =
+                    bytes.get(i + 1) == Some(&b':') || i.checked_sub(1).and_then(|p| bytes.get(p)) == Some(&b':');
                 if !doubled {
                     return Some(i);
                 }
@@ -138,7 +147,9 @@ fn in_a_block(lines: &mut Vec<String>, first: usize, last: usize, value: &str) -
         return None;
     }
     let attributes = lines.get(first..=last)?.iter().filter(|l| l.contains("=>") && says_something(l));
-    let model = attributes.clone().find(|l| l.trim_start().starts_with(|c: char| c.is_ascii_lowercase()) && !l.contains('{'))?;
+    let model = attributes
+        .clone()
+        .find(|l| l.trim_start().starts_with(|c: char| c.is_ascii_lowercase()) && !l.contains('{'))?;
     let indent: String = model.chars().take_while(|c| c.is_whitespace()).collect();
     let width = model.find("=>")?.saturating_sub(indent.len() + 1).max("notify".len());
     if !ended.ends_with(',') {
@@ -177,14 +188,22 @@ mod tests {
     fn the_attribute_joins_its_neighbours() {
         let mut block = lines("file { '/a':\n    source => 'x',\n    mode   => '0444'\n}");
         in_a_block(&mut block, 0, 2, "Service['b']").unwrap();
-        assert_eq!(block.join("\n"), "file { '/a':\n    source => 'x',\n    mode   => '0444',\n    notify => Service['b'],\n}");
-        assert_eq!(in_one_line("  file { '/a': source => 'x', }", "Service['b']").unwrap(), "  file { '/a': source => 'x', notify => Service['b'] }");
+        assert_eq!(
+            block.join("\n"),
+            "file { '/a':\n    source => 'x',\n    mode   => '0444',\n    notify => Service['b'],\n}"
+        );
+        assert_eq!(
+            in_one_line("  file { '/a': source => 'x', }", "Service['b']").unwrap(),
+            "  file { '/a': source => 'x', notify => Service['b'] }"
+        );
         assert_eq!(in_a_block(&mut lines("file {\n '/a':\n  mode => '0444';\n}"), 1, 2, "x"), None);
     }
 
     #[test]
     fn a_title_ends_at_its_colon() {
-        for (text, title) in [("\"tcpircbot-${title}\":", "\"tcpircbot-${title}\""), ("$::a::b:", "$::a::b"), ("'a:b': ", "'a:b'")] {
+        for (text, title) in
+            [("\"tcpircbot-${title}\":", "\"tcpircbot-${title}\""), ("$::a::b:", "$::a::b"), ("'a:b': ", "'a:b'")]
+        {
             assert_eq!(title_end(text).and_then(|e| text.get(..e)), Some(title));
         }
     }

@@ -50,7 +50,11 @@ impl How {
 }
 
 /// The readers of a changed file among the running services.
-pub(super) fn readers<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSide<'a>) -> Vec<Reader<'s, 'a>> {
+pub(super) fn readers<'s, 'a>(
+    file: &Changed<'_>,
+    services: &'s [Service<'a>],
+    head: HostSide<'a>,
+) -> Vec<Reader<'s, 'a>> {
     let named = collect(services, |s| named_at_start(file, s));
     let knowledge = Knowledge::builtin();
     if !named.is_empty() || knowledge.read_each_run(&file.path) {
@@ -68,7 +72,10 @@ pub(super) fn readers<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], h
     guessed(file, services, head)
 }
 
-fn collect<'s, 'a>(services: &'s [Service<'a>], look: impl Fn(&'s Service<'a>) -> Option<(How, Confidence)>) -> Vec<Reader<'s, 'a>> {
+fn collect<'s, 'a>(
+    services: &'s [Service<'a>],
+    look: impl Fn(&'s Service<'a>) -> Option<(How, Confidence)>,
+) -> Vec<Reader<'s, 'a>> {
     let one = |service: &'s Service<'a>| {
         let (how, confidence) = look(service)?;
         Some(Reader { service, how, confidence, row: Knowledge::builtin().of_service(service.name) })
@@ -95,8 +102,18 @@ fn named_at_start(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Con
 /// Settings of a unit that name paths a daemon does not read at its start.
 fn names_no_input(line: &str) -> bool {
     const KEYS: [&str; 12] = [
-        "WorkingDirectory", "ReadWritePaths", "ReadOnlyPaths", "ReadWriteDirectories", "InaccessiblePaths", "PIDFile", "ExecReload", "ExecStop",
-        "ExecStopPost", "RuntimeDirectory", "LogsDirectory", "Documentation",
+        "WorkingDirectory",
+        "ReadWritePaths",
+        "ReadOnlyPaths",
+        "ReadWriteDirectories",
+        "InaccessiblePaths",
+        "PIDFile",
+        "ExecReload",
+        "ExecStop",
+        "ExecStopPost",
+        "RuntimeDirectory",
+        "LogsDirectory",
+        "Documentation",
     ];
     let line = line.trim();
     line.starts_with(['#', ';']) || KEYS.contains(&line.split('=').next().unwrap_or("").trim())
@@ -110,7 +127,8 @@ enum Mention {
 
 /// Whether a line names a path, or the folder under `/etc` that holds it.
 fn mention(line: &str, path: &str) -> Option<Mention> {
-    let words = line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';' | '(' | ')' | '{' | '}'));
+    let words =
+        line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';' | '(' | ')' | '{' | '}'));
     let words = words.map(|w| w.trim_start_matches(['-', '@', '+', '!', ':']).trim_end_matches('/'));
     let mut found = None;
     for word in words.filter(|w| w.starts_with('/')) {
@@ -126,7 +144,8 @@ fn mention(line: &str, path: &str) -> Option<Mention> {
 }
 
 /// Folders of settings that belong to nobody in particular.
-const SHARED: [&str; 6] = ["/etc/default", "/etc/init.d", "/etc/init", "/etc/ssl", "/etc/ssl/certs", "/etc/systemd/system"];
+const SHARED: [&str; 6] =
+    ["/etc/default", "/etc/init.d", "/etc/init", "/etc/ssl", "/etc/ssl/certs", "/etc/systemd/system"];
 
 /// The file is what starts the service.
 fn starts(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)> {
@@ -145,10 +164,14 @@ fn guessed<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSi
     let catalog = head.catalog();
     let near = scopes(file.resource, catalog);
     let together: Vec<bool> = services.iter().map(|s| !near.is_disjoint(&scopes(s.resource, catalog))).collect();
-    let beside = |s: &Service<'_>| services.iter().position(|o| o.id == s.id).and_then(|i| together.get(i)).copied().unwrap_or_default();
+    let beside = |s: &Service<'_>| {
+        services.iter().position(|o| o.id == s.id).and_then(|i| together.get(i)).copied().unwrap_or_default()
+    };
     let program = is_program(&file.path);
     let through = if program { Vec::new() } else { through(file, services, head) };
-    let through = collect(services, |s| through.iter().find(|(id, ..)| *id == s.id && beside(s)).map(|(_, how)| (how.clone(), Confidence::Medium)));
+    let through = collect(services, |s| {
+        through.iter().find(|(id, ..)| *id == s.id && beside(s)).map(|(_, how)| (how.clone(), Confidence::Medium))
+    });
     if !through.is_empty() {
         return through;
     }

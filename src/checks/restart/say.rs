@@ -15,7 +15,13 @@ use crate::finding::{Confidence, Finding, Severity};
 const NAMED: usize = 3;
 
 /// The finding about one file, or about `more` instances of the declaration that writes it.
-pub(super) fn finding(cx: &HostContext<'_>, head: HostSide<'_>, dormant: &Dormant<'_, '_>, more: &[&Dormant<'_, '_>], graph: &dyn Reach) -> Finding {
+pub(super) fn finding(
+    cx: &HostContext<'_>,
+    head: HostSide<'_>,
+    dormant: &Dormant<'_, '_>,
+    more: &[&Dormant<'_, '_>],
+    graph: &dyn Reach,
+) -> Finding {
     let Dormant { file, readers, by_luck } = dormant;
     let by_luck = *by_luck && more.iter().all(|m| m.by_luck);
     let services: Vec<&Service<'_>> = readers.iter().map(|r| r.service).collect();
@@ -24,7 +30,8 @@ pub(super) fn finding(cx: &HostContext<'_>, head: HostSide<'_>, dormant: &Dorman
     let found = draft("config-without-restart", subject(file, more, head), "content", sentence(file, more, &services));
     let mut found = locate(found.severity(severity).confidence(confidence), head, file, readers);
     if by_luck {
-        found = found.note("this time another change of the same commit restarts the service; the edge is missing all the same");
+        found = found
+            .note("this time another change of the same commit restarts the service; the edge is missing all the same");
     }
     found = costs(found, readers);
     mend(found, offer(cx, head, file, &services, graph), file, readers)
@@ -41,9 +48,16 @@ fn subject(file: &Changed<'_>, more: &[&Dormant<'_, '_>], head: HostSide<'_>) ->
 }
 
 fn sentence(file: &Changed<'_>, more: &[&Dormant<'_, '_>], services: &[&Service<'_>]) -> String {
-    let files = if more.is_empty() { format!("{} changes", file.path) } else { format!("{} and {} files of the same declaration change", file.path, more.len()) };
+    let files = if more.is_empty() {
+        format!("{} changes", file.path)
+    } else {
+        format!("{} and {} files of the same declaration change", file.path, more.len())
+    };
     let (reads, them) = if services.len() == 1 { ("reads", "it") } else { ("read", "them") };
-    format!("{files}, {} {reads} it, and no refresh leads there: the change lies dormant until someone restarts {them}", list(services))
+    format!(
+        "{files}, {} {reads} it, and no refresh leads there: the change lies dormant until someone restarts {them}",
+        list(services)
+    )
 }
 
 fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>], by_luck: bool) -> Confidence {
@@ -119,9 +133,15 @@ fn mend(found: Finding, offer: Offer, file: &Changed<'_>, readers: &[Reader<'_, 
     let reload = !readers.is_empty() && readers.iter().all(|r| r.row.is_some_and(|row| row.needs == Needs::Reload));
     let act = if reload { "reload" } else { "restart" };
     let name = readers.first().map_or("", |r| r.service.name);
-    let check = readers.iter().find_map(|r| r.row?.validator.as_deref()).map_or(String::new(), |v| format!("; `{}` tells a bad file beforehand", v.replace("FILE", &file.path)));
-    let watch = format!("nothing changes by itself: {act} {name} on one host while somebody looks, then on the rest{check}");
-    let found = found.watch(watch).first_aid(format!("revert the change and {act} {name}; the fault shows at the first {act} after the merge, not at the merge"));
+    let check = readers
+        .iter()
+        .find_map(|r| r.row?.validator.as_deref())
+        .map_or(String::new(), |v| format!("; `{}` tells a bad file beforehand", v.replace("FILE", &file.path)));
+    let watch =
+        format!("nothing changes by itself: {act} {name} on one host while somebody looks, then on the rest{check}");
+    let found = found.watch(watch).first_aid(format!(
+        "revert the change and {act} {name}; the fault shows at the first {act} after the merge, not at the merge"
+    ));
     match offer {
         Offer::Patch(patch) => found.remedy(format!("add the edge first, on its own it {act}s nothing; then the setting, with the author watching the {act}")).patch(patch),
         Offer::Words(edge) => found.remedy(format!("add {edge}, or {act} {name} by hand and say so in the change")),

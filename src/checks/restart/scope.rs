@@ -8,8 +8,22 @@ const COLLECTIONS: [&str; 6] = ["profile", "profiles", "role", "roles", "misc", 
 
 /// Modules whose defines wrap the files and services of others.
 const WRAPPERS: [&str; 16] = [
-    "systemd", "base", "service", "uwsgi", "apache", "httpd", "nginx", "concat", "supervisor", "supervisord", "upstart", "stdlib", "rsyslog",
-    "java", "python", "varnish",
+    "systemd",
+    "base",
+    "service",
+    "uwsgi",
+    "apache",
+    "httpd",
+    "nginx",
+    "concat",
+    "supervisor",
+    "supervisord",
+    "upstart",
+    "stdlib",
+    "rsyslog",
+    "java",
+    "python",
+    "varnish",
 ];
 
 /// Names of what a resource belongs to. Two resources belong together if they share one.

@@ -26,7 +26,12 @@ pub(super) fn running<'a>(base: HostSide<'a>, head: HostSide<'a>) -> Vec<Service
     services.filter(|(_, r)| ran_at(base.catalog(), r)).filter_map(|(id, r)| service(id, r, head, &starters)).collect()
 }
 
-fn service<'a>(id: ResourceId, resource: &'a Resource, head: HostSide<'a>, starters: &[Starter<'a>]) -> Option<Service<'a>> {
+fn service<'a>(
+    id: ResourceId,
+    resource: &'a Resource,
+    head: HostSide<'a>,
+    starters: &[Starter<'a>],
+) -> Option<Service<'a>> {
     let full = resource.text("name").unwrap_or(&resource.title);
     let name = full.strip_suffix(".service").unwrap_or(full);
     if [".timer", ".socket", ".path", ".mount", ".target", ".slice"].iter().any(|s| name.ends_with(s)) {
@@ -79,7 +84,8 @@ impl StartOf<'_> {
     }
 }
 
-const UNIT_DIRS: [&str; 4] = ["/etc/systemd/system/", "/lib/systemd/system/", "/usr/lib/systemd/system/", "/run/systemd/system/"];
+const UNIT_DIRS: [&str; 4] =
+    ["/etc/systemd/system/", "/lib/systemd/system/", "/usr/lib/systemd/system/", "/run/systemd/system/"];
 
 /// Which service the file at `path` starts.
 pub(super) fn start_of(path: &str) -> Option<StartOf<'_>> {
@@ -99,7 +105,9 @@ pub(super) fn start_of(path: &str) -> Option<StartOf<'_>> {
 fn unit(rest: &str) -> Option<StartOf<'_>> {
     match rest.split_once('/') {
         None => Some(StartOf { service: rest.strip_suffix(".service")?, sort: "unit" }),
-        Some((folder, file)) if file.ends_with(".conf") => Some(StartOf { service: folder.strip_suffix(".service.d")?, sort: "drop-in" }),
+        Some((folder, file)) if file.ends_with(".conf") => {
+            Some(StartOf { service: folder.strip_suffix(".service.d")?, sort: "drop-in" })
+        }
         Some(_) => None,
     }
 }

@@ -75,7 +75,13 @@ fn in_file(resource: &Resource, side: HostSide<'_>) -> Vec<Consumer> {
     let lines = content_of(resource, side.sources()).lines(&resource.at);
     let texts: Vec<&str> = lines.iter().map(|l| l.text.as_str()).collect();
     let settings = mail::settings(target, &texts);
-    let named = |row: &Row| if row.generic { Row { program: module_of(resource).unwrap_or_else(|| row.program.clone()), ..row.clone() } } else { row.clone() };
+    let named = |row: &Row| {
+        if row.generic {
+            Row { program: module_of(resource).unwrap_or_else(|| row.program.clone()), ..row.clone() }
+        } else {
+            row.clone()
+        }
+    };
     settings.into_iter().filter_map(|s| of_line(&named(&s.row), &s.key, &s.value, lines.get(s.line)?)).collect()
 }
 
@@ -133,11 +139,15 @@ type Relied = (Reliance, Option<Loc>, Option<Loc>);
 
 fn relied_on(origin: &Arc<Origin>, row: &Row) -> Option<Relied> {
     match &**origin {
-        Origin::Element { index, len, at, list } => Some((Reliance::Element { index: *index, len: *len }, at.clone(), set_at(list.as_ref()))),
+        Origin::Element { index, len, at, list } => {
+            Some((Reliance::Element { index: *index, len: *len }, at.clone(), set_at(list.as_ref())))
+        }
         Origin::Joined { len, at, list, .. } if *len > 1 && row.failover == Failover::ClientUnproven => {
             Some((Reliance::UnprovenFailover { len: *len }, at.clone(), set_at(list.as_ref())))
         }
-        Origin::Joined { len: 1, at, list, .. } => Some((Reliance::Element { index: 0, len: 1 }, at.clone(), set_at(list.as_ref()))),
+        Origin::Joined { len: 1, at, list, .. } => {
+            Some((Reliance::Element { index: 0, len: 1 }, at.clone(), set_at(list.as_ref())))
+        }
         Origin::Rendered(pieces) => pieces.iter().filter_map(|p| p.origin.as_ref()).find_map(|o| relied_on(o, row)),
         _ => None,
     }
@@ -159,5 +169,14 @@ fn set_at(origin: Option<&Arc<Origin>>) -> Option<Loc> {
 fn consumer(row: &Row, key: &str, value: &str, (reliance, chosen, list): Relied, line: &Loc) -> Consumer {
     let at = chosen.unwrap_or_else(|| line.clone());
     let landed = (at != *line).then(|| line.clone());
-    Consumer { program: row.program.clone(), key: key.to_owned(), value: value.to_owned(), at, landed, list, reliance, queue: row.queue }
+    Consumer {
+        program: row.program.clone(),
+        key: key.to_owned(),
+        value: value.to_owned(),
+        at,
+        landed,
+        list,
+        reliance,
+        queue: row.queue,
+    }
 }

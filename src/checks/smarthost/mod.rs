@@ -51,10 +51,17 @@ fn message(consumer: &Consumer) -> String {
         Queue::Own => "mail is delayed in its own queue meanwhile",
     };
     match &consumer.reliance {
-        Reliance::Element { index, len } => format!("{program} sends mail through one relay alone: {key} is element {index} of a list of {len}; when that host is down {fate}"),
-        Reliance::Literal => format!("{program} sends mail through one relay alone: {key} names {} and no other; when that host is down {fate}", consumer.value),
+        Reliance::Element { index, len } => format!(
+            "{program} sends mail through one relay alone: {key} is element {index} of a list of {len}; when that host is down {fate}"
+        ),
+        Reliance::Literal => format!(
+            "{program} sends mail through one relay alone: {key} names {} and no other; when that host is down {fate}",
+            consumer.value
+        ),
         Reliance::UnprovenFailover { len } => {
-            format!("{program} is given {len} relays in {key}, but its own failover is unproven: when the first is down {fate} until somebody notices")
+            format!(
+                "{program} is given {len} relays in {key}, but its own failover is unproven: when the first is down {fate} until somebody notices"
+            )
         }
     }
 }
@@ -82,5 +89,7 @@ fn mode(consumer: &Consumer) -> FailureMode {
 
 fn remedy(consumer: &Consumer) -> String {
     let Consumer { program, key, .. } = consumer;
-    format!("run a queueing MTA on the host and point {program}'s {key} at localhost; the MTA's own route list then does the failover")
+    format!(
+        "run a queueing MTA on the host and point {program}'s {key} at localhost; the MTA's own route list then does the failover"
+    )
 }

@@ -18,13 +18,28 @@ fn the_rows_can_be_read() {
 #[test]
 fn the_relay_of_a_program_is_found() {
     for (target, text, program, queue) in [
-        ("/var/lib/gerrit2/review_site/etc/gerrit.config", "[sendemail]\n\tsmtpServer = mx1.x.org\n", "gerrit", Queue::None),
+        (
+            "/var/lib/gerrit2/review_site/etc/gerrit.config",
+            "[sendemail]\n\tsmtpServer = mx1.x.org\n",
+            "gerrit",
+            Queue::None,
+        ),
         ("/etc/hue/conf/hue.ini", "[desktop]\n  [[smtp]]\n    host=mx1.x.org\n", "hue", Queue::None),
-        ("/etc/oozie/conf/oozie-site.xml", "<name>oozie.email.smtp.host</name>\n<value>mx1.x.org</value>\n", "oozie", Queue::None),
+        (
+            "/etc/oozie/conf/oozie-site.xml",
+            "<name>oozie.email.smtp.host</name>\n<value>mx1.x.org</value>\n",
+            "oozie",
+            Queue::None,
+        ),
         ("/etc/sentry/sentry.conf.py", "EMAIL_HOST = 'mx1.x.org'\n", "sentry", Queue::None),
         ("/etc/dumps/confs/wikidump.conf.dumps", "[mail]\nsmtpserver=mx1.x.org\n", "wikidump", Queue::None),
         ("/srv/deployment/iegreview/iegreview/.env", "SMTP_HOST=mx1.x.org\n", "iegreview", Queue::None),
-        ("/etc/alertmanager/alertmanager.yml", "global:\n  smtp_smarthost: 'mx1.x.org:25'\n", "alertmanager", Queue::Own),
+        (
+            "/etc/alertmanager/alertmanager.yml",
+            "global:\n  smtp_smarthost: 'mx1.x.org:25'\n",
+            "alertmanager",
+            Queue::Own,
+        ),
         ("/etc/burrow/burrow.toml", "[notifier.a]\nserver=\"mx1.x.org\"\n", "burrow", Queue::None),
         ("/etc/msmtprc", "account default\nhost mx1.x.org\n", "msmtp", Queue::None),
         ("/srv/x/LocalSettings.php", "$wgSMTP = [\n  'host' => 'mx1.x.org',\n];\n", "mediawiki", Queue::None),
@@ -90,7 +105,14 @@ fn one_remote_host() {
 
 #[test]
 fn globs() {
-    for (pattern, text, expected) in [("*hue*", "cdh::hue", true), ("a*c", "abc", true), ("a*c", "abd", false), ("a", "ab", false), ("a*b*c", "axxbyyc", true), ("*", "", true)] {
+    for (pattern, text, expected) in [
+        ("*hue*", "cdh::hue", true),
+        ("a*c", "abc", true),
+        ("a*c", "abd", false),
+        ("a", "ab", false),
+        ("a*b*c", "axxbyyc", true),
+        ("*", "", true),
+    ] {
         assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
     }
 }

@@ -32,7 +32,11 @@ pub(super) fn fault(text: &str) -> Option<Fault> {
 /// `=() {`
 fn names_a_function(line: &str) -> bool {
     let name = line.trim_start().split_once("()").map(|(name, _)| name.trim_end());
-    name.is_some_and(|n| !n.is_empty() && !n.contains([' ', '$', '(']) && !n.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c)))
+    name.is_some_and(|n| {
+        !n.is_empty()
+            && !n.contains([' ', '$', '('])
+            && !n.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c))
+    })
 }
 
 /// An upper estimate of nesting, blind to quotes. Closings are not believed for words, whose

@@ -13,9 +13,46 @@ use ruff_text_size::Ranged;
 
 /// Endings of names that hold one thing although they end in `S`.
 const SINGULAR: &[&str] = &[
-    "SS", "US", "IS", "OS", "ALIAS", "DNS", "HTTPS", "TLS", "SMTPS", "LDAPS", "NFS", "CORS", "ARGS", "OPTS", "OPTIONS",
-    "JS", "CSS", "TS", "VS", "BS", "PROGRESS", "GPS", "AWS", "SYNTAX_ERRORS", "TRIES", "SECONDS", "DAYS", "HOURS",
-    "MINUTES", "BYTES", "NEWS", "FLAGS", "SETTINGS", "TAGS", "PARAMS", "PREFS", "CREDENTIALS", "WORDS", "GIS", "RDS",
+    "SS",
+    "US",
+    "IS",
+    "OS",
+    "ALIAS",
+    "DNS",
+    "HTTPS",
+    "TLS",
+    "SMTPS",
+    "LDAPS",
+    "NFS",
+    "CORS",
+    "ARGS",
+    "OPTS",
+    "OPTIONS",
+    "JS",
+    "CSS",
+    "TS",
+    "VS",
+    "BS",
+    "PROGRESS",
+    "GPS",
+    "AWS",
+    "SYNTAX_ERRORS",
+    "TRIES",
+    "SECONDS",
+    "DAYS",
+    "HOURS",
+    "MINUTES",
+    "BYTES",
+    "NEWS",
+    "FLAGS",
+    "SETTINGS",
+    "TAGS",
+    "PARAMS",
+    "PREFS",
+    "CREDENTIALS",
+    "WORDS",
+    "GIS",
+    "RDS",
 ];
 
 pub(super) fn find(path: &str, target: Option<&str>, text: &str) -> Vec<Unsound> {
@@ -43,7 +80,10 @@ fn one(path: &str, target: Option<&str>, text: &str, assign: &StmtAssign) -> Opt
     Some(Unsound {
         line: line_at(text, assign.range().start().to_usize()),
         message: format!("{} = ('{value}') is a string, not a tuple of one: `('{value}',)` is", name.id),
-        what_breaks: format!("{} goes through it letter by letter: {iterated} …", program.unwrap_or("whatever iterates over it")),
+        what_breaks: format!(
+            "{} goes through it letter by letter: {iterated} …",
+            program.unwrap_or("whatever iterates over it")
+        ),
         certain: program.is_some(),
     })
 }

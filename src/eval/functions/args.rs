@@ -23,7 +23,10 @@ pub(crate) fn count(name: &str, args: &[Value], min: usize, max: usize) -> Resul
         name,
         params: Vec::new(),
         types: Vec::new(),
-        size: Range { min: Range::exactly(min).min, max: if max == usize::MAX { i64::MAX } else { Range::exactly(max).max } },
+        size: Range {
+            min: Range::exactly(min).min,
+            max: if max == usize::MAX { i64::MAX } else { Range::exactly(max).max },
+        },
     };
     Err(EvalError::puppet(types::mismatch_call(&call, args).unwrap_or_default()))
 }

@@ -1,6 +1,6 @@
 //! Functions on arrays and hashes that take no block, or one that only says what to do otherwise.
 
-use super::args::{Outcome, arg, array, count, hash, hash_value, integer, string, too_much, wrong, MAX_ITEMS};
+use super::args::{MAX_ITEMS, Outcome, arg, array, count, hash, hash_value, integer, string, too_much, wrong};
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
 use crate::value::{Array, Origin, Value};
@@ -48,7 +48,14 @@ pub(super) fn empty(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
         }
         Value::Object(o) if o.type_name == "Binary" => super::encode::binary_bytes(o).is_empty(),
         Value::Sensitive(v) => return empty(cx, std::slice::from_ref(&**v), None),
-        other => return Err(wrong("empty", "coll", "a value of type Collection, Sensitive, String, Numeric, Binary, or Undef", other)),
+        other => {
+            return Err(wrong(
+                "empty",
+                "coll",
+                "a value of type Collection, Sensitive, String, Numeric, Binary, or Undef",
+                other,
+            ));
+        }
     }))
 }
 
@@ -98,7 +105,8 @@ pub(super) fn joined(list: &Arc<Array>, separator: &str, parts: &[Value]) -> Val
         return concat(separator, parts);
     }
     let texts: Vec<String> = parts.iter().map(ToString::to_string).collect();
-    let origin = Origin::Joined { separator: separator.into(), len: list.items.len(), at: None, list: list.origin.clone() };
+    let origin =
+        Origin::Joined { separator: separator.into(), len: list.items.len(), at: None, list: list.origin.clone() };
     Value::str_from(texts.join(separator), Arc::new(origin))
 }
 
@@ -111,9 +119,8 @@ fn concat(separator: &str, parts: &[Value]) -> Value {
         }
         pieces.push(if part.has_sym() { part.clone() } else { Value::str(part.to_string()) });
     }
-    let sample = (!pieces.iter().any(Value::has_unknown)).then(|| {
-        Value::str(pieces.iter().map(|p| p.sampled().to_string()).collect::<String>())
-    });
+    let sample = (!pieces.iter().any(Value::has_unknown))
+        .then(|| Value::str(pieces.iter().map(|p| p.sampled().to_string()).collect::<String>()));
     Value::Sym(Arc::new(Sym { expr: SymExpr::Concat(pieces), sample }))
 }
 
@@ -217,7 +224,9 @@ fn walk(cx: Cx<'_>, name: &str, from: &Value, path: &str, block: Blk) -> Outcome
                 if block.is_some() {
                     return call_error(cx, block);
                 }
-                return Err(EvalError::puppet(format!("{name}(): The given data does not contain a Collection, got '{other}'")));
+                return Err(EvalError::puppet(format!(
+                    "{name}(): The given data does not contain a Collection, got '{other}'"
+                )));
             }
         };
     }
@@ -240,7 +249,9 @@ pub(super) fn segments(path: &str) -> Result<Vec<Value>, EvalError> {
         let (segment, after) = match quote {
             Some(q) => {
                 let inner = rest.get(1..).unwrap_or_default();
-                let end = inner.find(q).ok_or_else(|| EvalError::puppet(format!("Syntax error in dotted-navigation string '{path}'")))?;
+                let end = inner
+                    .find(q)
+                    .ok_or_else(|| EvalError::puppet(format!("Syntax error in dotted-navigation string '{path}'")))?;
                 (Value::str(inner.get(..end).unwrap_or_default()), inner.get(end + 1..).unwrap_or_default())
             }
             None => {
@@ -305,7 +316,9 @@ pub(super) fn to_hash(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     match arg(args, 0) {
         Value::Array(a) => {
             let items = flat(&Value::Array(a.clone()));
-            let pairs = items.chunks(2).map(|c| (c.first().cloned().unwrap_or_default(), c.get(1).cloned().unwrap_or_default()));
+            let pairs = items
+                .chunks(2)
+                .map(|c| (c.first().cloned().unwrap_or_default(), c.get(1).cloned().unwrap_or_default()));
             if items.len() % 2 == 1 {
                 return Err(EvalError::puppet("hash(): Unable to compute hash from array given"));
             }
@@ -318,8 +331,13 @@ pub(super) fn to_hash(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 pub(super) fn zip(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("zip", args, 2, 3)?;
     let (a, b) = (&array("zip", "a", arg(args, 0))?.items, &array("zip", "b", arg(args, 1))?.items);
-    let rows: Vec<Value> = a.iter().enumerate().map(|(i, v)| super::args::pair(v, b.get(i).unwrap_or(&Value::Undef))).collect();
-    Ok(if matches!(arg(args, 2), Value::Bool(true)) { Value::array(flat(&Value::array(rows))) } else { Value::array(rows) })
+    let rows: Vec<Value> =
+        a.iter().enumerate().map(|(i, v)| super::args::pair(v, b.get(i).unwrap_or(&Value::Undef))).collect();
+    Ok(if matches!(arg(args, 2), Value::Bool(true)) {
+        Value::array(flat(&Value::array(rows)))
+    } else {
+        Value::array(rows)
+    })
 }
 
 pub(super) fn count_items(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
@@ -337,7 +355,9 @@ pub(super) fn count_items(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     let mut n: i64 = 0;
     for item in &items {
         let hit = match (block, args.get(1)) {
-            (Some(block), _) => super::args::call(cx, block, std::slice::from_ref(item))?.truth() == crate::value::Tri::Yes,
+            (Some(block), _) => {
+                super::args::call(cx, block, std::slice::from_ref(item))?.truth() == crate::value::Tri::Yes
+            }
             (None, Some(wanted)) => item == wanted,
             (None, None) => !matches!(item, Value::Undef) && item.as_str() != Some(""),
         };
@@ -352,7 +372,10 @@ pub(super) fn values_at(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let mut out = Vec::new();
     for index in args.iter().skip(1).flat_map(flat) {
         let text = index.to_string();
-        let (from, to) = match text.split_once("..").or_else(|| text.get(1..).and_then(|t| t.find('-')).map(|i| (&text[..=i], &text[i + 2..]))) {
+        let (from, to) = match text
+            .split_once("..")
+            .or_else(|| text.get(1..).and_then(|t| t.find('-')).map(|i| (&text[..=i], &text[i + 2..])))
+        {
             Some((a, b)) => (a.trim().parse::<i64>(), b.trim_start_matches('.').trim().parse::<i64>()),
             None => (text.parse(), text.parse()),
         };
@@ -360,7 +383,9 @@ pub(super) fn values_at(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
             return Err(EvalError::puppet(format!("values_at(): Unknown format of given index: {text}")));
         };
         if to < from {
-            return Err(EvalError::puppet("values_at(): Stop index in given indices range is smaller than the start index"));
+            return Err(EvalError::puppet(
+                "values_at(): Stop index in given indices range is smaller than the start index",
+            ));
         }
         if to - from >= i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX) {
             return Err(too_much("values_at"));

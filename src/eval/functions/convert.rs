@@ -99,7 +99,9 @@ fn make_rich(target: &Type, args: &[Value]) -> Outcome {
         Type::Uri(_) => Ok(with_text("URI", &arg(args, 0).to_string())),
         Type::Object(name) if matches!(name.as_str(), "Deferred" | "Error" | "Target") => Ok(named(name, args)),
         Type::Type(_) => match arg(args, 0) {
-            Value::Str(s) => types::base(&s.text).map(|t| Value::Type(t.into())).ok_or_else(|| EvalError::puppet(format!("The expression <{}> is not a valid type specification.", s.text))),
+            Value::Str(s) => types::base(&s.text).map(|t| Value::Type(t.into())).ok_or_else(|| {
+                EvalError::puppet(format!("The expression <{}> is not a valid type specification.", s.text))
+            }),
             other => Err(wrong("new_type", "type_string", "a String value", other)),
         },
         other => Err(unsupported(other)),
@@ -135,7 +137,9 @@ fn cannot(value: &Value, kind: &str) -> EvalError {
 /// Arguments given as one hash (`{from => …, radix => …}`) in their order.
 fn positional(args: &[Value], names: &[&str]) -> Vec<Value> {
     match args {
-        [Value::Hash(h)] => names.iter().map(|n| h.entries.get(&Value::str(*n)).cloned().unwrap_or(Value::Default)).collect(),
+        [Value::Hash(h)] => {
+            names.iter().map(|n| h.entries.get(&Value::str(*n)).cloned().unwrap_or(Value::Default)).collect()
+        }
         _ => args.to_vec(),
     }
 }
@@ -146,7 +150,9 @@ fn integer(args: &[Value]) -> Outcome {
     let radix = match args.get(1) {
         None | Some(Value::Default) => None,
         Some(Value::Int(r @ (2 | 8 | 10 | 16))) => u32::try_from(*r).ok(),
-        Some(Value::Int(r)) => return Err(EvalError::puppet(format!("Illegal radix: {r}, expected 2, 8, 10, 16, or default"))),
+        Some(Value::Int(r)) => {
+            return Err(EvalError::puppet(format!("Illegal radix: {r}, expected 2, 8, 10, 16, or default")));
+        }
         Some(other) => return Err(wrong("new_integer", "radix", "a value of type Default or Integer", other)),
     };
     let value = match from {
@@ -183,7 +189,11 @@ fn text_to_number(text: &str) -> Option<Value> {
     };
     let body = body.trim_start_matches(char::is_whitespace);
     let lower = body.to_ascii_lowercase();
-    let found = if lower.starts_with("0b") { scan::ruby_integer(&lower, None).map(Value::Int)? } else { number::parse(&lower)? };
+    let found = if lower.starts_with("0b") {
+        scan::ruby_integer(&lower, None).map(Value::Int)?
+    } else {
+        number::parse(&lower)?
+    };
     Some(match found {
         Value::Int(i) if negative => Value::Int(i.checked_neg()?),
         Value::Float(f) if negative => Value::Float(-f),
@@ -232,7 +242,9 @@ fn float(args: &[Value]) -> Outcome {
 fn float_text(text: &str) -> Option<f64> {
     match text_to_number(text) {
         // A float does not know octal: `010` is ten.
-        Some(Value::Int(_)) if !text.to_ascii_lowercase().contains(['x', 'b']) => super::number::ruby_float(&text.replace(' ', "")),
+        Some(Value::Int(_)) if !text.to_ascii_lowercase().contains(['x', 'b']) => {
+            super::number::ruby_float(&text.replace(' ', ""))
+        }
         Some(value) => number::as_float(&value),
         None => None,
     }
@@ -251,8 +263,13 @@ fn boolean(from: &Value) -> Outcome {
         _ => None,
     };
     value.map(Value::Bool).ok_or_else(|| match from {
-        Value::Str(s) => EvalError::puppet(format!("'new_boolean' The string '{}' cannot be converted to Boolean", s.text)),
-        other => EvalError::puppet(format!("'new_boolean' Value of type {} cannot be converted to Boolean", types::infer(other).generalize())),
+        Value::Str(s) => {
+            EvalError::puppet(format!("'new_boolean' The string '{}' cannot be converted to Boolean", s.text))
+        }
+        other => EvalError::puppet(format!(
+            "'new_boolean' Value of type {} cannot be converted to Boolean",
+            types::infer(other).generalize()
+        )),
     })
 }
 
@@ -266,7 +283,10 @@ fn array(args: &[Value]) -> Outcome {
         }
         _ => match elements("Array", from)? {
             Some(items) => Ok(Value::array(items)),
-            None => Err(EvalError::puppet(format!("'new_array' Value of type {} cannot be converted to Array", types::infer(from).generalize()))),
+            None => Err(EvalError::puppet(format!(
+                "'new_array' Value of type {} cannot be converted to Array",
+                types::infer(from).generalize()
+            ))),
         },
     }
 }
@@ -281,8 +301,9 @@ fn hash(args: &[Value]) -> Outcome {
     let items = match from {
         Value::Hash(_) => return Ok(from.clone()),
         Value::Array(a) => a.items.clone(),
-        other => elements("Hash", other)?
-            .ok_or_else(|| EvalError::puppet(format!("Value of type {} cannot be converted to Hash", types::infer(other).generalize())))?,
+        other => elements("Hash", other)?.ok_or_else(|| {
+            EvalError::puppet(format!("Value of type {} cannot be converted to Hash", types::infer(other).generalize()))
+        })?,
     };
     if let Some(all_hashes) = tree {
         return from_tree(&items, all_hashes);
@@ -324,16 +345,18 @@ fn from_tree(items: &[Value], all_hashes: bool) -> Outcome {
 
 fn merged_root(value: &Value) -> Value {
     match value {
-        Value::Array(a) => hash_value(a.items.iter().enumerate().map(|(i, v)| (Value::Int(i64::try_from(i).unwrap_or(0)), v.clone()))),
+        Value::Array(a) => {
+            hash_value(a.items.iter().enumerate().map(|(i, v)| (Value::Int(i64::try_from(i).unwrap_or(0)), v.clone())))
+        }
         other => other.clone(),
     }
 }
 
 fn array_as_hash(value: &Value) -> Value {
     match value {
-        Value::Array(a) => {
-            hash_value(a.items.iter().enumerate().map(|(i, v)| (Value::Int(i64::try_from(i).unwrap_or(0)), array_as_hash(v))))
-        }
+        Value::Array(a) => hash_value(
+            a.items.iter().enumerate().map(|(i, v)| (Value::Int(i64::try_from(i).unwrap_or(0)), array_as_hash(v))),
+        ),
         other => other.clone(),
     }
 }
@@ -373,7 +396,14 @@ fn semver(args: &[Value]) -> Outcome {
             let get = |n: &str| h.entries.get(&Value::str(n)).map(ToString::to_string);
             let tail = |sign: &str, n: &str| get(n).map(|v| format!("{sign}{v}")).unwrap_or_default();
             let number = |n: &str| get(n).unwrap_or_else(|| "0".to_owned());
-            format!("{}.{}.{}{}{}", number("major"), number("minor"), number("patch"), tail("-", "prerelease"), tail("+", "build"))
+            format!(
+                "{}.{}.{}{}{}",
+                number("major"),
+                number("minor"),
+                number("patch"),
+                tail("-", "prerelease"),
+                tail("+", "build")
+            )
         }
         [Value::Int(_), Value::Int(_), Value::Int(_), ..] => {
             let base = args.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join(".");
@@ -381,9 +411,20 @@ fn semver(args: &[Value]) -> Outcome {
             let build = part(4).map(|b| format!("+{b}")).unwrap_or_default();
             format!("{base}{pre}{build}")
         }
-        _ => return Err(super::args::no_signature("new_SemVer", &["SemVerString str", "PositiveInteger major, PositiveInteger minor, PositiveInteger patch, Optional[SemVerQualifier] prerelease?, Optional[SemVerQualifier] build?", "SemVerHash hash_args"])),
+        _ => {
+            return Err(super::args::no_signature(
+                "new_SemVer",
+                &[
+                    "SemVerString str",
+                    "PositiveInteger major, PositiveInteger minor, PositiveInteger patch, Optional[SemVerQualifier] prerelease?, Optional[SemVerQualifier] build?",
+                    "SemVerHash hash_args",
+                ],
+            ));
+        }
     };
-    version::parse(&text).map(|v| version::object(&v)).ok_or_else(|| EvalError::puppet(format!("The string '{text}' cannot be converted to a SemVer")))
+    version::parse(&text)
+        .map(|v| version::object(&v))
+        .ok_or_else(|| EvalError::puppet(format!("The string '{text}' cannot be converted to a SemVer")))
 }
 
 fn semver_range(args: &[Value]) -> Outcome {
@@ -391,7 +432,8 @@ fn semver_range(args: &[Value]) -> Outcome {
         [Value::Str(s)] => s.text.to_string(),
         [a, b, rest @ ..] => {
             let high = if matches!(rest.first(), Some(Value::Bool(true))) { "<" } else { "<=" };
-            let bound = |v: &Value, op: &str| if matches!(v, Value::Default) { String::new() } else { format!("{op}{v} ") };
+            let bound =
+                |v: &Value, op: &str| if matches!(v, Value::Default) { String::new() } else { format!("{op}{v} ") };
             format!("{}{}", bound(a, ">="), bound(b, high)).trim().to_owned()
         }
         _ => return Err(super::args::no_signature("new_SemVerRange", &["SemVerRangeString str"])),

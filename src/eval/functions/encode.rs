@@ -81,8 +81,11 @@ pub(super) fn new_binary(args: &[Value]) -> Outcome {
         _ => (arg(args, 0).clone(), arg(args, 1).clone()),
     };
     if let Value::Array(a) = &from {
-        let bytes: Option<Vec<u8>> = a.items.iter().map(|v| if let Value::Int(i) = v { u8::try_from(*i).ok() } else { None }).collect();
-        return bytes.map(|b| binary(&b)).ok_or_else(|| wrong("new_Binary", "byte_array", "an Array[Integer[0, 255]] value", &from));
+        let bytes: Option<Vec<u8>> =
+            a.items.iter().map(|v| if let Value::Int(i) = v { u8::try_from(*i).ok() } else { None }).collect();
+        return bytes
+            .map(|b| binary(&b))
+            .ok_or_else(|| wrong("new_Binary", "byte_array", "an Array[Integer[0, 255]] value", &from));
     }
     let Value::Str(text) = &from else { return Err(wrong("new_Binary", "str", "a String value", &from)) };
     let invalid = || EvalError::puppet("invalid base64");
@@ -98,7 +101,8 @@ pub(super) fn new_binary(args: &[Value]) -> Outcome {
 pub(super) fn base64(_: &mut dyn Interp, args: &[Value], _: Option<Block>) -> Outcome {
     count("base64", args, 2, 3)?;
     let action = string("base64", "action", arg(args, 0))?;
-    let text = string("base64", "text", arg(args, 1)).map_err(|_| EvalError::puppet("base64(): the second argument must be a string to base64"))?;
+    let text = string("base64", "text", arg(args, 1))
+        .map_err(|_| EvalError::puppet("base64(): the second argument must be a string to base64"))?;
     let method = args.get(2).map_or("default", |v| v.as_str().unwrap_or_default());
     if !matches!(method, "default" | "strict" | "urlsafe") {
         return Err(EvalError::puppet("base64(): the third argument must be one of 'default', 'strict', or 'urlsafe'"));
@@ -155,11 +159,16 @@ pub(super) fn uriescape(_: &mut dyn Interp, args: &[Value], _: Option<Block>) ->
 /// `stdlib::xml_encode`
 pub(super) fn xml_encode(_: &mut dyn Interp, args: &[Value], _: Option<Block>) -> Outcome {
     count("stdlib::xml_encode", args, 1, 2)?;
-    let text = string("stdlib::xml_encode", "str", arg(args, 0))?.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let text = string("stdlib::xml_encode", "str", arg(args, 0))?
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
     match args.get(1).map(|v| v.as_str().unwrap_or_default()) {
         None | Some("text") => Ok(Value::str(text)),
         Some("attr") => Ok(Value::str(format!("\"{}\"", text.replace('"', "&quot;")))),
-        Some(other) => Err(EvalError::puppet(format!("'stdlib::xml_encode' parameter 'type' expects a match for Enum['attr', 'text'], got '{other}'"))),
+        Some(other) => Err(EvalError::puppet(format!(
+            "'stdlib::xml_encode' parameter 'type' expects a match for Enum['attr', 'text'], got '{other}'"
+        ))),
     }
 }
 

@@ -69,7 +69,14 @@ fn key_of(value: &Value) -> Type {
 
 fn defaults() -> Formats {
     let any = || Type::Any.into();
-    let plain = |kind| Format { spec: Spec { kind, ..Spec::default() }, delimiters: None, bare: false, separator: None, separator2: None, inner: None };
+    let plain = |kind| Format {
+        spec: Spec { kind, ..Spec::default() },
+        delimiters: None,
+        bare: false,
+        separator: None,
+        separator2: None,
+        inner: None,
+    };
     vec![
         (Type::Object("Object".into()), plain('p')),
         (Type::Float(f64::NEG_INFINITY, f64::INFINITY), plain('f')),
@@ -84,7 +91,8 @@ fn defaults() -> Formats {
 impl Format {
     fn parse(text: &str) -> Result<Self, EvalError> {
         let bad = |why: String| EvalError::puppet(why);
-        let malformed = || bad(format!("The format '{text}' is not a valid format on the form '%<flags><width>.<prec><format>'"));
+        let malformed =
+            || bad(format!("The format '{text}' is not a valid format on the form '%<flags><width>.<prec><format>'"));
         let body = text.strip_prefix('%').ok_or_else(malformed)?;
         let flags: String = body.chars().take_while(|c| " \t[+#0{<(|-".contains(*c)).collect();
         let rest = body.get(flags.len()..).unwrap_or_default();
@@ -99,13 +107,20 @@ impl Format {
             None => (None, rest),
         };
         let mut letters = kind.chars();
-        let (Some(kind), None) = (letters.next().filter(char::is_ascii_alphabetic), letters.next()) else { return Err(malformed()) };
+        let (Some(kind), None) = (letters.next().filter(char::is_ascii_alphabetic), letters.next()) else {
+            return Err(malformed());
+        };
         if flags.chars().enumerate().any(|(i, c)| flags.chars().skip(i + 1).any(|d| d == c)) {
             return Err(bad(format!("The same flag can only be used once, got '{text}'")));
         }
-        let pairs: Vec<(char, char)> = [('[', ']'), ('{', '}'), ('(', ')'), ('<', '>'), ('|', '|')].into_iter().filter(|(c, _)| flags.contains(*c)).collect();
+        let pairs: Vec<(char, char)> = [('[', ']'), ('{', '}'), ('(', ')'), ('<', '>'), ('|', '|')]
+            .into_iter()
+            .filter(|(c, _)| flags.contains(*c))
+            .collect();
         if pairs.len() > 1 {
-            return Err(bad(format!("Only one of the delimiters [ {{ ( < | can be given in the format flags, got '{text}'")));
+            return Err(bad(format!(
+                "Only one of the delimiters [ {{ ( < | can be given in the format flags, got '{text}'"
+            )));
         }
         let has = |c| flags.contains(c);
         let spec = Spec {
@@ -118,7 +133,14 @@ impl Format {
             precision,
             kind,
         };
-        Ok(Self { spec, delimiters: pairs.first().copied(), bare: has(' '), separator: None, separator2: None, inner: None })
+        Ok(Self {
+            spec,
+            delimiters: pairs.first().copied(),
+            bare: has(' '),
+            separator: None,
+            separator2: None,
+            inner: None,
+        })
     }
 }
 
@@ -143,7 +165,9 @@ fn container_format(entries: &Entries) -> Result<Format, EvalError> {
     let text = |name: &str| entries.get(&Value::str(name)).and_then(Value::as_str).map(str::to_owned);
     let known = ["separator", "separator2", "format", "string_formats"];
     if entries.keys().any(|k| !known.contains(&k.as_str().unwrap_or_default())) {
-        return Err(EvalError::puppet("only 'separator', 'separator2', 'format', 'string_formats' are allowed in a container format"));
+        return Err(EvalError::puppet(
+            "only 'separator', 'separator2', 'format', 'string_formats' are allowed in a container format",
+        ));
     }
     let inner = match entries.get(&Value::str("string_formats")) {
         Some(Value::Hash(h)) => Some(read_formats(&h.entries)?),
@@ -155,7 +179,8 @@ fn container_format(entries: &Entries) -> Result<Format, EvalError> {
 
 /// Given formats over defaults: a default that a given one covers goes, the narrower come first.
 fn combine(defaults: Formats, given: Formats) -> Formats {
-    let mut all: Formats = defaults.into_iter().filter(|(d, _)| !given.iter().any(|(g, _)| g == d || g.accepts(d))).collect();
+    let mut all: Formats =
+        defaults.into_iter().filter(|(d, _)| !given.iter().any(|(g, _)| g == d || g.accepts(d))).collect();
     all.extend(given);
     let mut sorted: Formats = Vec::with_capacity(all.len());
     for entry in all {
@@ -393,8 +418,10 @@ fn hash(entries: &Entries, format: &Format, formats: &Formats, indent: Indent) -
     let children = Indent { level: indent.level + 1, first: true, on: indent.on };
     let padding = if spec.alt { children.padding() } else { String::new() };
     let of = |v: &Value| convert(v, if is_container(v) { formats } else { &inner }, children);
-    let rows: Vec<String> =
-        entries.iter().map(|(k, v)| Ok(format!("{padding}{}{arrow}{}", of(k)?, of(v)?))).collect::<Result<_, EvalError>>()?;
+    let rows: Vec<String> = entries
+        .iter()
+        .map(|(k, v)| Ok(format!("{padding}{}{arrow}{}", of(k)?, of(v)?)))
+        .collect::<Result<_, EvalError>>()?;
     let mut out = String::new();
     if indent.breaks() {
         out.push('\n');

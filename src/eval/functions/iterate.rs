@@ -25,7 +25,17 @@ struct Step {
 
 /// The steps of running `block` over `value`: two arguments where the block takes two.
 fn steps(name: &str, value: &Value, block: Blk) -> Result<Vec<Step>, EvalError> {
-    let refuse = || no_signature(name, &["Hash hash, Callable[2, 2] block", "Hash hash, Callable[1, 1] block", "Iterable enumerable, Callable[2, 2] block", "Iterable enumerable, Callable[1, 1] block"]);
+    let refuse = || {
+        no_signature(
+            name,
+            &[
+                "Hash hash, Callable[2, 2] block",
+                "Hash hash, Callable[1, 1] block",
+                "Iterable enumerable, Callable[2, 2] block",
+                "Iterable enumerable, Callable[1, 1] block",
+            ],
+        )
+    };
     let block = block.ok_or_else(|| EvalError::puppet(format!("'{name}' expects a block")))?;
     let two = block.required <= 2 && block.at_most >= 2;
     let one = block.required <= 1 && block.at_most >= 1;
@@ -141,7 +151,11 @@ fn keep(verdicts: &Verdicts, choice: usize, is_hash: bool) -> Value {
             kept.push((step.key.clone(), step.item.clone()));
         }
     }
-    if is_hash { Value::hash(kept.into_iter().collect::<Entries>()) } else { Value::array(kept.into_iter().map(|(_, v)| v).collect()) }
+    if is_hash {
+        Value::hash(kept.into_iter().collect::<Entries>())
+    } else {
+        Value::array(kept.into_iter().map(|(_, v)| v).collect())
+    }
 }
 
 pub(super) fn any(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
@@ -169,7 +183,12 @@ fn quantify(cx: Cx<'_>, name: &str, args: &[Value], block: Blk, stop: Tri) -> Ou
 
 pub(super) fn reduce(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     super::args::count("reduce", args, 1, 2)?;
-    let refuse = || no_signature("reduce", &["Iterable enumerable, Callable[2, 2] block", "Iterable enumerable, Any memo, Callable[2, 2] block"]);
+    let refuse = || {
+        no_signature(
+            "reduce",
+            &["Iterable enumerable, Callable[2, 2] block", "Iterable enumerable, Any memo, Callable[2, 2] block"],
+        )
+    };
     let two = block.is_some_and(|b| b.required <= 2 && b.at_most >= 2);
     let items = elements("reduce", first(args))?.filter(|_| two).ok_or_else(refuse)?;
     let mut items = items.into_iter();
@@ -192,7 +211,14 @@ pub(super) fn reduce(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
 pub(super) fn partition(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     super::args::count("partition", args, 1, 1)?;
     if !matches!(first(args), Value::Array(_) | Value::Hash(_)) {
-        return Err(no_signature("partition", &["Collection collection, Callable[1, 1] block", "Array array, Callable[2, 2] block", "Collection collection, Callable[2, 2] block"]));
+        return Err(no_signature(
+            "partition",
+            &[
+                "Collection collection, Callable[1, 1] block",
+                "Array array, Callable[2, 2] block",
+                "Collection collection, Callable[2, 2] block",
+            ],
+        ));
     }
     let is_hash = matches!(first(args), Value::Hash(_));
     let verdicts = judge(cx, "partition", first(args), block)?;
@@ -210,7 +236,14 @@ pub(super) fn group_by(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     super::args::count("group_by", args, 1, 1)?;
     let source = first(args);
     if !matches!(source, Value::Array(_) | Value::Hash(_)) {
-        return Err(no_signature("group_by", &["Collection collection, Callable[1, 1] block", "Array array, Callable[2, 2] block", "Collection collection, Callable[2, 2] block"]));
+        return Err(no_signature(
+            "group_by",
+            &[
+                "Collection collection, Callable[1, 1] block",
+                "Array array, Callable[2, 2] block",
+                "Collection collection, Callable[2, 2] block",
+            ],
+        ));
     }
     let is_hash = matches!(source, Value::Hash(_));
     let mut groups: indexmap::IndexMap<Value, Vec<Value>, rustc_hash::FxBuildHasher> = indexmap::IndexMap::default();
@@ -232,7 +265,9 @@ pub(super) fn index(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
         return index_text(&text.text, wanted);
     }
     if let Some(wanted) = args.get(1) {
-        let Some(items) = elements("index", source)? else { return Err(wrong("index", "enumerable", "an Iterable value", source)) };
+        let Some(items) = elements("index", source)? else {
+            return Err(wrong("index", "enumerable", "an Iterable value", source));
+        };
         if let Value::Hash(h) = source {
             return Ok(h.entries.iter().find(|(_, v)| *v == wanted).map(|(k, _)| k.clone()).unwrap_or_default());
         }
@@ -264,7 +299,15 @@ fn index_text(text: &str, wanted: &Value) -> Outcome {
 
 pub(super) fn slice(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     super::args::count("slice", args, 2, 2)?;
-    let refuse = || no_signature("slice", &["Hash hash, Integer[1] slice_size, Callable block?", "Iterable enumerable, Integer[1] slice_size, Callable block?"]);
+    let refuse = || {
+        no_signature(
+            "slice",
+            &[
+                "Hash hash, Integer[1] slice_size, Callable block?",
+                "Iterable enumerable, Integer[1] slice_size, Callable block?",
+            ],
+        )
+    };
     let size = match args.get(1) {
         Some(Value::Int(n)) if *n >= 1 => usize::try_from(*n).unwrap_or(usize::MAX),
         _ => return Err(refuse()),
@@ -296,7 +339,12 @@ pub(super) fn slice(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
 
 pub(super) fn step(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     super::args::count("step", args, 2, 2)?;
-    let refuse = || no_signature("step", &["Iterable iterable, Integer[1] step", "Iterable iterable, Integer[1] step, Callable[1, 1] block"]);
+    let refuse = || {
+        no_signature(
+            "step",
+            &["Iterable iterable, Integer[1] step", "Iterable iterable, Integer[1] step, Callable[1, 1] block"],
+        )
+    };
     let by = match args.get(1) {
         Some(Value::Int(n)) if *n >= 1 => usize::try_from(*n).unwrap_or(usize::MAX),
         _ => return Err(refuse()),
@@ -338,7 +386,9 @@ pub(super) fn call_by_name(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     let rest = args.get(1..).unwrap_or_default();
     match first(args) {
         Value::Str(name) => match cx.call_function(&name.text, rest, block) {
-            Err(EvalError::Puppet { issue: Some("UNKNOWN_FUNCTION"), .. }) => Err(EvalError::puppet(format!("Unknown function '{}'", name.text))),
+            Err(EvalError::Puppet { issue: Some("UNKNOWN_FUNCTION"), .. }) => {
+                Err(EvalError::puppet(format!("Unknown function '{}'", name.text)))
+            }
             other => other,
         },
         Value::Object(o) if o.type_name == "Deferred" => {
@@ -428,7 +478,8 @@ fn tree(root: &Value, walk: &Walk) -> Result<Vec<(Value, Value)>, EvalError> {
         if out.len() > super::args::MAX_ITEMS {
             return Err(super::args::too_much("tree_each"));
         }
-        let children: Vec<(Vec<Value>, Value)> = children(&value).into_iter().map(|(k, v)| ([path.clone(), vec![k]].concat(), v)).collect();
+        let children: Vec<(Vec<Value>, Value)> =
+            children(&value).into_iter().map(|(k, v)| ([path.clone(), vec![k]].concat(), v)).collect();
         let container = matches!(value, Value::Array(_) | Value::Hash(_));
         if (if container { walk.containers } else { walk.leaves }) && (walk.root || !path.is_empty()) {
             out.push((Value::array(path), value));

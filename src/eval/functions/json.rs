@@ -128,7 +128,9 @@ fn without_undef(value: &Value) -> Value {
     let keep = |v: &Value| !matches!(v, Value::Undef);
     match value {
         Value::Array(a) => Value::array(a.items.iter().filter(|v| keep(v)).cloned().collect()),
-        Value::Hash(h) => Value::hash(h.entries.iter().filter(|(_, v)| keep(v)).map(|(k, v)| (k.clone(), v.clone())).collect::<Entries>()),
+        Value::Hash(h) => Value::hash(
+            h.entries.iter().filter(|(_, v)| keep(v)).map(|(k, v)| (k.clone(), v.clone())).collect::<Entries>(),
+        ),
         other => other.clone(),
     }
 }

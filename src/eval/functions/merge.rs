@@ -24,7 +24,12 @@ pub(super) fn merge(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
             Value::Hash(h) => extend(&mut entries, &h.entries),
             Value::Undef => {}
             Value::Str(s) if s.text.is_empty() => {}
-            other => return Err(EvalError::puppet(format!("merge(): unexpected argument type {}, only expects hash arguments", super::types::ruby_class(other)))),
+            other => {
+                return Err(EvalError::puppet(format!(
+                    "merge(): unexpected argument type {}, only expects hash arguments",
+                    super::types::ruby_class(other)
+                )));
+            }
         }
     }
     let origin = args.iter().find_map(|v| if let Value::Hash(h) = v { h.origin.clone() } else { None });
@@ -44,7 +49,9 @@ fn extend(entries: &mut Entries, other: &Entries) {
 }
 
 fn merge_block(cx: Cx<'_>, args: &[Value], block: Block) -> Outcome {
-    let Some(items) = elements("merge", arg(args, 0))? else { return Err(super::args::wrong("merge", "args", "an Iterable value", arg(args, 0))) };
+    let Some(items) = elements("merge", arg(args, 0))? else {
+        return Err(super::args::wrong("merge", "args", "an Iterable value", arg(args, 0)));
+    };
     let mut entries = Entries::default();
     for (i, item) in items.iter().enumerate() {
         let index = Value::Int(i64::try_from(i).unwrap_or(0));
@@ -66,7 +73,10 @@ fn merge_block(cx: Cx<'_>, args: &[Value], block: Block) -> Outcome {
 /// `deep_merge`: hashes into each other, everything else replaced; right wins.
 pub(super) fn deep_merge(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     if args.len() < 2 {
-        return Err(EvalError::puppet(format!("deep_merge(): wrong number of arguments ({}; must be at least 2)", args.len())));
+        return Err(EvalError::puppet(format!(
+            "deep_merge(): wrong number of arguments ({}; must be at least 2)",
+            args.len()
+        )));
     }
     if args.iter().any(Value::is_unknown) {
         return Ok(Value::call("deep_merge", args.to_vec(), None));
@@ -77,7 +87,12 @@ pub(super) fn deep_merge(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
             Value::Hash(h) => result = deep(&result, &h.entries, 0)?,
             Value::Str(s) if s.text.is_empty() => {}
             Value::Undef => {}
-            other => return Err(EvalError::puppet(format!("deep_merge: unexpected argument type {}, only expects hash arguments", super::types::ruby_class(other)))),
+            other => {
+                return Err(EvalError::puppet(format!(
+                    "deep_merge: unexpected argument type {}, only expects hash arguments",
+                    super::types::ruby_class(other)
+                )));
+            }
         }
     }
     Ok(wrap_if_per_host("deep_merge", args, Value::hash(result)))
@@ -109,17 +124,31 @@ pub(super) fn delete(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
             let items = a.items.iter().filter(|v| !gone.contains(v)).cloned().collect();
             Ok(Value::Array(Arc::new(Array { items, origin: a.origin.clone() })))
         }
-        Value::Hash(h) => Ok(hash_value(h.entries.iter().filter(|(k, _)| !gone.contains(k)).map(|(k, v)| (k.clone(), v.clone())))),
-        Value::Str(s) => Ok(Value::str(gone.iter().fold(s.text.to_string(), |t, g| if let Value::Str(g) = g { t.replace(g.text.as_str(), "") } else { t }))),
-        other => Err(EvalError::puppet(format!("delete(): First argument must be an Array, String, or Hash. Given an argument of class {}.", super::types::ruby_class(other)))),
+        Value::Hash(h) => {
+            Ok(hash_value(h.entries.iter().filter(|(k, _)| !gone.contains(k)).map(|(k, v)| (k.clone(), v.clone()))))
+        }
+        Value::Str(s) => {
+            Ok(Value::str(gone.iter().fold(s.text.to_string(), |t, g| {
+                if let Value::Str(g) = g { t.replace(g.text.as_str(), "") } else { t }
+            })))
+        }
+        other => Err(EvalError::puppet(format!(
+            "delete(): First argument must be an Array, String, or Hash. Given an argument of class {}.",
+            super::types::ruby_class(other)
+        ))),
     }
 }
 
 pub(super) fn delete_values(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("delete_values", args, 2, 2)?;
     match arg(args, 0) {
-        Value::Hash(h) => Ok(hash_value(h.entries.iter().filter(|(_, v)| *v != arg(args, 1)).map(|(k, v)| (k.clone(), v.clone())))),
-        other => Err(EvalError::puppet(format!("delete_values(): First argument must be a Hash. Given an argument of class {}.", super::types::ruby_class(other)))),
+        Value::Hash(h) => {
+            Ok(hash_value(h.entries.iter().filter(|(_, v)| *v != arg(args, 1)).map(|(k, v)| (k.clone(), v.clone()))))
+        }
+        other => Err(EvalError::puppet(format!(
+            "delete_values(): First argument must be a Hash. Given an argument of class {}.",
+            super::types::ruby_class(other)
+        ))),
     }
 }
 
@@ -128,8 +157,14 @@ pub(super) fn delete_undef_values(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome 
     let gone = |v: &Value| matches!(v.sample(), Value::Undef);
     match arg(args, 0) {
         Value::Array(a) => Ok(Value::array(a.items.iter().filter(|v| !gone(v)).cloned().collect())),
-        Value::Hash(h) => Ok(hash_value(h.entries.iter().filter(|(_, v)| !gone(v)).map(|(k, v)| (k.clone(), v.clone())))),
-        other => Err(EvalError::puppet(format!("delete_undef_values(): expected an array or hash, got {} type  {} ", super::ruby::inspect(other), super::types::ruby_class(other)))),
+        Value::Hash(h) => {
+            Ok(hash_value(h.entries.iter().filter(|(_, v)| !gone(v)).map(|(k, v)| (k.clone(), v.clone()))))
+        }
+        other => Err(EvalError::puppet(format!(
+            "delete_undef_values(): expected an array or hash, got {} type  {} ",
+            super::ruby::inspect(other),
+            super::types::ruby_class(other)
+        ))),
     }
 }
 

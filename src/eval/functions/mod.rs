@@ -65,7 +65,11 @@ pub fn is_core(name: &str) -> bool {
 ///
 /// # Errors
 /// When the value cannot be converted.
-pub fn new_instance(cx: &mut dyn Interp, target: &crate::value::types::Type, args: &[Value]) -> Result<Value, EvalError> {
+pub fn new_instance(
+    cx: &mut dyn Interp,
+    target: &crate::value::types::Type,
+    args: &[Value],
+) -> Result<Value, EvalError> {
     let mut all = vec![Value::Type(target.clone().into())];
     all.extend_from_slice(args);
     deep(cx, "new", &all, None, convert::new)
@@ -85,7 +89,13 @@ fn deep(cx: &mut dyn Interp, name: &str, args: &[Value], block: Option<Block>, b
 }
 
 /// Needs its arguments themselves, not what they hold.
-fn shallow(cx: &mut dyn Interp, name: &str, args: &[Value], block: Option<Block>, body: Body) -> Result<Value, EvalError> {
+fn shallow(
+    cx: &mut dyn Interp,
+    name: &str,
+    args: &[Value],
+    block: Option<Block>,
+    body: Body,
+) -> Result<Value, EvalError> {
     if !args.iter().any(|v| matches!(v, Value::Sym(_))) {
         return body(cx, args, block);
     }

@@ -72,7 +72,10 @@ pub(super) fn ip_in_range(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 pub(super) fn enclose_ipv6(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("enclose_ipv6", args, 1, 1)?;
     if !matches!(arg(args, 0), Value::Array(_) | Value::Str(_)) {
-        return Err(EvalError::puppet(format!("enclose_ipv6(): Wrong argument type given {} expected String or Array", super::types::ruby_class(arg(args, 0)))));
+        return Err(EvalError::puppet(format!(
+            "enclose_ipv6(): Wrong argument type given {} expected String or Array",
+            super::types::ruby_class(arg(args, 0))
+        )));
     }
     let mut out: Vec<Value> = Vec::new();
     for item in super::collection::flat(arg(args, 0)) {
@@ -81,7 +84,11 @@ pub(super) fn enclose_ipv6(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
             _ if text == "*" => text,
             Some(Net { address: IpAddr::V6(a), .. }) => format!("[{}]", show_v6(a)),
             Some(_) => text,
-            None => return Err(EvalError::puppet(format!("enclose_ipv6(): Wrong argument given {text} is not an ip address."))),
+            None => {
+                return Err(EvalError::puppet(format!(
+                    "enclose_ipv6(): Wrong argument given {text} is not an ip address."
+                )));
+            }
         };
         let shown = Value::str(shown);
         if !out.contains(&shown) {
@@ -99,11 +106,13 @@ fn show_v6(address: Ipv6Addr) -> String {
 fn fact(cx: Cx<'_>, path: &[&str], legacy: &str) -> Value {
     let facts = cx.variable("facts");
     let (first, rest) = path.split_first().unwrap_or((&"", &[]));
-    let mut found = facts.as_ref().and_then(|f| f.as_hash()?.get(&Value::str(*first)).cloned()).or_else(|| cx.variable(first));
+    let mut found =
+        facts.as_ref().and_then(|f| f.as_hash()?.get(&Value::str(*first)).cloned()).or_else(|| cx.variable(first));
     for key in rest {
         found = found.and_then(|f| if f.is_unknown() { Some(f) } else { f.as_hash()?.get(&Value::str(*key)).cloned() });
     }
-    let mut old = || cx.variable(legacy).or_else(|| facts.as_ref().and_then(|f| f.as_hash()?.get(&Value::str(legacy)).cloned()));
+    let mut old =
+        || cx.variable(legacy).or_else(|| facts.as_ref().and_then(|f| f.as_hash()?.get(&Value::str(legacy)).cloned()));
     match found {
         Some(value) => value,
         None => old().unwrap_or(Value::Undef),
@@ -122,7 +131,9 @@ pub(super) fn has_interface_with(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome 
         Value::Str(s) => s.text.split(',').map(str::to_owned).collect(),
         _ => return Ok(Value::Bool(false)),
     };
-    let Some(wanted) = args.get(1) else { return Ok(Value::Bool(names.iter().any(|n| *n == arg(args, 0).to_string()))) };
+    let Some(wanted) = args.get(1) else {
+        return Ok(Value::Bool(names.iter().any(|n| *n == arg(args, 0).to_string())));
+    };
     let kind = arg(args, 0).to_string();
     let key = match kind.as_str() {
         "ipaddress" => "ip",
@@ -131,10 +142,12 @@ pub(super) fn has_interface_with(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome 
         other => other,
     };
     let inside = interfaces.as_hash().is_some_and(|h| {
-        h.values().any(|i| i.as_hash().and_then(|i| i.get(&Value::str(key))).is_some_and(|v| v.sample() == wanted.sample()))
+        h.values()
+            .any(|i| i.as_hash().and_then(|i| i.get(&Value::str(key))).is_some_and(|v| v.sample() == wanted.sample()))
     });
     let top = fact(cx, &["networking", key], &kind);
-    let legacy = names.iter().any(|n| fact(cx, &["networking", "none"], &format!("{kind}_{n}")).sample() == wanted.sample());
+    let legacy =
+        names.iter().any(|n| fact(cx, &["networking", "none"], &format!("{kind}_{n}")).sample() == wanted.sample());
     Ok(Value::Bool(inside || legacy || top.sample() == wanted.sample()))
 }
 
@@ -182,5 +195,9 @@ pub(super) fn os_version_gte(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let same = name.sample() == arg(args, 0).sample();
     let result = Value::Bool(same && enough);
     let per_host = matches!(name, Value::Sym(_)) || matches!(major, Value::Sym(_));
-    Ok(if per_host { Value::call("os_version_gte", vec![name, major, arg(args, 0).clone(), arg(args, 1).clone()], Some(result)) } else { result })
+    Ok(if per_host {
+        Value::call("os_version_gte", vec![name, major, arg(args, 0).clone(), arg(args, 1).clone()], Some(result))
+    } else {
+        result
+    })
 }

@@ -13,7 +13,9 @@ type Blk = Option<Block>;
 pub(super) fn abs(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("abs", args, 1, 1)?;
     let value = match arg(args, 0) {
-        Value::Str(s) => decimal(&s.text).ok_or_else(|| EvalError::puppet("abs(): Requires float or integer to work with - was given non decimal string"))?,
+        Value::Str(s) => decimal(&s.text).ok_or_else(|| {
+            EvalError::puppet("abs(): Requires float or integer to work with - was given non decimal string")
+        })?,
         other => other.clone(),
     };
     match value {
@@ -39,11 +41,15 @@ fn rounded(name: &str, args: &[Value], f: fn(f64) -> f64) -> Outcome {
     let value = match arg(args, 0) {
         Value::Int(i) => return Ok(Value::Int(*i)),
         Value::Float(x) => *x,
-        Value::Str(s) => ruby_float(&s.text).ok_or_else(|| EvalError::puppet(format!("{name}(): cannot convert given value to a floating point value.")))?,
+        Value::Str(s) => ruby_float(&s.text).ok_or_else(|| {
+            EvalError::puppet(format!("{name}(): cannot convert given value to a floating point value."))
+        })?,
         other if name == "round" => return Err(wrong(name, "val", "a Numeric value", other)),
         other => return Err(wrong(name, "val", "a value of type Numeric or String", other)),
     };
-    number::to_int(f(value)).map(Value::Int).ok_or_else(|| EvalError::puppet(format!("{name}(): float out of range of integer")))
+    number::to_int(f(value))
+        .map(Value::Int)
+        .ok_or_else(|| EvalError::puppet(format!("{name}(): float out of range of integer")))
 }
 
 /// Ruby's `Float(text)`: decimal with optional fraction and exponent, hex, underscores between digits.
@@ -56,7 +62,12 @@ pub(super) fn ruby_float(text: &str) -> Option<f64> {
     if let Some(hex) = body.strip_prefix("0x").or_else(|| body.strip_prefix("0X")) {
         return i64::from_str_radix(hex, 16).ok().map(|i| sign * number::to_float(i));
     }
-    let odd = body.starts_with(['.', '_', '+', '-']) || body.ends_with(['.', '_', 'e', 'E']) || body.contains("._") || body.contains("__") || body.contains("_.") || body.contains(".e");
+    let odd = body.starts_with(['.', '_', '+', '-'])
+        || body.ends_with(['.', '_', 'e', 'E'])
+        || body.contains("._")
+        || body.contains("__")
+        || body.contains("_.")
+        || body.contains(".e");
     let fine = !odd && body.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'e' | b'E' | b'+' | b'-'));
     if fine { body.replace('_', "").parse::<f64>().ok().map(|f| sign * f) } else { None }
 }
@@ -89,7 +100,9 @@ pub(super) fn clamp(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
             Value::Int(_) | Value::Float(_) => Some(item.clone()),
             _ => None,
         };
-        numbers.push(number.ok_or_else(|| EvalError::puppet(format!("clamp(): Required explicit numeric ({}:{item})", types::infer(&item).name())))?);
+        numbers.push(number.ok_or_else(|| {
+            EvalError::puppet(format!("clamp(): Required explicit numeric ({}:{item})", types::infer(&item).name()))
+        })?);
     }
     numbers.sort_by(|a, b| number::as_float(a).partial_cmp(&number::as_float(b)).unwrap_or(std::cmp::Ordering::Equal));
     Ok(numbers.into_iter().nth(1).unwrap_or_default())
@@ -110,5 +123,7 @@ pub(super) fn to_bytes(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let power = powers.iter().find(|(p, _)| *p == letter).map(|(_, n)| *n);
     let power = power.ok_or_else(|| EvalError::puppet(format!("to_bytes(): Unknown prefix {letter}")))?;
     let value: f64 = figure.parse().unwrap_or(0.0);
-    number::to_int((value * 1024_f64.powi(power)).trunc()).map(Value::Int).ok_or_else(|| EvalError::puppet("to_bytes(): too big"))
+    number::to_int((value * 1024_f64.powi(power)).trunc())
+        .map(Value::Int)
+        .ok_or_else(|| EvalError::puppet("to_bytes(): too big"))
 }

@@ -16,7 +16,10 @@ fn base(path: &str) -> &str {
 
 pub(super) fn basename(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("basename", args, 1, 2)?;
-    let name = base(string("basename", "path", arg(args, 0)).map_err(|_| EvalError::puppet("basename(): Requires string as first argument"))?);
+    let name = base(
+        string("basename", "path", arg(args, 0))
+            .map_err(|_| EvalError::puppet("basename(): Requires string as first argument"))?,
+    );
     let stripped = match args.get(1) {
         None => name,
         Some(v) => {
@@ -33,7 +36,8 @@ pub(super) fn basename(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 
 pub(super) fn dirname(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("dirname", args, 1, 1)?;
-    let path = string("dirname", "path", arg(args, 0)).map_err(|_| EvalError::puppet("dirname(): Requires string as argument"))?;
+    let path = string("dirname", "path", arg(args, 0))
+        .map_err(|_| EvalError::puppet("dirname(): Requires string as argument"))?;
     if path.is_empty() {
         return Err(EvalError::puppet("dirname(): Requires a non-empty string as argument"));
     }

@@ -1,6 +1,6 @@
 //! Functions that take regular expressions.
 
-use super::args::{Outcome, arg, array, count, no_signature, string, wrong, MAX_TEXT};
+use super::args::{MAX_TEXT, Outcome, arg, array, count, no_signature, string, wrong};
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
 use crate::value::types::Type;
@@ -45,7 +45,15 @@ fn source(value: &Value) -> Option<&str> {
 }
 
 pub(super) fn regsubst(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    let refuse = || no_signature("regsubst", &["Variant[Array[String], String] target, String pattern, Variant[String, Hash[String, String]] replacement, Optional[Pattern[/^[GEIM]*$/]] flags?, Enum['E', 'N', 'S', 'U'] encoding?", "Variant[Array[String], String] target, Variant[Regexp, Type[Regexp]] pattern, Variant[String, Hash[String, String]] replacement, Pattern[/^G?$/] flags?"]);
+    let refuse = || {
+        no_signature(
+            "regsubst",
+            &[
+                "Variant[Array[String], String] target, String pattern, Variant[String, Hash[String, String]] replacement, Optional[Pattern[/^[GEIM]*$/]] flags?, Enum['E', 'N', 'S', 'U'] encoding?",
+                "Variant[Array[String], String] target, Variant[Regexp, Type[Regexp]] pattern, Variant[String, Hash[String, String]] replacement, Pattern[/^G?$/] flags?",
+            ],
+        )
+    };
     if !(3..=5).contains(&args.len()) || !matches!(arg(args, 2), Value::Str(_) | Value::Hash(_)) {
         return Err(refuse());
     }
@@ -75,12 +83,15 @@ pub(super) fn regsubst(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 
 /// Ruby's letters `I E M` as inline flags.
 fn with_flags(pattern: &str, flags: &str) -> String {
-    let inline: String = flags.chars().filter_map(|c| match c {
-        'I' => Some('i'),
-        'E' => Some('x'),
-        'M' => Some('m'),
-        _ => None,
-    }).collect();
+    let inline: String = flags
+        .chars()
+        .filter_map(|c| match c {
+            'I' => Some('i'),
+            'E' => Some('x'),
+            'M' => Some('m'),
+            _ => None,
+        })
+        .collect();
     if inline.is_empty() { pattern.to_owned() } else { format!("(?{inline}){pattern}") }
 }
 
@@ -93,7 +104,9 @@ fn substitute(re: &Regex, text: &str, replacement: &Value, all: bool) -> Result<
         let Some(whole) = found.get(0) else { continue };
         out.push_str(text.get(copied..whole.start()).unwrap_or_default());
         match replacement {
-            Value::Hash(h) => out.push_str(&h.entries.get(&Value::str(whole.as_str())).map(ToString::to_string).unwrap_or_default()),
+            Value::Hash(h) => {
+                out.push_str(&h.entries.get(&Value::str(whole.as_str())).map(ToString::to_string).unwrap_or_default())
+            }
             other => expand(&other.to_string(), &found, text, &mut out),
         }
         copied = whole.end();
@@ -149,7 +162,12 @@ pub(super) fn split(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let text = string("split", "str", arg(args, 0))?;
     let pattern = match arg(args, 1) {
         Value::Str(s) => &s.text,
-        other => source(other).ok_or_else(|| no_signature("split", &["String str, String pattern", "String str, Regexp pattern", "String str, Type[Regexp] pattern"]))?,
+        other => source(other).ok_or_else(|| {
+            no_signature(
+                "split",
+                &["String str, String pattern", "String str, Regexp pattern", "String str, Type[Regexp] pattern"],
+            )
+        })?,
     };
     let parts = split_text(&compile(pattern)?, text)?;
     Ok(Value::array(parts.into_iter().map(Value::str).collect()))
@@ -183,10 +201,13 @@ pub(super) fn match_text(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("match", args, 2, 2)?;
     match arg(args, 0) {
         Value::Str(s) => match_one(&s.text, arg(args, 1), 0),
-        Value::Array(a) if a.items.iter().all(|v| matches!(v, Value::Str(_))) => {
-            Ok(Value::array(a.items.iter().map(|v| match_one(&v.to_string(), arg(args, 1), 0)).collect::<Result<_, _>>()?))
-        }
-        _ => Err(no_signature("match", &["String string, Variant[Any, Type] pattern", "Array[String] string, Variant[Any, Type] pattern"])),
+        Value::Array(a) if a.items.iter().all(|v| matches!(v, Value::Str(_))) => Ok(Value::array(
+            a.items.iter().map(|v| match_one(&v.to_string(), arg(args, 1), 0)).collect::<Result<_, _>>()?,
+        )),
+        _ => Err(no_signature(
+            "match",
+            &["String string, Variant[Any, Type] pattern", "Array[String] string, Variant[Any, Type] pattern"],
+        )),
     }
 }
 
@@ -222,13 +243,17 @@ fn match_one(text: &str, pattern: &Value, depth: u32) -> Outcome {
 }
 
 fn bad_pattern(value: &Value) -> EvalError {
-    EvalError::puppet(format!("match() expects pattern of T, where T is String, Regexp, Regexp[r], Pattern[p], or Array[T]. Got {}", super::types::ruby_class(value)))
+    EvalError::puppet(format!(
+        "match() expects pattern of T, where T is String, Regexp, Regexp[r], Pattern[p], or Array[T]. Got {}",
+        super::types::ruby_class(value)
+    ))
 }
 
 /// Elements that match a pattern, or do not.
 fn select(name: &str, args: &[Value], keep: bool) -> Outcome {
     count(name, args, 2, 2)?;
-    let list = array(name, "array", arg(args, 0)).map_err(|_| EvalError::puppet(format!("{name}(): Requires array to work with")))?;
+    let list = array(name, "array", arg(args, 0))
+        .map_err(|_| EvalError::puppet(format!("{name}(): Requires array to work with")))?;
     let pattern = source(arg(args, 1)).map_or_else(|| arg(args, 1).to_string(), str::to_owned);
     let re = compile(&pattern)?;
     let mut out = Vec::new();
@@ -257,7 +282,9 @@ pub(super) fn delete_regex(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let gone = |v: &Value| patterns.iter().any(|re| v.as_str().is_some_and(|s| re.is_match(s).unwrap_or(false)));
     match arg(args, 0) {
         Value::Array(a) => Ok(Value::array(a.items.iter().filter(|v| !gone(v)).cloned().collect())),
-        Value::Hash(h) => Ok(super::args::hash_value(h.entries.iter().filter(|(k, _)| !gone(k)).map(|(k, v)| (k.clone(), v.clone())))),
+        Value::Hash(h) => {
+            Ok(super::args::hash_value(h.entries.iter().filter(|(k, _)| !gone(k)).map(|(k, v)| (k.clone(), v.clone()))))
+        }
         Value::Str(s) => {
             let mut text = s.text.to_string();
             for p in super::collection::flat(arg(args, 1)) {
@@ -265,7 +292,10 @@ pub(super) fn delete_regex(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
             }
             Ok(Value::str(text))
         }
-        other => Err(EvalError::puppet(format!("delete_regex(): First argument must be an Array, Hash, or String. Given an argument of class {}.", super::types::ruby_class(other)))),
+        other => Err(EvalError::puppet(format!(
+            "delete_regex(): First argument must be an Array, Hash, or String. Given an argument of class {}.",
+            super::types::ruby_class(other)
+        ))),
     }
 }
 

@@ -8,7 +8,13 @@ use serde_json::{Map, Value as Json, json};
 pub(super) fn rich(value: &Value, refs: bool) -> Json {
     match value {
         Value::Undef => Json::Null,
-        Value::Default => if refs { json!({"__default": true}) } else { json!({"__ptype": "Default"}) },
+        Value::Default => {
+            if refs {
+                json!({"__default": true})
+            } else {
+                json!({"__ptype": "Default"})
+            }
+        }
         Value::Bool(b) => Json::Bool(*b),
         Value::Int(i) => json!(i),
         Value::Float(f) => serde_json::Number::from_f64(*f).map_or(Json::Null, Json::Number),
@@ -23,7 +29,9 @@ pub(super) fn rich(value: &Value, refs: bool) -> Json {
             json!({"__ptype": "Hash", "__pvalue": flat})
         }
         Value::Type(t) => match &**t {
-            Type::Resource { title: Some(_), .. } | Type::Class { name: Some(_) } if refs => json!({"__ref": t.reference()}),
+            Type::Resource { title: Some(_), .. } | Type::Class { name: Some(_) } if refs => {
+                json!({"__ref": t.reference()})
+            }
             other => ty(other),
         },
         Value::Regex(r) => json!({"__ptype": "Regexp", "__pvalue": &**r}),
@@ -90,7 +98,9 @@ fn ty(t: &Type) -> Json {
             attributes.extend(ignore_case.then(|| ("case_insensitive", json!(true))));
             named("Enum", attributes)
         }
-        Type::Pattern(patterns) => named("Pattern", vec![("patterns", Json::Array(patterns.iter().map(|p| regexp(p)).collect()))]),
+        Type::Pattern(patterns) => {
+            named("Pattern", vec![("patterns", Json::Array(patterns.iter().map(|p| regexp(p)).collect()))])
+        }
         Type::Regexp(Some(pattern)) => regexp(pattern),
         Type::Array(..) | Type::Hash(..) | Type::Tuple(..) | Type::Struct(_) | Type::Collection(_) => collection(t),
         Type::Variant(types) => named("Variant", vec![("types", list(types))]),
@@ -105,7 +115,8 @@ fn ty(t: &Type) -> Json {
         Type::Timestamp(a, b) => time_type("Timestamp", *a, *b, time::show_timestamp),
         Type::Timespan(a, b) => time_type("Timespan", *a, *b, time::show_timespan),
         Type::SemVer(ranges) if !ranges.is_empty() => {
-            let ranges: Vec<Json> = ranges.iter().map(|r| json!({"__ptype": "SemVerRange", "__pvalue": r.as_str()})).collect();
+            let ranges: Vec<Json> =
+                ranges.iter().map(|r| json!({"__ptype": "SemVerRange", "__pvalue": r.as_str()})).collect();
             named("SemVer", vec![("ranges", Json::Array(ranges))])
         }
         _ => contained(t),
@@ -113,15 +124,19 @@ fn ty(t: &Type) -> Json {
 }
 
 fn time_type(name: &str, a: i128, b: i128, show: fn(i128) -> String) -> Json {
-    let bound = |key, n: i128| {
-        (n != i128::MIN && n != i128::MAX).then(|| (key, json!({"__ptype": name, "__pvalue": show(n)})))
-    };
+    let bound =
+        |key, n: i128| (n != i128::MIN && n != i128::MAX).then(|| (key, json!({"__ptype": name, "__pvalue": show(n)})));
     named(name, bound("from", a).into_iter().chain(bound("to", b)).collect())
 }
 
 fn contained(t: &Type) -> Json {
     let inner = match t {
-        Type::Optional(i) | Type::NotUndef(i) | Type::Type(i) | Type::Iterable(i) | Type::Iterator(i) | Type::Init(i, _) => i,
+        Type::Optional(i)
+        | Type::NotUndef(i)
+        | Type::Type(i)
+        | Type::Iterable(i)
+        | Type::Iterator(i)
+        | Type::Init(i, _) => i,
         Type::Sensitive(_) | Type::Boolean(_) => return named(t.name(), Vec::new()),
         Type::Alias(alias) => return json!({"__ptype": "Pcore::TypeAliasType", "name": alias.name.as_str()}),
         other => return named(other.name(), Vec::new()),
@@ -139,7 +154,9 @@ fn collection(t: &Type) -> Json {
             let part = |name, t: &Type| (*t != Type::Any).then(|| (name, ty(t)));
             named("Hash", part("key_type", k).into_iter().chain(part("value_type", v)).chain(size(*s)).collect())
         }
-        Type::Tuple(types, s) => named("Tuple", std::iter::once(("types", list(types))).chain(s.map(|r| ("size_type", range(r)))).collect()),
+        Type::Tuple(types, s) => {
+            named("Tuple", std::iter::once(("types", list(types))).chain(s.map(|r| ("size_type", range(r)))).collect())
+        }
         Type::Struct(members) => named("Struct", vec![("elements", Json::Array(members.iter().map(member).collect()))]),
         Type::Collection(s) => named("Collection", size(*s).into_iter().collect()),
         _ => Json::Null,

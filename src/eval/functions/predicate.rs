@@ -32,7 +32,9 @@ pub(super) fn bool2str(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     if args.len() != 1 && args.len() != 3 {
         return Err(EvalError::puppet(format!("bool2str(): Wrong number of arguments given ({} for 3)", args.len())));
     }
-    let Value::Bool(b) = arg(args, 0) else { return Err(EvalError::puppet("bool2str(): Requires a boolean to work with")) };
+    let Value::Bool(b) = arg(args, 0) else {
+        return Err(EvalError::puppet("bool2str(): Requires a boolean to work with"));
+    };
     match args.get(if *b { 1 } else { 2 }) {
         None => Ok(Value::str(b.to_string())),
         Some(Value::Str(s)) => Ok(Value::Str(s.clone())),
@@ -54,7 +56,10 @@ fn number_truth(value: &Value) -> Result<bool, EvalError> {
         Value::Float(f) => Ok(f.trunc() > 0.0),
         Value::Str(s) => super::number::ruby_float(&s.text).map(|f| f.trunc() > 0.0).ok_or_else(|| {
             let text = &s.text;
-            EvalError::puppet(format!("num2bool(): '{text}' does not look like a number: invalid value for Float(): {}", super::ruby::quote(text)))
+            EvalError::puppet(format!(
+                "num2bool(): '{text}' does not look like a number: invalid value for Float(): {}",
+                super::ruby::quote(text)
+            ))
         }),
         other => Ok(super::scan::leading_integer(&other.to_string()) > 0),
     }
@@ -149,11 +154,16 @@ fn mac_address(text: &str) -> bool {
 pub(super) fn email_address(text: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
     match text.split_once('@') {
-        Some((local, domain)) => !local.is_empty() && local.chars().all(word) && domain.split('.').all(|l| !l.is_empty() && domain_label(l)),
+        Some((local, domain)) => {
+            !local.is_empty() && local.chars().all(word) && domain.split('.').all(|l| !l.is_empty() && domain_label(l))
+        }
         None => false,
     }
 }
 
 fn domain_label(label: &str) -> bool {
-    label.len() <= 63 && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && !label.starts_with('-') && !label.ends_with('-')
+    label.len() <= 63
+        && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
 }

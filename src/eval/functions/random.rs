@@ -56,7 +56,9 @@ impl Twister {
         for _ in 0..SIZE.max(key.len()) {
             let previous = self.at(i - 1);
             let word = key.get(j).copied().unwrap_or(0);
-            let mixed = (self.at(i) ^ (previous ^ previous >> 30).wrapping_mul(1_664_525)).wrapping_add(word).wrapping_add(low(j));
+            let mixed = (self.at(i) ^ (previous ^ previous >> 30).wrapping_mul(1_664_525))
+                .wrapping_add(word)
+                .wrapping_add(low(j));
             self.set(i, mixed);
             i = self.wrap(i + 1);
             j = if j + 1 >= key.len() { 0 } else { j + 1 };
@@ -139,7 +141,10 @@ fn words(bytes: &[u8]) -> Vec<u32> {
 /// The `fqdn` fact; older functions read the legacy one.
 fn fqdn(cx: Cx<'_>) -> Option<Value> {
     let facts = cx.variable("facts");
-    let networking = facts.as_ref().and_then(|f| f.as_hash()?.get(&Value::str("networking")).cloned()).or_else(|| cx.variable("networking"));
+    let networking = facts
+        .as_ref()
+        .and_then(|f| f.as_hash()?.get(&Value::str("networking")).cloned())
+        .or_else(|| cx.variable("networking"));
     networking
         .as_ref()
         .and_then(|n| n.as_hash()?.get(&Value::str("fqdn")).cloned())
@@ -228,8 +233,11 @@ fn rand_for(host: &str, args: &[Value]) -> Outcome {
 pub(super) fn seeded_rand(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("seeded_rand", args, 2, 2)?;
     let max = crate::eval::number::parse(&arg(args, 0).to_string());
-    let Some(Value::Int(max @ 1..)) = max else { return Err(EvalError::puppet("seeded_rand(): first argument must be a positive integer")) };
-    let seed = string("seeded_rand", "seed", arg(args, 1)).map_err(|_| EvalError::puppet("seeded_rand(): second argument must be a string"))?;
+    let Some(Value::Int(max @ 1..)) = max else {
+        return Err(EvalError::puppet("seeded_rand(): first argument must be a positive integer"));
+    };
+    let seed = string("seeded_rand", "seed", arg(args, 1))
+        .map_err(|_| EvalError::puppet("seeded_rand(): second argument must be a string"))?;
     Ok(Value::Int(random_below(&words(&md5(seed.as_bytes())), max)))
 }
 
@@ -303,7 +311,11 @@ fn rotate_for(host: &str, args: &[Value]) -> Outcome {
     let by = random_below(&seed_text(&[host.to_owned(), seed.join(":")]), i64::try_from(items.len()).unwrap_or(1));
     items.rotate_left(usize::try_from(by).unwrap_or(0));
     let is_text = matches!(arg(args, 0).sample(), Value::Str(_));
-    Ok(if is_text { Value::str(items.iter().map(ToString::to_string).collect::<String>()) } else { Value::array(items) })
+    Ok(if is_text {
+        Value::str(items.iter().map(ToString::to_string).collect::<String>())
+    } else {
+        Value::array(items)
+    })
 }
 
 /// `shuffle` is not repeatable in Puppet: unknown beyond one element.

@@ -23,8 +23,11 @@ pub(crate) fn inspect_with(value: &Value, arrow: &str) -> String {
             format!("[{}]", items.join(", "))
         }
         Value::Hash(h) => {
-            let items: Vec<String> =
-                h.entries.iter().map(|(k, v)| format!("{}{arrow}{}", inspect_with(k, arrow), inspect_with(v, arrow))).collect();
+            let items: Vec<String> = h
+                .entries
+                .iter()
+                .map(|(k, v)| format!("{}{arrow}{}", inspect_with(k, arrow), inspect_with(v, arrow)))
+                .collect();
             format!("{{{}}}", items.join(", "))
         }
         Value::Sensitive(_) => "#<Sensitive [value redacted]>".to_owned(),

@@ -7,7 +7,8 @@ use crate::value::Value;
 /// `text.to_i`: the integer at the start, 0 if there is none.
 pub(super) fn leading_integer(text: &str) -> i64 {
     let text = text.trim_start();
-    let (negative, body) = text.strip_prefix('-').map_or((false, text.strip_prefix('+').unwrap_or(text)), |t| (true, t));
+    let (negative, body) =
+        text.strip_prefix('-').map_or((false, text.strip_prefix('+').unwrap_or(text)), |t| (true, t));
     let digits: String = body.chars().take_while(|c| c.is_ascii_digit() || *c == '_').filter(|c| *c != '_').collect();
     let n = digits.parse::<i64>().unwrap_or(0);
     if negative { -n } else { n }
@@ -93,7 +94,8 @@ fn field<'a>(text: &'a str, kind: char, width: usize, set: &str) -> Option<(Valu
         '[' => in_set(set, c),
         _ => !c.is_whitespace(),
     };
-    let taken: String = text.chars().take(width).enumerate().take_while(|(i, c)| accepts(*i, *c)).map(|(_, c)| c).collect();
+    let taken: String =
+        text.chars().take(width).enumerate().take_while(|(i, c)| accepts(*i, *c)).map(|(_, c)| c).collect();
     let rest = text.get(taken.len()..)?;
     let value = match kind {
         _ if taken.is_empty() => return None,

@@ -56,7 +56,8 @@ pub(super) fn shell_escape(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 
 pub(super) fn shell_join(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("shell_join", args, 1, 1)?;
-    let words: Vec<String> = array("shell_join", "words", arg(args, 0))?.items.iter().map(|v| escape(&v.to_string())).collect();
+    let words: Vec<String> =
+        array("shell_join", "words", arg(args, 0))?.items.iter().map(|v| escape(&v.to_string())).collect();
     Ok(Value::str(words.join(" ")))
 }
 

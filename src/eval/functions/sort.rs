@@ -32,7 +32,10 @@ fn ruby_order(a: &Value, b: &Value) -> Option<Ordering> {
 }
 
 /// Sorts by a fallible order, keeping the first error. Merge sort, so that any order terminates.
-fn sort_with(mut items: Vec<Value>, order: &mut dyn FnMut(&Value, &Value) -> Result<Ordering, EvalError>) -> Result<Vec<Value>, EvalError> {
+fn sort_with(
+    mut items: Vec<Value>,
+    order: &mut dyn FnMut(&Value, &Value) -> Result<Ordering, EvalError>,
+) -> Result<Vec<Value>, EvalError> {
     if items.len() < 2 {
         return Ok(items);
     }
@@ -51,7 +54,11 @@ fn sort_with(mut items: Vec<Value>, order: &mut dyn FnMut(&Value, &Value) -> Res
 
 fn plain_order(a: &Value, b: &Value) -> Result<Ordering, EvalError> {
     ruby_order(a, b).ok_or_else(|| {
-        EvalError::puppet(format!("comparison of {} with {} failed", super::types::ruby_class(a), super::ruby::inspect(b)))
+        EvalError::puppet(format!(
+            "comparison of {} with {} failed",
+            super::types::ruby_class(a),
+            super::ruby::inspect(b)
+        ))
     })
 }
 
@@ -68,7 +75,12 @@ pub(super) fn sort(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     let (items, text) = match arg(args, 0) {
         Value::Array(a) => (a.items.clone(), false),
         Value::Str(s) => (s.text.chars().map(|c| Value::str(c.to_string())).collect(), true),
-        _ => return Err(no_signature("sort", &["String string_value, Callable[2, 2] block?", "Array array_value, Callable[2, 2] block?"])),
+        _ => {
+            return Err(no_signature(
+                "sort",
+                &["String string_value, Callable[2, 2] block?", "Array array_value, Callable[2, 2] block?"],
+            ));
+        }
     };
     let sorted = match block {
         Some(block) => sort_with(items, &mut |a, b| block_order(cx, block, a, b))?,
@@ -89,7 +101,15 @@ pub(super) fn unique(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
         Value::Array(a) if a.items.iter().any(Value::has_unknown) && block.is_none() => Ok(unique_open(&a.items)),
         other => match elements("unique", other)? {
             Some(items) => Ok(Value::array(distinct(cx, items, block)?)),
-            None => Err(no_signature("unique", &["String string, Callable[String] block?", "Hash hash, Callable[Any] block?", "Array array, Callable[Any] block?", "Iterable iterable, Callable[Any] block?"])),
+            None => Err(no_signature(
+                "unique",
+                &[
+                    "String string, Callable[String] block?",
+                    "Hash hash, Callable[Any] block?",
+                    "Array array, Callable[Any] block?",
+                    "Iterable iterable, Callable[Any] block?",
+                ],
+            )),
         },
     }
 }
@@ -123,7 +143,8 @@ fn distinct(cx: Cx<'_>, items: Vec<Value>, block: Blk) -> Result<Vec<Value>, Eva
 
 /// Values to the keys that share them, inverted: `{[keys] => [values]}`.
 fn unique_hash(cx: Cx<'_>, entries: &crate::value::Entries, block: Blk) -> Outcome {
-    let mut groups: indexmap::IndexMap<Value, (Vec<Value>, Vec<Value>), rustc_hash::FxBuildHasher> = indexmap::IndexMap::default();
+    let mut groups: indexmap::IndexMap<Value, (Vec<Value>, Vec<Value>), rustc_hash::FxBuildHasher> =
+        indexmap::IndexMap::default();
     for (key, value) in entries {
         let group = match block {
             Some(block) => call(cx, block, std::slice::from_ref(value))?,
@@ -210,7 +231,8 @@ pub(super) fn compare(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 
 pub(super) fn versioncmp(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("versioncmp", args, 2, 3)?;
-    let (a, b) = (super::args::string("versioncmp", "a", arg(args, 0))?, super::args::string("versioncmp", "b", arg(args, 1))?);
+    let (a, b) =
+        (super::args::string("versioncmp", "a", arg(args, 0))?, super::args::string("versioncmp", "b", arg(args, 1))?);
     let bare = |v: &str| {
         let (head, tail) = v.split_once('-').map_or((v, String::new()), |(h, t)| (h, format!("-{t}")));
         format!("{}{tail}", head.trim_end_matches(['.', '0']))
@@ -256,14 +278,22 @@ pub(super) fn union(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("union", args, 2, usize::MAX)?;
     let mut all = Vec::new();
     for value in args {
-        all.extend(array("union", "array", value).map_err(|_| EvalError::puppet("union(): Every parameter must be an array"))?.items.iter().cloned());
+        all.extend(
+            array("union", "array", value)
+                .map_err(|_| EvalError::puppet("union(): Every parameter must be an array"))?
+                .items
+                .iter()
+                .cloned(),
+        );
     }
     Ok(unique_open(&all))
 }
 
 pub(super) fn member(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("member", args, 2, 2)?;
-    let items = &array("member", "array", arg(args, 0)).map_err(|_| EvalError::puppet("member(): Requires array to work with"))?.items;
+    let items = &array("member", "array", arg(args, 0))
+        .map_err(|_| EvalError::puppet("member(): Requires array to work with"))?
+        .items;
     let wanted: Vec<&Value> = match arg(args, 1) {
         Value::Array(a) => a.items.iter().collect(),
         other => vec![other],

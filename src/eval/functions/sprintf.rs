@@ -73,9 +73,13 @@ impl Reader<'_> {
 
     fn named(&mut self, end: char) -> Result<Value, EvalError> {
         let name: String = self.chars.by_ref().take_while(|c| *c != end).collect();
-        let Some(hash) = self.args.first().and_then(Value::as_hash) else { return Err(EvalError::puppet("one hash required")) };
+        let Some(hash) = self.args.first().and_then(Value::as_hash) else {
+            return Err(EvalError::puppet("one hash required"));
+        };
         let open = if end == '>' { '<' } else { '{' };
-        hash.get(&Value::str(name.as_str())).cloned().ok_or_else(|| EvalError::puppet(format!("key{open}{name}{end} not found")))
+        hash.get(&Value::str(name.as_str()))
+            .cloned()
+            .ok_or_else(|| EvalError::puppet(format!("key{open}{name}{end} not found")))
     }
 
     fn number(&mut self) -> usize {
@@ -99,7 +103,9 @@ impl Reader<'_> {
         let mut spec = Spec::default();
         let mut value = None;
         loop {
-            let Some(c) = self.chars.next() else { return Err(EvalError::puppet("incomplete format specifier; use %% (double %) instead")) };
+            let Some(c) = self.chars.next() else {
+                return Err(EvalError::puppet("incomplete format specifier; use %% (double %) instead"));
+            };
             match c {
                 '-' => spec.minus = true,
                 '+' => spec.plus = true,
@@ -110,7 +116,12 @@ impl Reader<'_> {
                     let rest = self.number_from(c);
                     if self.chars.peek() == Some(&'$') {
                         self.chars.next();
-                        value = Some(self.args.get(rest.saturating_sub(1)).cloned().ok_or_else(|| EvalError::puppet("too few arguments"))?);
+                        value = Some(
+                            self.args
+                                .get(rest.saturating_sub(1))
+                                .cloned()
+                                .ok_or_else(|| EvalError::puppet("too few arguments"))?,
+                        );
                     } else {
                         spec.width = Some(rest);
                     }
@@ -201,7 +212,15 @@ fn pad(spec: &Spec, text: String) -> String {
 
 /// Sign, digits and zero padding.
 fn signed(spec: &Spec, negative: bool, prefix: &str, digits: String, zero: bool) -> String {
-    let sign = if negative { "-" } else if spec.plus { "+" } else if spec.space { " " } else { "" };
+    let sign = if negative {
+        "-"
+    } else if spec.plus {
+        "+"
+    } else if spec.space {
+        " "
+    } else {
+        ""
+    };
     let used = sign.len() + prefix.len() + digits.len();
     let zeros = if zero && spec.zero && !spec.minus { spec.width.unwrap_or(0).saturating_sub(used) } else { 0 };
     pad(spec, format!("{sign}{prefix}{}{digits}", "0".repeat(zeros)))
@@ -287,7 +306,9 @@ fn general(x: f64, precision: usize, keep: bool) -> String {
     let text = exponent(x, precision - 1);
     let power: i64 = text.split_once('e').and_then(|(_, p)| p.parse().ok()).unwrap_or(0);
     let fixed = x == 0.0 || (-4..i64::try_from(precision).unwrap_or(i64::MAX)).contains(&power);
-    let trim = |s: &str| if keep || !s.contains('.') { s.to_owned() } else { s.trim_end_matches('0').trim_end_matches('.').to_owned() };
+    let trim = |s: &str| {
+        if keep || !s.contains('.') { s.to_owned() } else { s.trim_end_matches('0').trim_end_matches('.').to_owned() }
+    };
     if fixed {
         let places = usize::try_from(i64::try_from(precision).unwrap_or(0) - 1 - power).unwrap_or(0);
         return trim(&format!("{x:.places$}"));
@@ -313,9 +334,8 @@ pub(super) fn to_integer(value: &Value) -> Result<i64, EvalError> {
     match value {
         Value::Int(i) => Ok(*i),
         Value::Float(f) => number::to_int(f.floor()).ok_or_else(|| EvalError::puppet(format!("{value}"))),
-        Value::Str(s) => {
-            super::scan::ruby_integer(&s.text, None).ok_or_else(|| EvalError::puppet(format!("invalid value for Integer(): {}", ruby::quote(&s.text))))
-        }
+        Value::Str(s) => super::scan::ruby_integer(&s.text, None)
+            .ok_or_else(|| EvalError::puppet(format!("invalid value for Integer(): {}", ruby::quote(&s.text)))),
         other => Err(EvalError::puppet(format!("can't convert {} into Integer", super::types::ruby_short(other)))),
     }
 }
@@ -324,9 +344,8 @@ fn to_float(value: &Value) -> Result<f64, EvalError> {
     match value {
         Value::Int(i) => Ok(number::to_float(*i)),
         Value::Float(f) => Ok(*f),
-        Value::Str(s) => {
-            super::number::ruby_float(&s.text).ok_or_else(|| EvalError::puppet(format!("invalid value for Float(): {}", ruby::quote(&s.text))))
-        }
+        Value::Str(s) => super::number::ruby_float(&s.text)
+            .ok_or_else(|| EvalError::puppet(format!("invalid value for Float(): {}", ruby::quote(&s.text)))),
         other => Err(EvalError::puppet(format!("can't convert {} into Float", super::types::ruby_short(other)))),
     }
 }

@@ -14,7 +14,14 @@ pub(super) fn ensure(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let on = match arg(args, 0) {
         Value::Bool(b) => *b,
         Value::Str(s) if matches!(s.text.as_str(), "present" | "absent") => s.text == "present",
-        other => return Err(wrong("stdlib::ensure", "ensure", "a value of type Boolean or Enum['absent', 'present']", other)),
+        other => {
+            return Err(wrong(
+                "stdlib::ensure",
+                "ensure",
+                "a value of type Boolean or Enum['absent', 'present']",
+                other,
+            ));
+        }
     };
     let kind = match args.get(1) {
         None => None,
@@ -88,7 +95,9 @@ fn unwrapped(value: &Value, found: &mut bool) -> Value {
             unwrapped(inner, found)
         }
         Value::Array(a) => Value::array(a.items.iter().map(|v| unwrapped(v, found)).collect()),
-        Value::Hash(h) => Value::hash(h.entries.iter().map(|(k, v)| (unwrapped(k, found), unwrapped(v, found))).collect()),
+        Value::Hash(h) => {
+            Value::hash(h.entries.iter().map(|(k, v)| (unwrapped(k, found), unwrapped(v, found))).collect())
+        }
         other => other.clone(),
     }
 }

@@ -7,8 +7,20 @@ use crate::value::time::{self, SECOND, civil, days_of};
 use crate::value::{CauseKind, Value};
 
 /// Names of months and days.
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 pub(super) fn strftime(_: &mut dyn Interp, args: &[Value], _: Option<Block>) -> Outcome {
@@ -101,7 +113,13 @@ fn directives(format: &str, directive: &dyn Fn(char) -> Option<(String, char, us
         match directive(kind) {
             None => out.push_str(&format!("%{flags}{width}{kind}")),
             Some((text, pad, default)) => {
-                let pad = if flags.contains('_') { ' ' } else if flags.contains('0') { '0' } else { pad };
+                let pad = if flags.contains('_') {
+                    ' '
+                } else if flags.contains('0') {
+                    '0'
+                } else {
+                    pad
+                };
                 let width = if flags.contains('-') { 0 } else { width.parse().unwrap_or(default).min(1024) };
                 let fraction = matches!(kind, 'N' | 'L') && width > 0;
                 let text = if fraction { text.chars().chain("000000000".chars()).take(width).collect() } else { text };
@@ -269,7 +287,13 @@ fn parse_time(text: &str, format: &str) -> Option<i128> {
     }
     if let Some(pm) = pm {
         let hour = seconds / 3600;
-        seconds += if pm && hour < 12 { 12 * 3600 } else if !pm && hour == 12 { -12 * 3600 } else { 0 };
+        seconds += if pm && hour < 12 {
+            12 * 3600
+        } else if !pm && hour == 12 {
+            -12 * 3600
+        } else {
+            0
+        };
     }
     let fine = rest.trim().is_empty() && (1..=12).contains(&month) && (1..=31).contains(&day);
     fine.then(|| (i128::from(days_of(year, month, day)) * 86_400 + seconds - zone) * SECOND + fraction)

@@ -75,7 +75,8 @@ pub(super) fn camelcase(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 }
 
 pub(super) fn swapcase(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    let swap = |c: char| -> String { if c.is_uppercase() { c.to_lowercase().collect() } else { c.to_uppercase().collect() } };
+    let swap =
+        |c: char| -> String { if c.is_uppercase() { c.to_lowercase().collect() } else { c.to_uppercase().collect() } };
     each_text("swapcase", args, &|s| s.chars().map(swap).collect())
 }
 
@@ -123,9 +124,14 @@ pub(super) fn squeeze(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
         out
     };
     match arg(args, 0) {
-        Value::Array(a) => Ok(Value::array(a.items.iter().map(|v| if let Value::Str(s) = v { Value::str(f(&s.text)) } else { v.clone() }).collect())),
+        Value::Array(a) => Ok(Value::array(
+            a.items.iter().map(|v| if let Value::Str(s) = v { Value::str(f(&s.text)) } else { v.clone() }).collect(),
+        )),
         Value::Str(s) => Ok(Value::str(f(&s.text))),
-        other => Err(EvalError::puppet(format!("squeeze(): Requires either array or string to work with, got {}", types::infer(other).name()))),
+        other => Err(EvalError::puppet(format!(
+            "squeeze(): Requires either array or string to work with, got {}",
+            types::infer(other).name()
+        ))),
     }
 }
 
@@ -135,16 +141,26 @@ fn affix(name: &str, args: &[Value], f: &dyn Fn(&str, &str) -> String) -> Outcom
     let extra = match arg(args, 1) {
         Value::Undef => "",
         Value::Str(s) => &s.text,
-        other => return Err(EvalError::puppet(format!("{name}(): expected second argument to be a String, got {}", super::ruby::inspect(other)))),
+        other => {
+            return Err(EvalError::puppet(format!(
+                "{name}(): expected second argument to be a String, got {}",
+                super::ruby::inspect(other)
+            )));
+        }
     };
     let one = |v: &Value| match v {
-        Value::Sym(_) => Value::call(name, vec![v.clone(), Value::str(extra)], v.sample().as_str().map(|s| Value::str(f(s, extra)))),
+        Value::Sym(_) => {
+            Value::call(name, vec![v.clone(), Value::str(extra)], v.sample().as_str().map(|s| Value::str(f(s, extra))))
+        }
         other => Value::str(f(&other.to_string(), extra)),
     };
     match arg(args, 0) {
         Value::Array(a) => Ok(Value::array(a.items.iter().map(one).collect())),
         Value::Hash(h) => Ok(Value::hash(h.entries.iter().map(|(k, v)| (one(k), v.clone())).collect())),
-        other => Err(EvalError::puppet(format!("{name}(): expected first argument to be an Array or a Hash, got {}", super::ruby::inspect(other)))),
+        other => Err(EvalError::puppet(format!(
+            "{name}(): expected first argument to be an Array or a Hash, got {}",
+            super::ruby::inspect(other)
+        ))),
     }
 }
 
@@ -196,7 +212,9 @@ pub(super) fn convert_base(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let text = match arg(args, 0) {
         Value::Int(i) => i.to_string(),
         Value::Str(s) if !s.text.is_empty() && s.text.bytes().all(|b| b.is_ascii_digit()) => s.text.to_string(),
-        _ => return Err(refuse("First argument must be an integer or a string corresponding to an integer in base 10")),
+        _ => {
+            return Err(refuse("First argument must be an integer or a string corresponding to an integer in base 10"));
+        }
     };
     let base = arg(args, 1).to_string().parse::<u128>().ok().filter(|b| (2..=36).contains(b));
     let base = base.ok_or_else(|| refuse("Second argument (new base) must be between 2 and 36"))?;
@@ -220,10 +238,17 @@ pub(super) fn range(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let (from, to, exclusive) = match args {
         [only] => {
             let text = only.to_string();
-            let split = text.split_once("...").map(|(a, b)| (a, b, true)).or_else(|| text.split_once("..").map(|(a, b)| (a, b, false)));
+            let split = text
+                .split_once("...")
+                .map(|(a, b)| (a, b, true))
+                .or_else(|| text.split_once("..").map(|(a, b)| (a, b, false)));
             match split.or_else(|| text.split_once('-').map(|(a, b)| (a, b, false))) {
                 Some((a, b, exclusive)) => (a.trim().to_owned(), b.trim().to_owned(), exclusive),
-                None => return Err(EvalError::puppet(format!("range(): Unable to compute range from range start: {text} to end: "))),
+                None => {
+                    return Err(EvalError::puppet(format!(
+                        "range(): Unable to compute range from range start: {text} to end: "
+                    )));
+                }
             }
         }
         _ => (arg(args, 0).to_string(), arg(args, 1).to_string(), false),

@@ -43,7 +43,16 @@ pub(super) fn type_of(_: &mut dyn Interp, args: &[Value], _: Option<Block>) -> O
         None | Some("detailed") => types::infer_detailed(value),
         Some("reduced") => types::infer(value),
         Some("generalized") => types::infer(value).generalize(),
-        Some(_) => return Err(super::args::no_signature("type", &["Any value, Enum['detailed'] inference_method?", "Any value, Enum['reduced'] inference_method", "Any value, Enum['generalized'] inference_method"])),
+        Some(_) => {
+            return Err(super::args::no_signature(
+                "type",
+                &[
+                    "Any value, Enum['detailed'] inference_method?",
+                    "Any value, Enum['reduced'] inference_method",
+                    "Any value, Enum['generalized'] inference_method",
+                ],
+            ));
+        }
     };
     Ok(Value::Type(found.into()))
 }
@@ -54,7 +63,12 @@ pub(super) fn assert_type(cx: &mut dyn Interp, args: &[Value], block: Option<Blo
         Value::Type(t) => t.clone(),
         Value::Str(name) => match types::base(&name.text) {
             Some(t) => t.into(),
-            None => cx.type_alias(&name.text).ok_or_else(|| EvalError::puppet(format!("The expression <{name}> is not a valid type specification.", name = name.text)))?,
+            None => cx.type_alias(&name.text).ok_or_else(|| {
+                EvalError::puppet(format!(
+                    "The expression <{name}> is not a valid type specification.",
+                    name = name.text
+                ))
+            })?,
         },
         other => return Err(wrong("assert_type", "type", "a value of type Type or String", other)),
     };
@@ -75,7 +89,9 @@ pub(super) fn assert_type(cx: &mut dyn Interp, args: &[Value], block: Option<Blo
 pub(super) fn is_a(cx: &mut dyn Interp, args: &[Value], _: Option<Block>) -> Outcome {
     count("is_a", args, 2, 2)?;
     match arg(args, 1) {
-        Value::Type(t) => Ok(crate::eval::operators::truth_value("is_a", &[arg(args, 0), arg(args, 1)], t.matches(arg(args, 0), cx))),
+        Value::Type(t) => {
+            Ok(crate::eval::operators::truth_value("is_a", &[arg(args, 0), arg(args, 1)], t.matches(arg(args, 0), cx)))
+        }
         other => Err(wrong("is_a", "type", "a Type value", other)),
     }
 }

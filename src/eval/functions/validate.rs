@@ -41,7 +41,10 @@ validators! {
 pub(super) fn validate_re(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("validate_re", args, 2, 3)?;
     let Value::Str(text) = arg(args, 0) else {
-        return Err(EvalError::puppet(format!("validate_re(): input needs to be a String, not a {}", types::ruby_class(arg(args, 0)))));
+        return Err(EvalError::puppet(format!(
+            "validate_re(): input needs to be a String, not a {}",
+            types::ruby_class(arg(args, 0))
+        )));
     };
     for pattern in flat(arg(args, 1)) {
         let source = if let Value::Regex(r) = &pattern { r.to_string() } else { pattern.to_string() };
@@ -50,7 +53,13 @@ pub(super) fn validate_re(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
         }
     }
     let message = args.get(2).map_or_else(
-        || format!("validate_re(): {} does not match {}", super::ruby::inspect(arg(args, 0)), super::ruby::inspect(arg(args, 1))),
+        || {
+            format!(
+                "validate_re(): {} does not match {}",
+                super::ruby::inspect(arg(args, 0)),
+                super::ruby::inspect(arg(args, 1))
+            )
+        },
         ToString::to_string,
     );
     Err(EvalError::puppet(message))
@@ -60,16 +69,29 @@ pub(super) fn validate_slength(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("validate_slength", args, 2, 3)?;
     let limit = |v: &Value| super::sprintf::to_integer(v).ok().and_then(|n| usize::try_from(n).ok());
     let max = limit(arg(args, 1)).filter(|m| *m > 0);
-    let max = max.ok_or_else(|| EvalError::puppet(format!("validate_slength(): Expected second argument to be a positive Numeric, got {}", arg(args, 1))))?;
+    let max = max.ok_or_else(|| {
+        EvalError::puppet(format!(
+            "validate_slength(): Expected second argument to be a positive Numeric, got {}",
+            arg(args, 1)
+        ))
+    })?;
     let min = args.get(2).map_or(Some(0), limit);
-    let min = min.ok_or_else(|| EvalError::puppet("validate_slength(): Expected third argument to be unset or a positive Numeric"))?;
+    let min = min.ok_or_else(|| {
+        EvalError::puppet("validate_slength(): Expected third argument to be unset or a positive Numeric")
+    })?;
     for text in flat(arg(args, 0)) {
         let Value::Str(s) = &text else {
-            return Err(EvalError::puppet(format!("validate_slength(): Expected first argument to be a String or Array, got {}", types::ruby_class(&text))));
+            return Err(EvalError::puppet(format!(
+                "validate_slength(): Expected first argument to be a String or Array, got {}",
+                types::ruby_class(&text)
+            )));
         };
         let len = s.text.chars().count();
         if !(min..=max).contains(&len) {
-            return Err(EvalError::puppet(format!("validate_slength(): Expected length of {} to be between {min} and {max}, was {len}", super::ruby::inspect(&text))));
+            return Err(EvalError::puppet(format!(
+                "validate_slength(): Expected length of {} to be between {min} and {max}, was {len}",
+                super::ruby::inspect(&text)
+            )));
         }
     }
     Ok(Value::Undef)
@@ -86,7 +108,10 @@ fn bounds(name: &str, args: &[Value], kind: &str, fits: &dyn Fn(&Value) -> bool)
     for item in flat(arg(args, 0)) {
         let value = number(&item).filter(|n| fits(n)).and_then(|n| as_float(&n));
         let value = value.ok_or_else(|| {
-            EvalError::puppet(format!("{name}(): Expected first argument to be {kind} or Array, got {}", types::ruby_class(&item)))
+            EvalError::puppet(format!(
+                "{name}(): Expected first argument to be {kind} or Array, got {}",
+                types::ruby_class(&item)
+            ))
         })?;
         if bound(1).is_some_and(|max| value > max) || bound(2).is_some_and(|min| value < min) {
             return Err(EvalError::puppet(format!("{name}(): Expected {item} to be within the given bounds")));
@@ -119,7 +144,11 @@ pub(super) fn validate_legacy(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     };
     let (function, value) = (arg(args, 1), arg(args, 2));
     if target.matches(value, cx) == Tri::No {
-        return Err(EvalError::puppet(crate::value::types::mismatch(&format!("validate_legacy({function})"), &target, &value.sampled())));
+        return Err(EvalError::puppet(crate::value::types::mismatch(
+            &format!("validate_legacy({function})"),
+            &target,
+            &value.sampled(),
+        )));
     }
     Ok(Value::Undef)
 }

@@ -265,7 +265,11 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 /// The style Psych asks for, corrected by what libyaml allows.
 fn style_of(text: &str) -> Style {
-    let special = text.chars().any(|c| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}') || (c as u32) < 0x20 && c != '\n' || c as u32 == 0x7f);
+    let special = text.chars().any(|c| {
+        matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+            || (c as u32) < 0x20 && c != '\n'
+            || c as u32 == 0x7f
+    });
     if special {
         return Style::Double;
     }
@@ -317,9 +321,16 @@ fn reads_as_string(text: &str) -> bool {
 
 fn plain_allowed(text: &str) -> bool {
     let first = text.chars().next().unwrap_or(' ');
-    let indicator = ",[]{}#&*!|>'\"%@`".contains(first) || matches!(first, '-' | '?' | ':') && text.chars().nth(1).is_none_or(char::is_whitespace);
+    let indicator = ",[]{}#&*!|>'\"%@`".contains(first)
+        || matches!(first, '-' | '?' | ':') && text.chars().nth(1).is_none_or(char::is_whitespace);
     let blank_ends = text.starts_with(' ') || text.ends_with(' ') || text.ends_with('\n');
-    !(indicator || blank_ends || text.contains(": ") || text.ends_with(':') || text.contains(" #") || text.starts_with("---") || text.starts_with("..."))
+    !(indicator
+        || blank_ends
+        || text.contains(": ")
+        || text.ends_with(':')
+        || text.contains(" #")
+        || text.starts_with("---")
+        || text.starts_with("..."))
 }
 
 #[cfg(test)]
@@ -367,8 +378,12 @@ mod tests {
     #[test]
     fn collections() {
         let list = |items: Vec<Value>| Value::array(items);
-        let hash = |pairs: Vec<(&str, Value)>| Value::hash(pairs.into_iter().map(|(k, v)| (Value::str(k), v)).collect());
-        let nested = list(vec![list(vec![Value::Int(1), list(vec![Value::Int(2)])]), hash(vec![("a", list(vec![Value::Int(1)]))])]);
+        let hash =
+            |pairs: Vec<(&str, Value)>| Value::hash(pairs.into_iter().map(|(k, v)| (Value::str(k), v)).collect());
+        let nested = list(vec![
+            list(vec![Value::Int(1), list(vec![Value::Int(2)])]),
+            hash(vec![("a", list(vec![Value::Int(1)]))]),
+        ]);
         assert_eq!(dump(&nested), "---\n- - 1\n  - - 2\n- a:\n  - 1\n");
         let tree = hash(vec![
             ("a", Value::Undef),

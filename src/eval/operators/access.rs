@@ -35,7 +35,10 @@ fn index_known(cx: &mut dyn Interp, base: &Value, keys: &[Value]) -> Outcome {
         Value::Hash(h) => index_hash(&h.entries, keys),
         Value::Str(s) => index_text(cx, &s.text, &flat(keys)),
         Value::Type(t) => index_type(cx, t, keys),
-        other => Err(EvalError::issue("OPERATOR_NOT_APPLICABLE", format!("Operator '[]' is not applicable to {}.", label(other)))),
+        other => Err(EvalError::issue(
+            "OPERATOR_NOT_APPLICABLE",
+            format!("Operator '[]' is not applicable to {}.", label(other)),
+        )),
     }
 }
 
@@ -59,9 +62,15 @@ fn bad_key(key: &Value, kind: &str) -> EvalError {
     };
     let article = if got.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
     if kind == "String" {
-        return EvalError::issue("BAD_STRING_SLICE_KEY_TYPE", format!("A substring operation does not accept {article} {got} as a character index. Expected an Integer"));
+        return EvalError::issue(
+            "BAD_STRING_SLICE_KEY_TYPE",
+            format!("A substring operation does not accept {article} {got} as a character index. Expected an Integer"),
+        );
     }
-    EvalError::issue("BAD_SLICE_KEY_TYPE", format!("The value of type {kind} cannot be indexed by {article} {got}, expected an Integer"))
+    EvalError::issue(
+        "BAD_SLICE_KEY_TYPE",
+        format!("The value of type {kind} cannot be indexed by {article} {got}, expected an Integer"),
+    )
 }
 
 /// Start and length of a slice; a negative length counts to the position from the end.
@@ -86,7 +95,10 @@ fn index_array(cx: &mut dyn Interp, a: &Array, keys: &[Value]) -> Outcome {
             let part = slice(from, count, a.items.len()).and_then(|(start, n)| a.items.get(start..start + n));
             Ok(Value::Array(Arc::new(Array { items: part.unwrap_or_default().to_vec(), origin: a.origin.clone() })))
         }
-        _ => Err(EvalError::issue("BAD_ARRAY_SLICE_ARITY", format!("Array supports [] with one or two arguments. Got {}", keys.len()))),
+        _ => Err(EvalError::issue(
+            "BAD_ARRAY_SLICE_ARITY",
+            format!("Array supports [] with one or two arguments. Got {}", keys.len()),
+        )),
     }
 }
 
@@ -138,7 +150,12 @@ fn index_text(cx: &mut dyn Interp, text: &str, keys: &[Value]) -> Outcome {
             (from, if from < 0 { 0 } else { 1 })
         }
         [from, count] => (position(cx, from, "String")?, position(cx, count, "String")?),
-        _ => return Err(EvalError::issue("BAD_STRING_SLICE_ARITY", format!("String supports [] with one or two arguments. Got {}", keys.len()))),
+        _ => {
+            return Err(EvalError::issue(
+                "BAD_STRING_SLICE_ARITY",
+                format!("String supports [] with one or two arguments. Got {}", keys.len()),
+            ));
+        }
     };
     let part = slice(from, count, len).map(|(start, n)| text.chars().skip(start).take(n).collect::<String>());
     Ok(Value::str(part.unwrap_or_default()))
@@ -150,7 +167,9 @@ fn index_type(cx: &mut dyn Interp, t: &Type, keys: &[Value]) -> Outcome {
         Type::Resource { type_name, title: None } => references(type_name, keys, keys.len() > 1 || is_list(keys)),
         Type::Resource { title: Some(_), .. } | Type::Class { name: Some(_) } => parameters(cx, t, keys),
         Type::Class { name: None } => classes(keys, cx),
-        Type::Unresolved(name) => Err(EvalError::issue("UNKNOWN_RESOURCE_TYPE", format!("Resource type not found: {name}"))),
+        Type::Unresolved(name) => {
+            Err(EvalError::issue("UNKNOWN_RESOURCE_TYPE", format!("Resource type not found: {name}")))
+        }
         other => {
             let resolved = other.resolved().unwrap_or(other);
             Ok(Value::Type(types::build(resolved.name(), keys, cx)?.into()))
@@ -176,7 +195,9 @@ fn index_bare_resource(keys: &[Value]) -> Outcome {
     titles.extend(rest.iter().cloned());
     let bare = types::build("Resource", &[first], &mut types::NoContext)?;
     match &bare {
-        Type::Resource { type_name, .. } if !titles.is_empty() => references(type_name, &titles, titles.len() > 1 || is_list(&titles)),
+        Type::Resource { type_name, .. } if !titles.is_empty() => {
+            references(type_name, &titles, titles.len() > 1 || is_list(&titles))
+        }
         _ => Ok(Value::Type(bare.into())),
     }
 }
@@ -187,7 +208,10 @@ fn references(type_name: &str, keys: &[Value], list: bool) -> Outcome {
     let refs = refs?;
     match refs.as_slice() {
         _ if list => Ok(Value::array(refs)),
-        [] => Err(EvalError::issue("EMPTY_RESOURCE_SPECIALIZATION", "Arguments to resource type [] are all empty/undefined")),
+        [] => Err(EvalError::issue(
+            "EMPTY_RESOURCE_SPECIALIZATION",
+            "Arguments to resource type [] are all empty/undefined",
+        )),
         [one] => Ok(one.clone()),
         _ => Ok(Value::array(refs)),
     }
@@ -195,7 +219,9 @@ fn references(type_name: &str, keys: &[Value], list: bool) -> Outcome {
 
 fn reference(type_name: &str, title: &Value) -> Outcome {
     match title {
-        Value::Str(s) => Ok(Value::Type(Arc::new(Type::Resource { type_name: type_name.into(), title: Some(s.text.clone()) }))),
+        Value::Str(s) => {
+            Ok(Value::Type(Arc::new(Type::Resource { type_name: type_name.into(), title: Some(s.text.clone()) })))
+        }
         other => {
             let got = match other {
                 Value::Default => "Default".to_owned(),
@@ -203,7 +229,9 @@ fn reference(type_name: &str, title: &Value) -> Outcome {
             };
             Err(EvalError::issue(
                 "BAD_TYPE_SPECIALIZATION",
-                format!("Error creating type specialization of a {type_name}-Type, Cannot use {got} where a resource title String is expected"),
+                format!(
+                    "Error creating type specialization of a {type_name}-Type, Cannot use {got} where a resource title String is expected"
+                ),
             ))
         }
     }
@@ -217,7 +245,9 @@ fn classes(keys: &[Value], cx: &mut dyn Interp) -> Outcome {
     let built = built?;
     match built.as_slice() {
         [one] if !list => Ok(one.clone()),
-        [] if !list => Err(EvalError::issue("EMPTY_RESOURCE_SPECIALIZATION", "Arguments to Class[] are all empty/undefined")),
+        [] if !list => {
+            Err(EvalError::issue("EMPTY_RESOURCE_SPECIALIZATION", "Arguments to Class[] are all empty/undefined"))
+        }
         _ => Ok(Value::array(built)),
     }
 }

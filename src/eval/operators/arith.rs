@@ -36,7 +36,9 @@ fn list(from: &Array, items: Vec<Value>) -> Value {
 /// As Ruby compares for deletion: case matters, `1` equals `1.0`.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Int(i), Value::Float(f)) | (Value::Float(f), Value::Int(i)) => number::to_float(*i).to_bits() == f.to_bits(),
+        (Value::Int(i), Value::Float(f)) | (Value::Float(f), Value::Int(i)) => {
+            number::to_float(*i).to_bits() == f.to_bits()
+        }
         _ => a == b,
     }
 }
@@ -99,7 +101,10 @@ fn without(left: &Hash, right: &Value) -> Value {
 }
 
 fn not_applicable(op: BinaryOp, left: &Value) -> EvalError {
-    EvalError::issue("OPERATOR_NOT_APPLICABLE", format!("Operator '{}' is not applicable to {}.", symbol(op), label(left)))
+    EvalError::issue(
+        "OPERATOR_NOT_APPLICABLE",
+        format!("Operator '{}' is not applicable to {}.", symbol(op), label(left)),
+    )
 }
 
 fn not_applicable_when(op: BinaryOp, left: &Value, right: &Value) -> EvalError {
@@ -123,7 +128,10 @@ pub(crate) fn coerce(cx: &mut dyn Interp, value: &Value) -> Outcome {
             format!("The string '{value}' was automatically coerced to the numerical value {n}"),
         )),
         Some(n) => Ok(n),
-        None => Err(EvalError::issue("NOT_NUMERIC", format!("The value '{}' cannot be converted to Numeric.", ruby_text(value)))),
+        None => Err(EvalError::issue(
+            "NOT_NUMERIC",
+            format!("The value '{}' cannot be converted to Numeric.", ruby_text(value)),
+        )),
     }
 }
 
@@ -148,7 +156,10 @@ pub(super) fn negate(cx: &mut dyn Interp, value: &Value) -> Outcome {
 }
 
 fn overflow(value: i128) -> EvalError {
-    EvalError::issue("NUMERIC_OVERFLOW", format!("The result of the arithmetic operation, {value}, is outside of the range of a 64-bit integer"))
+    EvalError::issue(
+        "NUMERIC_OVERFLOW",
+        format!("The result of the arithmetic operation, {value}, is outside of the range of a 64-bit integer"),
+    )
 }
 
 fn numeric(cx: &mut dyn Interp, op: BinaryOp, left: &Value, right: &Value) -> Outcome {
@@ -187,14 +198,28 @@ fn floor_div(x: i128, y: i128) -> i128 {
 fn shift(x: i128, by: i128) -> i128 {
     match u32::try_from(by.unsigned_abs()) {
         Ok(n) if by >= 0 && n < 64 => x << n,
-        _ if by >= 0 => if x == 0 { 0 } else { i128::MAX },
+        _ if by >= 0 => {
+            if x == 0 {
+                0
+            } else {
+                i128::MAX
+            }
+        }
         Ok(n) if n < 64 => x >> n,
-        _ => if x < 0 { -1 } else { 0 },
+        _ => {
+            if x < 0 {
+                -1
+            } else {
+                0
+            }
+        }
     }
 }
 
 fn floats(op: BinaryOp, left: &Value, right: &Value) -> Outcome {
-    let (Some(a), Some(b)) = (number::as_float(left), number::as_float(right)) else { return Err(not_applicable(op, left)) };
+    let (Some(a), Some(b)) = (number::as_float(left), number::as_float(right)) else {
+        return Err(not_applicable(op, left));
+    };
     let result = match op {
         BinaryOp::Add => a + b,
         BinaryOp::Sub => a - b,
@@ -208,7 +233,10 @@ fn floats(op: BinaryOp, left: &Value, right: &Value) -> Outcome {
         _ => return Err(not_applicable(op, left)),
     };
     if result.is_infinite() {
-        return Err(EvalError::issue("RESULT_IS_INFINITY", format!("The result of the {} expression is Infinity", symbol(op))));
+        return Err(EvalError::issue(
+            "RESULT_IS_INFINITY",
+            format!("The result of the {} expression is Infinity", symbol(op)),
+        ));
     }
     Ok(Value::Float(result))
 }
@@ -216,15 +244,15 @@ fn floats(op: BinaryOp, left: &Value, right: &Value) -> Outcome {
 /// Arithmetic with points in time and spans.
 fn times(op: BinaryOp, left: &Value, right: &Value) -> Outcome {
     let wrong = || not_applicable_when(op, left, right);
-    let nanos = |v: &Value| {
-        time::of_value(v).map(|(_, n)| n).or_else(|| scaled(v, time::SECOND))
-    };
+    let nanos = |v: &Value| time::of_value(v).map(|(_, n)| n).or_else(|| scaled(v, time::SECOND));
     let (Some(a), Some(b)) = (nanos(left), nanos(right)) else { return Err(wrong()) };
     let (lk, rk) = (time::of_value(left).map(|t| t.0), time::of_value(right).map(|t| t.0));
     let span = |n| Ok(time::object("Timespan", n));
     match (op, lk, rk) {
         (BinaryOp::Add, Some("Timestamp"), Some("Timestamp")) => Err(wrong()),
-        (BinaryOp::Add, Some("Timestamp"), _) | (BinaryOp::Add, _, Some("Timestamp")) => Ok(time::object("Timestamp", a + b)),
+        (BinaryOp::Add, Some("Timestamp"), _) | (BinaryOp::Add, _, Some("Timestamp")) => {
+            Ok(time::object("Timestamp", a + b))
+        }
         (BinaryOp::Add, ..) => span(a + b),
         (BinaryOp::Sub, Some("Timestamp"), Some("Timestamp")) => span(a - b),
         (BinaryOp::Sub, Some("Timestamp"), _) => Ok(time::object("Timestamp", a - b)),

@@ -181,8 +181,12 @@ pub(crate) fn compare(a: &Value, b: &Value) -> Result<Ordering, &'static str> {
             Ok(version::of_value(a).cmp(&version::of_value(b)))
         }
         (Value::Object(x), _) if x.type_name == "SemVer" => Err("Versions not comparable to non Versions"),
-        (Value::Object(x), _) if x.type_name == "Timespan" => Err("Timespans are only comparable to Timespans, Integers, and Floats"),
-        (Value::Object(x), _) if x.type_name == "Timestamp" => Err("Timestamps are only comparable to Timestamps, Integers, and Floats"),
+        (Value::Object(x), _) if x.type_name == "Timespan" => {
+            Err("Timespans are only comparable to Timespans, Integers, and Floats")
+        }
+        (Value::Object(x), _) if x.type_name == "Timestamp" => {
+            Err("Timestamps are only comparable to Timestamps, Integers, and Floats")
+        }
         _ => Err("Only Strings, Numbers, Timespans, Timestamps, and Versions are comparable"),
     }
 }
@@ -190,7 +194,12 @@ pub(crate) fn compare(a: &Value, b: &Value) -> Result<Ordering, &'static str> {
 fn impossible(op: BinaryOp, left: &Value, right: &Value, why: &str) -> EvalError {
     EvalError::issue(
         "COMPARISON_NOT_POSSIBLE",
-        format!("Comparison of: {} {} {}, is not possible. Caused by '{why}'.", label_plain(left), symbol(op), label_plain(right)),
+        format!(
+            "Comparison of: {} {} {}, is not possible. Caused by '{why}'.",
+            label_plain(left),
+            symbol(op),
+            label_plain(right)
+        ),
     )
 }
 
@@ -232,14 +241,19 @@ fn known_match(left: &Value, right: &Value) -> Result<(bool, Option<Captures>), 
     let pattern: Arc<str> = match right {
         Value::Regex(r) => r.clone(),
         Value::Str(s) => s.text.as_str().into(),
-        Value::Object(o) if o.type_name == "SemVerRange" => return Ok((version::in_range(&right.to_string(), left), None)),
+        Value::Object(o) if o.type_name == "SemVerRange" => {
+            return Ok((version::in_range(&right.to_string(), left), None));
+        }
         other => return Err(not_a_regexp(&format!("no implicit conversion of {} into String", ruby_class(other)))),
     };
     if let Err(regex::RegexError::Syntax(why)) = regex::compile(&pattern) {
         return Err(not_a_regexp(&why));
     }
     let Value::Str(text) = left else {
-        return Err(EvalError::issue("MATCH_NOT_STRING", format!("Left match operand must result in a String value. Got {}.", label(left))));
+        return Err(EvalError::issue(
+            "MATCH_NOT_STRING",
+            format!("Left match operand must result in a String value. Got {}.", label(left)),
+        ));
     };
     let captures = match_text(&pattern, &text.text)?;
     Ok((captures.is_some(), captures))
@@ -253,7 +267,10 @@ fn match_text(pattern: &str, text: &str) -> Result<Option<Captures>, EvalError> 
 }
 
 fn not_a_regexp(why: &str) -> EvalError {
-    EvalError::issue("MATCH_NOT_REGEXP", format!("Can not convert right match operand to a regular expression. Caused by '{why}'."))
+    EvalError::issue(
+        "MATCH_NOT_REGEXP",
+        format!("Can not convert right match operand to a regular expression. Caused by '{why}'."),
+    )
 }
 
 fn ruby_class(value: &Value) -> &'static str {
@@ -280,12 +297,20 @@ pub fn is_in(cx: &mut dyn Interp, left: &Value, right: &Value) -> Found {
     Ok((truth_value("in", &[left, right], truth), captures))
 }
 
-fn includes(cx: &mut dyn Interp, container: &Value, wanted: &Value, captures: &mut Option<Captures>) -> Result<Tri, EvalError> {
-    if container.is_unknown() || wanted.is_unknown() && !matches!(container.sample(), Value::Array(_) | Value::Hash(_)) {
+fn includes(
+    cx: &mut dyn Interp,
+    container: &Value,
+    wanted: &Value,
+    captures: &mut Option<Captures>,
+) -> Result<Tri, EvalError> {
+    if container.is_unknown() || wanted.is_unknown() && !matches!(container.sample(), Value::Array(_) | Value::Hash(_))
+    {
         return Ok(Tri::Maybe);
     }
     match (container.sample(), wanted.sample()) {
-        (Value::Str(text), Value::Str(part)) => Ok(Tri::from(text.text.as_str().to_lowercase().contains(&part.text.as_str().to_lowercase()))),
+        (Value::Str(text), Value::Str(part)) => {
+            Ok(Tri::from(text.text.as_str().to_lowercase().contains(&part.text.as_str().to_lowercase())))
+        }
         (Value::Str(text), Value::Regex(pattern)) => {
             *captures = match_text(pattern, &text.text)?;
             Ok(Tri::from(captures.is_some()))
@@ -302,7 +327,12 @@ fn includes(cx: &mut dyn Interp, container: &Value, wanted: &Value, captures: &m
     }
 }
 
-fn array_includes(cx: &mut dyn Interp, items: &[Value], wanted: &Value, captures: &mut Option<Captures>) -> Result<Tri, EvalError> {
+fn array_includes(
+    cx: &mut dyn Interp,
+    items: &[Value],
+    wanted: &Value,
+    captures: &mut Option<Captures>,
+) -> Result<Tri, EvalError> {
     let mut answer = Tri::No;
     for item in items {
         let one = match wanted.sample() {
@@ -335,7 +365,11 @@ fn array_includes(cx: &mut dyn Interp, items: &[Value], wanted: &Value, captures
 ///
 /// # Errors
 /// When a pattern exceeds its bound.
-pub fn case_matches(cx: &mut dyn Interp, option: &Value, subject: &Value) -> Result<(Tri, Option<Captures>), EvalError> {
+pub fn case_matches(
+    cx: &mut dyn Interp,
+    option: &Value,
+    subject: &Value,
+) -> Result<(Tri, Option<Captures>), EvalError> {
     if option.is_unknown() {
         return Ok((Tri::Maybe, None));
     }
@@ -364,7 +398,8 @@ pub fn case_matches(cx: &mut dyn Interp, option: &Value, subject: &Value) -> Res
             Ok((Tri::from(version::in_range(&option.to_string(), subject.sample())), None))
         }
         Value::Object(o) if o.type_name == "SemVer" && !subject.is_unknown() => {
-            let same = version::of_value(subject.sample()).is_some_and(|v| Some(v) == version::of_value(option.sample()));
+            let same =
+                version::of_value(subject.sample()).is_some_and(|v| Some(v) == version::of_value(option.sample()));
             Ok((Tri::from(same), None))
         }
         _ => Ok((loosely_equals(cx, subject, option), None)),
@@ -392,7 +427,8 @@ fn match_option(cx: &mut dyn Interp, pattern: &str, subject: &Value) -> Result<(
             let captures = match_text(pattern, &text.text)?;
             let matched = captures.is_some();
             if matches!(subject, Value::Sym(_)) {
-                let question = Value::call("=~", vec![subject.clone(), Value::Regex(pattern.into())], Some(Value::Bool(matched)));
+                let question =
+                    Value::call("=~", vec![subject.clone(), Value::Regex(pattern.into())], Some(Value::Bool(matched)));
                 cx.observe(&question, matched);
             }
             let captures = captures.map(|c| host_captures(c, subject, &Value::Regex(pattern.into())));

@@ -69,7 +69,9 @@ pub fn unary(cx: &mut dyn Interp, op: UnaryOp, operand: &Value) -> Outcome {
             [v] => arith::negate(cx, v),
             _ => Ok(Value::Undef),
         }),
-        UnaryOp::Splat => lift(cx, "*", &[operand], &|_, args| Ok(Value::array(args.first().map(unfold).unwrap_or_default()))),
+        UnaryOp::Splat => {
+            lift(cx, "*", &[operand], &|_, args| Ok(Value::array(args.first().map(unfold).unwrap_or_default())))
+        }
     }
 }
 

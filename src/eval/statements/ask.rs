@@ -96,13 +96,20 @@ fn yes(b: bool) -> Tri {
     if b { Tri::Yes } else { Tri::No }
 }
 
-pub(super) fn defined_with_params<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+pub(super) fn defined_with_params<'s>(
+    c: &mut Compiler<'s>,
+    _: Env<'s>,
+    args: &[Value],
+    _: Option<Block>,
+) -> Res<Value> {
     let mut found = Vec::new();
     args.first().into_iter().for_each(|a| references(a, &mut found, &mut |_| {}));
     let wanted = args.get(1).and_then(|w| w.as_hash().cloned()).unwrap_or_default();
     let fits = |reference: &Reference| {
         let resource = c.find_reference(reference).and_then(|id| c.catalog.get(id));
-        resource.is_some_and(|r| wanted.iter().all(|(k, v)| r.value(&k.to_string()).is_some_and(|x| crate::eval::ops::equals(x, v))))
+        resource.is_some_and(|r| {
+            wanted.iter().all(|(k, v)| r.value(&k.to_string()).is_some_and(|x| crate::eval::ops::equals(x, v)))
+        })
     };
     Ok(Value::Bool(found.iter().any(fits)))
 }

@@ -9,8 +9,8 @@ use crate::eval::interp::Block;
 use crate::eval::lift::{Res, alternatives};
 use crate::eval::scope::{Env, TOP};
 use crate::repo::Loc;
-use crate::value::types::Type;
 use crate::value::Value;
+use crate::value::types::Type;
 use std::sync::Arc;
 
 /// What is done with an included class.
@@ -92,7 +92,9 @@ fn one<'s>(c: &mut Compiler<'s>, env: Env<'s>, name: &Value, at: &Loc) -> Res<Op
         Value::Type(t) => match &**t {
             Type::Class { name: Some(name) } => c.include(env, name, at).map(Some),
             Type::Class { name: None } => Err(EvalError::puppet("Cannot use an unspecific Class[] Type")),
-            Type::Resource { type_name, title: Some(title) } if type_name == "Class" => c.include(env, title, at).map(Some),
+            Type::Resource { type_name, title: Some(title) } if type_name == "Class" => {
+                c.include(env, title, at).map(Some)
+            }
             other => Err(EvalError::puppet(format!("Cannot use {other} as a class name"))),
         },
         other => Err(EvalError::puppet(format!("Cannot use {} as a class name", crate::eval::ops::a_label(other)))),
@@ -100,7 +102,12 @@ fn one<'s>(c: &mut Compiler<'s>, env: Env<'s>, name: &Value, at: &Loc) -> Res<Op
 }
 
 /// Classes named by data.
-pub(super) fn hiera_include<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
+pub(super) fn hiera_include<'s>(
+    c: &mut Compiler<'s>,
+    env: Env<'s>,
+    args: &[Value],
+    block: Option<Block>,
+) -> Res<Value> {
     let key = args.first().map(ToString::to_string).unwrap_or_default();
     match c.hiera_lookup(env, &key, Some(&Value::str("unique"))) {
         Found::Value(value, _) => include(c, env, &[value], block),

@@ -44,7 +44,10 @@ pub(crate) fn texts<'s>(
         if let Some(values) = alternatives(&name) {
             let mut each = Vec::new();
             for value in values {
-                each.push(texts(c, std::slice::from_ref(value), f).unwrap_or_else(|_| opaque(CauseKind::Template, name.to_string())));
+                each.push(
+                    texts(c, std::slice::from_ref(value), f)
+                        .unwrap_or_else(|_| opaque(CauseKind::Template, name.to_string())),
+                );
             }
             parts.push(choice(each));
         } else if name.is_unknown() {

@@ -86,7 +86,9 @@ fn bind<'s>(c: &mut Compiler<'s>, env: Env<'s>, lambda: &'s Lambda, given: Optio
         let value = match (value, &param.default) {
             (Some(value), _) => value,
             (None, Some(default)) => c.eval(env, default)?,
-            (None, None) => return Err(EvalError::puppet(format!("lambda: expects a value for parameter '{}'", param.name))),
+            (None, None) => {
+                return Err(EvalError::puppet(format!("lambda: expects a value for parameter '{}'", param.name)));
+            }
         };
         if let Some(ty) = &param.ty {
             let ty = c.annotation(env, ty)?;

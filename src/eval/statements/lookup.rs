@@ -148,7 +148,13 @@ pub(super) fn hiera_hash<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value],
     legacy(c, env, args, Some(Value::str("hash")), block)
 }
 
-fn legacy<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], merge: Option<Value>, block: Option<Block>) -> Res<Value> {
+fn legacy<'s>(
+    c: &mut Compiler<'s>,
+    env: Env<'s>,
+    args: &[Value],
+    merge: Option<Value>,
+    block: Option<Block>,
+) -> Res<Value> {
     let Some(key) = args.first() else { return Err(super::arity("hiera", "at least 1 argument", 0)) };
     let ask = Ask { keys: vec![key.clone()], merge, default: args.get(1).cloned(), ..Ask::default() };
     if let Some(value) = one_key(c, env, key, &ask)? {

@@ -18,7 +18,13 @@ use crate::value::Value;
 pub(crate) type Statement = for<'s> fn(&mut Compiler<'s>, Env<'s>, &[Value], Option<Block>) -> Res<Value>;
 
 /// Runs a statement function.
-pub(crate) fn run<'s>(c: &mut Compiler<'s>, function: Statement, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
+pub(crate) fn run<'s>(
+    c: &mut Compiler<'s>,
+    function: Statement,
+    env: Env<'s>,
+    args: &[Value],
+    block: Option<Block>,
+) -> Res<Value> {
     function(c, env, args, block)
 }
 
@@ -33,7 +39,9 @@ pub(crate) fn find(name: &str) -> Option<Statement> {
         "realize" => resources::realize,
         "create_resources" => resources::create_resources,
         "ensure_resource" | "ensure_resources" => resources::ensure_resource,
-        "ensure_packages" | "require_package" | "require_packages" | "stdlib::ensure_packages" => resources::ensure_packages,
+        "ensure_packages" | "require_package" | "require_packages" | "stdlib::ensure_packages" => {
+            resources::ensure_packages
+        }
         "defined" => ask::defined,
         "defined_with_params" => ask::defined_with_params,
         "getparam" => ask::getparam,
@@ -86,8 +94,23 @@ fn log(c: &mut Compiler<'_>, level: &str, args: &[Value]) -> Value {
 pub(crate) fn is_outside(name: &str) -> bool {
     matches!(
         name,
-        "generate" | "ipresolve" | "secret" | "query_resources" | "query_nodes" | "puppetdb_query" | "query_facts" | "puppetdb_lookup_key" | "dnsquery"
-            | "dns_lookup" | "loadyaml" | "loadjson" | "find_file" | "find_template" | "binary_file" | "eyaml_lookup_key" | "slice_network_constants"
+        "generate"
+            | "ipresolve"
+            | "secret"
+            | "query_resources"
+            | "query_nodes"
+            | "puppetdb_query"
+            | "query_facts"
+            | "puppetdb_lookup_key"
+            | "dnsquery"
+            | "dns_lookup"
+            | "loadyaml"
+            | "loadjson"
+            | "find_file"
+            | "find_template"
+            | "binary_file"
+            | "eyaml_lookup_key"
+            | "slice_network_constants"
             | "template_body"
     )
 }

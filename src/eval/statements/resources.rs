@@ -30,7 +30,10 @@ fn here<'s>(c: &Compiler<'s>, env: Env<'s>) -> Loc {
 
 pub(super) fn create_resources<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     if !(2..=3).contains(&args.len()) {
-        return Err(EvalError::puppet(format!("create_resources(): Wrong number of arguments given ({} for 2 or 3)", args.len())));
+        return Err(EvalError::puppet(format!(
+            "create_resources(): Wrong number of arguments given ({} for 2 or 3)",
+            args.len()
+        )));
     }
     let (form, type_name) = typed(args.first());
     let Some(instances) = args.get(1) else { return Ok(Value::Undef) };
@@ -67,10 +70,19 @@ fn merged(given: &Value, defaults: &Entries, at: &Loc) -> Res<Vec<Param>> {
         Value::Hash(h) => &h.entries,
         Value::Sym(_) => &empty,
         Value::Undef => return Err(EvalError::puppet("no implicit conversion of nil into Hash")),
-        other => return Err(EvalError::puppet(format!("no implicit conversion of {} into Hash", crate::eval::ops::label(other)))),
+        other => {
+            return Err(EvalError::puppet(format!(
+                "no implicit conversion of {} into Hash",
+                crate::eval::ops::label(other)
+            )));
+        }
     };
     let rest = defaults.iter().filter(|(k, _)| !given.contains_key(*k));
-    let param = |(name, value): (&Value, &Value)| Param { name: name.to_string().into(), value: value.clone(), at: origin(value, at) };
+    let param = |(name, value): (&Value, &Value)| Param {
+        name: name.to_string().into(),
+        value: value.clone(),
+        at: origin(value, at),
+    };
     let all = given.iter().chain(rest);
     Ok(all.map(param).collect())
 }
@@ -109,11 +121,20 @@ pub(super) fn ensure_resource<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Va
     Ok(Value::Undef)
 }
 
-fn ensure<'s>(c: &mut Compiler<'s>, env: Env<'s>, type_name: &str, title: &Value, params: &[Param], form: Form) -> Res<()> {
+fn ensure<'s>(
+    c: &mut Compiler<'s>,
+    env: Env<'s>,
+    type_name: &str,
+    title: &Value,
+    params: &[Param],
+    form: Form,
+) -> Res<()> {
     if let Some(title) = title.as_str()
         && let Some(id) = c.find_resource(type_name, title)
     {
-        let same = |p: &Param| c.catalog.get(id).and_then(|r| r.value(&p.name)).is_some_and(|v| v == &p.value || v.is_unknown());
+        let same = |p: &Param| {
+            c.catalog.get(id).and_then(|r| r.value(&p.name)).is_some_and(|v| v == &p.value || v.is_unknown())
+        };
         if params.iter().all(same) {
             return Ok(());
         }
@@ -149,7 +170,8 @@ pub(super) fn ensure_packages<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Va
 fn ensure_package<'s>(c: &mut Compiler<'s>, env: Env<'s>, name: &Value, mut params: Vec<Param>, at: &Loc) -> Res<()> {
     let declared = name.as_str().and_then(|n| c.find_resource("Package", n));
     if let Some(id) = declared {
-        let clash = |p: &Param| c.catalog.get(id).and_then(|r| r.value(&p.name)).is_some_and(|v| !compatible(v, &p.value));
+        let clash =
+            |p: &Param| c.catalog.get(id).and_then(|r| r.value(&p.name)).is_some_and(|v| !compatible(v, &p.value));
         if !params.iter().any(clash) {
             return Ok(());
         }

@@ -67,7 +67,8 @@ impl Lexer<'_> {
             }
             return false;
         }
-        let message = "Illegal UTF-8 Byte Order mark at beginning of input: [EF BB BF] - remove these from the puppet source";
+        let message =
+            "Illegal UTF-8 Byte Order mark at beginning of input: [EF BB BF] - remove these from the puppet source";
         self.fail(LexError::plain("ILLEGAL_BOM", message), 0);
         self.pos = self.end;
         true

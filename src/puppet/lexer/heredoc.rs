@@ -66,7 +66,12 @@ impl Lexer<'_> {
             Some(at) => at,
             None => match find(&self.src[after..self.end], b"\n") {
                 Some(at) => after + at + 1,
-                None => return Err((LexError::plain("HEREDOC_WITHOUT_TEXT", "Heredoc without any following lines of text"), after)),
+                None => {
+                    return Err((
+                        LexError::plain("HEREDOC_WITHOUT_TEXT", "Heredoc without any following lines of text"),
+                        after,
+                    ));
+                }
             },
         };
         match self.find_end(from, &spec.tag) {
@@ -161,7 +166,8 @@ fn find_spec(text: &str) -> Result<Spec, LexError> {
 
 /// Reads `TAG:syntax/escapes`.
 fn read_spec(text: &str) -> Result<Spec, LexError> {
-    let invalid = || LexError::plain("HEREDOC_INVALID_SYNTAX", "Invalid syntax in heredoc expected @(endtag[:syntax][/escapes])");
+    let invalid =
+        || LexError::plain("HEREDOC_INVALID_SYNTAX", "Invalid syntax in heredoc expected @(endtag[:syntax][/escapes])");
     let tag_end = text.find([':', '/', '\r', '\n', ')']).unwrap_or(text.len());
     let (raw_tag, mut rest) = text.split_at(tag_end);
     if raw_tag.is_empty() {

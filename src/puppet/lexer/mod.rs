@@ -106,7 +106,10 @@ pub(crate) fn lex_epp(src: &str) -> Lexed {
         lexer.run();
     }
     if lexer.epp_open {
-        lexer.fail(LexError::plain("EPP_UNBALANCED_TAG", "Unbalanced epp tag, reached <eof> without closing tag."), lexer.end);
+        lexer.fail(
+            LexError::plain("EPP_UNBALANCED_TAG", "Unbalanced epp tag, reached <eof> without closing tag."),
+            lexer.end,
+        );
     }
     lexer.finish()
 }

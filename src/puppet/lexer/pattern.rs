@@ -40,7 +40,9 @@ impl<'p> Scan<'p> {
                 }
                 b'*' | b'+' | b'?' if !self.repeatable => return Err("target of repeat operator is not specified"),
                 b'*' | b'+' | b'?' => {}
-                b'{' if !self.repeatable && self.at_interval() => return Err("target of repeat operator is not specified"),
+                b'{' if !self.repeatable && self.at_interval() => {
+                    return Err("target of repeat operator is not specified");
+                }
                 b'|' => self.repeatable = false,
                 _ => self.repeatable = true,
             }

@@ -85,7 +85,10 @@ impl Lexer<'_> {
     /// End of a type name; before Puppet 4 it could hold dashes.
     fn class_ref_end(&mut self, start: usize) -> usize {
         let mut end = start + class_ref_len(&self.src[start..self.end]);
-        while self.legacy && self.src[end..self.end].starts_with(b"-") && self.src.get(end + 1).is_some_and(u8::is_ascii_alphabetic) {
+        while self.legacy
+            && self.src[end..self.end].starts_with(b"-")
+            && self.src.get(end + 1).is_some_and(u8::is_ascii_alphabetic)
+        {
             let tail = &self.src[end + 1..self.end];
             let segment = tail.iter().take_while(|b| is_word(**b)).count();
             let stop = end + 1 + segment;

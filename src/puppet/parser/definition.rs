@@ -251,7 +251,10 @@ impl Parser<'_> {
         match self.kind() {
             Tok::LBrace => {
                 let hash = self.primary()?;
-                let base = Expr { span: Span { start: hash.span.start, end: hash.span.start }, kind: ExprKind::TypeRef("Object".into()) };
+                let base = Expr {
+                    span: Span { start: hash.span.start, end: hash.span.start },
+                    kind: ExprKind::TypeRef("Object".into()),
+                };
                 Ok(Expr { span: hash.span, kind: ExprKind::Access(Box::new(base), vec![hash]) })
             }
             Tok::LBrack | Tok::ListStart => self.primary(),

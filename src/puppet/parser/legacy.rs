@@ -1,8 +1,8 @@
 //! What Puppet 2.6 to 3 took and Puppet 4 does not, as far as the grammar knows it. Each use is named.
 
+use super::super::LegacyNote;
 use super::super::ast::{Expr, ExprKind, Param, Span};
 use super::super::lexer::{Tok, Token};
-use super::super::LegacyNote;
 use super::{Parser, R};
 
 impl Parser<'_> {

@@ -76,7 +76,8 @@ pub(crate) fn parse_template(src: &str) -> (Parsed, Vec<SyntaxError>) {
 
 impl<'s> Parser<'s> {
     fn new(src: &'s str, lexed: Lexed, dialect: Dialect) -> Self {
-        let out = Parsed { heredocs: lexed.bodies, comments: lexed.comments, legacy: lexed.legacy, ..Parsed::default() };
+        let out =
+            Parsed { heredocs: lexed.bodies, comments: lexed.comments, legacy: lexed.legacy, ..Parsed::default() };
         Self {
             src,
             tokens: lexed.tokens,

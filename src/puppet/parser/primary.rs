@@ -1,8 +1,8 @@
 //! Values: literals, variables, brackets, and the words that begin a construct.
 
+use super::super::SyntaxError;
 use super::super::ast::{CallStyle, Expr, ExprKind};
 use super::super::lexer::{Tok, Token};
-use super::super::SyntaxError;
 use super::expr::{Argument, push_argument};
 use super::{Parser, R};
 use ecow::EcoString;

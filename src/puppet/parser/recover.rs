@@ -20,7 +20,8 @@ impl Parser<'_> {
             // A brace that recovery could not pair says nothing new.
             return Err(Halt);
         }
-        let place = if token.kind == Tok::Eof { "end of input".to_owned() } else { format!("'{}'", self.shown(self.at)) };
+        let place =
+            if token.kind == Tok::Eof { "end of input".to_owned() } else { format!("'{}'", self.shown(self.at)) };
         self.fail("SYNTAX_ERROR", format!("Syntax error at {place}"), token.span())
     }
 

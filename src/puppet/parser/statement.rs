@@ -6,8 +6,8 @@ use super::{Parser, R};
 
 /// Functions that may be called without parentheses.
 const STATEMENT_FUNCTIONS: [&str; 15] = [
-    "break", "contain", "debug", "err", "fail", "import", "include", "info", "next", "notice", "realize", "require", "return", "tag",
-    "warning",
+    "break", "contain", "debug", "err", "fail", "import", "include", "info", "next", "notice", "realize", "require",
+    "return", "tag", "warning",
 ];
 
 /// Whether `name` may be called without parentheses.
@@ -44,7 +44,8 @@ impl Parser<'_> {
 
     fn one_statement(&mut self, block: &mut Block, misplaced: &mut Option<(String, Token)>) {
         let (started_at, braces) = (self.at, self.braces);
-        if misplaced.is_some() && !self.may_begin_statement()
+        if misplaced.is_some()
+            && !self.may_begin_statement()
             && let Some((message, comma)) = misplaced.take()
         {
             self.error("", message, comma.span());
@@ -69,13 +70,30 @@ impl Parser<'_> {
 
     /// Puppet closes the list of statements before it looks at a token that begins none.
     fn may_begin_statement(&self) -> bool {
-        let after_semicolon = self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).is_some_and(|t| t.kind == Tok::Semic);
+        let after_semicolon =
+            self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).is_some_and(|t| t.kind == Tok::Semic);
         after_semicolon
             || !matches!(
                 self.kind(),
-                Tok::RBrack | Tok::RParen | Tok::RBrace | Tok::Colon | Tok::Semic | Tok::FArrow | Tok::PArrow | Tok::Pipe
-                    | Tok::RCollect | Tok::RRCollect | Tok::Else | Tok::Elsif | Tok::Inherits | Tok::Other | Tok::EppEnd
-                    | Tok::DqMid | Tok::DqPost | Tok::HdMid | Tok::HdPost
+                Tok::RBrack
+                    | Tok::RParen
+                    | Tok::RBrace
+                    | Tok::Colon
+                    | Tok::Semic
+                    | Tok::FArrow
+                    | Tok::PArrow
+                    | Tok::Pipe
+                    | Tok::RCollect
+                    | Tok::RRCollect
+                    | Tok::Else
+                    | Tok::Elsif
+                    | Tok::Inherits
+                    | Tok::Other
+                    | Tok::EppEnd
+                    | Tok::DqMid
+                    | Tok::DqPost
+                    | Tok::HdMid
+                    | Tok::HdPost
             )
     }
 

@@ -8,8 +8,8 @@ pub(super) use operators::binary;
 
 use super::Parsed;
 use super::ast::{
-    AttrKind, AttrOp, Call, CallStyle, CaseOption, Collector, Expr, ExprKind, Form, Lambda, MethodCall, NodeDef, NodeMatch, Param,
-    Resource, StrPart, UnaryOp,
+    AttrKind, AttrOp, Call, CallStyle, CaseOption, Collector, Expr, ExprKind, Form, Lambda, MethodCall, NodeDef,
+    NodeMatch, Param, Resource, StrPart, UnaryOp,
 };
 use operators::{assign, relation};
 use std::fmt::Write as _;
@@ -108,11 +108,15 @@ impl Writer {
             }),
             ExprKind::Resource(r) => self.resource(r),
             ExprKind::ResourceDefaults(r) => self.untitled("resource-defaults", "type", &r.type_name, &r.ops, r.form),
-            ExprKind::ResourceOverride(r) => self.untitled("resource-override", "resources", &r.reference, &r.ops, r.form),
+            ExprKind::ResourceOverride(r) => {
+                self.untitled("resource-override", "resources", &r.reference, &r.ops, r.form)
+            }
             ExprKind::Collect(c) => self.collector(c),
             ExprKind::Class(d) => self.definition("class", &d.name, d.parent.as_deref(), &d.params, &d.body, None),
             ExprKind::Define(d) => self.definition("define", &d.name, None, &d.params, &d.body, None),
-            ExprKind::Function(d) => self.definition("function", &d.name, None, &d.params, &d.body, d.return_type.as_ref()),
+            ExprKind::Function(d) => {
+                self.definition("function", &d.name, None, &d.params, &d.body, d.return_type.as_ref())
+            }
             ExprKind::Node(n) => self.node(n),
             ExprKind::TypeAlias { name, value } => self.call("type-alias", |w| {
                 w.item(|w| w.string(name));
@@ -310,7 +314,15 @@ impl Writer {
         });
     }
 
-    fn definition(&mut self, kind: &str, name: &str, parent: Option<&str>, params: &[Param], body: &[Expr], returns: Option<&Expr>) {
+    fn definition(
+        &mut self,
+        kind: &str,
+        name: &str,
+        parent: Option<&str>,
+        params: &[Param],
+        body: &[Expr],
+        returns: Option<&Expr>,
+    ) {
         self.map_call(kind, |w| {
             w.key("name");
             w.string(name);

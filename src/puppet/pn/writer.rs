@@ -87,6 +87,10 @@ impl Writer {
 
     /// Ruby marks a pattern that is not ASCII as of a fixed encoding, which shows its flags.
     pub(super) fn regex(&mut self, source: &str) {
-        if source.is_ascii() { self.named("regexp", source) } else { self.named("regexp", &format!("(?-imx:{source})")) }
+        if source.is_ascii() {
+            self.named("regexp", source)
+        } else {
+            self.named("regexp", &format!("(?-imx:{source})"))
+        }
     }
 }

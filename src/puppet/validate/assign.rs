@@ -14,7 +14,8 @@ impl Checker<'_> {
             AssignOp::Append => "+=",
             AssignOp::Remove => "-=",
         };
-        let message = format!("The operator '{sign}' is no longer supported. See http://links.puppet.com/remove-plus-equals");
+        let message =
+            format!("The operator '{sign}' is no longer supported. See http://links.puppet.com/remove-plus-equals");
         self.error("APPENDS_DELETES_NO_LONGER_SUPPORTED", message, expr);
     }
 
@@ -28,7 +29,9 @@ impl Checker<'_> {
                     self.error("ILLEGAL_NUMERIC_ASSIGNMENT", message, left);
                 }
                 if name.contains("::") {
-                    let message = format!("Illegal attempt to assign to '{name}'. Cannot assign to variables in other namespaces");
+                    let message = format!(
+                        "Illegal attempt to assign to '{name}'. Cannot assign to variables in other namespaces"
+                    );
                     self.error("CROSS_SCOPE_ASSIGNMENT", message, left);
                 }
             }
@@ -38,7 +41,8 @@ impl Checker<'_> {
                 self.error("ILLEGAL_INDEXED_ASSIGNMENT", message, left);
             }
             _ => {
-                let message = format!("Illegal attempt to assign to '{}'. Not an assignable reference", a_an(&label(left)));
+                let message =
+                    format!("Illegal attempt to assign to '{}'. Not an assignable reference", a_an(&label(left)));
                 self.error("ILLEGAL_ASSIGNMENT", message, left);
             }
         }

@@ -72,8 +72,10 @@ impl Checker<'_> {
         }
         if names::is_reserved_type(named.name) {
             let what = a_an(&label(named.expr));
-            let message =
-                format!("The name: '{}' is already defined by Puppet and can not be used as the name of {what}.", named.name);
+            let message = format!(
+                "The name: '{}' is already defined by Puppet and can not be used as the name of {what}.",
+                named.name
+            );
             self.error("RESERVED_TYPE_NAME", message, named.expr);
         }
         self.future_word(named.name, named.expr.span);
@@ -87,7 +89,8 @@ impl Checker<'_> {
     }
 
     fn unacceptable(&mut self, name: &str, expr: &Expr) {
-        let message = format!("Unacceptable name. The name '{name}' is unacceptable as the name of {}", a_an(&label(expr)));
+        let message =
+            format!("Unacceptable name. The name '{name}' is unacceptable as the name of {}", a_an(&label(expr)));
         self.error("ILLEGAL_DEFINITION_NAME", message, expr);
     }
 
@@ -119,7 +122,8 @@ impl Checker<'_> {
 
     fn no_rest(&mut self, params: &[Param], container: &str) {
         for param in params.iter().filter(|p| p.captures_rest) {
-            let message = format!("Parameter ${} has 'captures rest' - not supported in {}", param.name, a_an(container));
+            let message =
+                format!("Parameter ${} has 'captures rest' - not supported in {}", param.name, a_an(container));
             self.error_at("CAPTURES_REST_NOT_SUPPORTED", message, param.span);
         }
     }
@@ -128,7 +132,8 @@ impl Checker<'_> {
         let mut seen = FxHashSet::default();
         for param in params {
             if !seen.insert(param.name.as_str()) {
-                let message = format!("The parameter '{}' is declared more than once in the parameter list", param.name);
+                let message =
+                    format!("The parameter '{}' is declared more than once in the parameter list", param.name);
                 self.error_at("DUPLICATE_PARAMETER", message, param.span);
             }
         }
@@ -180,8 +185,7 @@ impl Checker<'_> {
         self.top(expr);
         self.no_idle_end(&node.body, "Node Definition");
         if let Some(NodeMatch::Name(_, span) | NodeMatch::Regex(_, span) | NodeMatch::Default(span)) = &node.parent {
-            let message =
-                "Node inheritance is not supported in Puppet >= 4.0.0. See http://links.puppet.com/puppet-node-inheritance-deprecation";
+            let message = "Node inheritance is not supported in Puppet >= 4.0.0. See http://links.puppet.com/puppet-node-inheritance-deprecation";
             self.error_at("ILLEGAL_NODE_INHERITANCE", message, *span);
         }
         self.within(Around::Other, |c| c.block(&node.body));

@@ -6,7 +6,9 @@ use super::super::ast::{Expr, ExprKind};
 pub(super) fn has_none(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Paren(e) => has_none(e),
-        ExprKind::Binary(op, ..) => !matches!(op, super::super::ast::BinaryOp::Match | super::super::ast::BinaryOp::NotMatch),
+        ExprKind::Binary(op, ..) => {
+            !matches!(op, super::super::ast::BinaryOp::Match | super::super::ast::BinaryOp::NotMatch)
+        }
         ExprKind::If { cond, then, otherwise } | ExprKind::Unless { cond, then, otherwise } => {
             has_none(cond) && then.iter().chain(otherwise).all(has_none)
         }

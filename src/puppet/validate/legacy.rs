@@ -21,6 +21,7 @@ pub(super) fn tolerated(issue: &str) -> Option<&'static str> {
 impl Checker<'_> {
     /// An empty `if` or `case` was a statement like any other.
     pub(super) fn old_idle(&self, expr: &Expr) -> bool {
-        self.legacy.is_some() && matches!(expr.kind, ExprKind::If { .. } | ExprKind::Unless { .. } | ExprKind::Case { .. })
+        self.legacy.is_some()
+            && matches!(expr.kind, ExprKind::If { .. } | ExprKind::Unless { .. } | ExprKind::Case { .. })
     }
 }

@@ -13,8 +13,8 @@ mod query;
 mod syntax;
 mod value;
 
-use super::{Dialect, LegacyNote, Parsed, SyntaxError};
 use super::ast::{AttrKind, AttrOp, Expr, ExprKind, Lambda, Param, ResourceBody, Span, StrPart};
+use super::{Dialect, LegacyNote, Parsed, SyntaxError};
 use super::{label, locate};
 use label::{a_an, label};
 
@@ -58,7 +58,8 @@ pub(crate) fn validate(parsed: &Parsed, mut late: Vec<SyntaxError>, src: &str, d
     let legacy = (dialect == Dialect::Legacy).then(Vec::new);
     let around = vec![Around::Program];
     late.sort_by_key(|e| std::cmp::Reverse(e.span.start));
-    let mut checker = Checker { src, heredocs: &parsed.heredocs, legacy, late, around, errors: Vec::new(), warnings: Vec::new() };
+    let mut checker =
+        Checker { src, heredocs: &parsed.heredocs, legacy, late, around, errors: Vec::new(), warnings: Vec::new() };
     checker.loose_block(&parsed.body);
     let rest = std::mem::take(&mut checker.late);
     checker.errors.extend(rest.into_iter().rev());
@@ -112,7 +113,8 @@ impl Checker<'_> {
 
     fn check_block(&mut self, block: &[Expr]) {
         if let Some(name) = effect::resource_without_title(block) {
-            let message = format!("This expression is invalid. Did you try declaring a '{name}' resource without a title?");
+            let message =
+                format!("This expression is invalid. Did you try declaring a '{name}' resource without a title?");
             if let Some(first) = block.first() {
                 self.error("RESOURCE_WITHOUT_TITLE", message, first);
             }
@@ -279,8 +281,10 @@ impl Checker<'_> {
     fn attributes(&mut self, ops: &[AttrOp], place: Attributes) {
         for op in ops {
             if let (AttrKind::Append(name), Some(parent)) = (&op.kind, place.refuses_append()) {
-                let message =
-                    format!("Illegal +> operation on attribute {name}. This operator can not be used in {}", a_an(parent));
+                let message = format!(
+                    "Illegal +> operation on attribute {name}. This operator can not be used in {}",
+                    a_an(parent)
+                );
                 self.error_at("ILLEGAL_ATTRIBUTE_APPEND", message, op.span);
             }
             self.must_have_value(&op.value);

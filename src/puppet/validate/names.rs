@@ -5,9 +5,34 @@ use super::Checker;
 
 /// Types and words of the language that a class, define or function may not take.
 const RESERVED_TYPES: [&str; 28] = [
-    "any", "array", "boolean", "collection", "enum", "float", "hash", "init", "integer", "numeric", "object", "optional", "pattern",
-    "regexp", "runtime", "scalar", "semver", "semverrange", "sensitive", "string", "struct", "timespan", "timestamp", "tuple", "type",
-    "typeset", "unit", "variant",
+    "any",
+    "array",
+    "boolean",
+    "collection",
+    "enum",
+    "float",
+    "hash",
+    "init",
+    "integer",
+    "numeric",
+    "object",
+    "optional",
+    "pattern",
+    "regexp",
+    "runtime",
+    "scalar",
+    "semver",
+    "semverrange",
+    "sensitive",
+    "string",
+    "struct",
+    "timespan",
+    "timestamp",
+    "tuple",
+    "type",
+    "typeset",
+    "unit",
+    "variant",
 ];
 
 /// Whether `name` is taken by the type system.
@@ -68,7 +93,8 @@ impl Checker<'_> {
             }
         } else if !is_variable(name) {
             let rule = "/^((::)?[a-z]\\w*)*((::)?[a-z_]\\w*)$/";
-            let message = format!("Illegal variable name, The given name '{name}' does not conform to the naming rule {rule}");
+            let message =
+                format!("Illegal variable name, The given name '{name}' does not conform to the naming rule {rule}");
             self.error("ILLEGAL_VAR_NAME", message, expr);
         }
     }
@@ -76,11 +102,15 @@ impl Checker<'_> {
     pub(super) fn param_name(&mut self, param: &Param) {
         let name = &param.name;
         if is_numeric_parameter(name) {
-            let message = format!("The numeric parameter name '${name}' cannot be used (clashes with numeric match result variables)");
+            let message = format!(
+                "The numeric parameter name '${name}' cannot be used (clashes with numeric match result variables)"
+            );
             self.error_at("ILLEGAL_NUMERIC_PARAMETER", message, param.span);
         }
         if !is_segment(name, |b| b.is_ascii_lowercase() || b == b'_') {
-            let message = format!("Illegal parameter name. The given name '{name}' does not conform to the naming rule /^[a-z_]\\w*$/");
+            let message = format!(
+                "Illegal parameter name. The given name '{name}' does not conform to the naming rule /^[a-z_]\\w*$/"
+            );
             self.error_at("ILLEGAL_PARAM_NAME", message, param.span);
         }
     }

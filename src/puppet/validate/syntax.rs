@@ -15,8 +15,11 @@ impl Checker<'_> {
         let found = match known {
             "json" => json(value).map(|m| ("ILLEGAL_JSON", m)),
             "base64" => base64(value).map(|m| ("ILLEGAL_BASE64", m)),
-            "pp" if syntax == "pp" => first_error(&parse(value, Dialect::Modern)).map(|m| ("ILLEGAL_PP", format!("PP syntax checker: \"{m}\""))),
-            "epp" if syntax == "epp" => first_error(&parse_epp(value)).map(|m| ("ILLEGAL_EPP", format!("EPP syntax checker: \"{m}\""))),
+            "pp" if syntax == "pp" => first_error(&parse(value, Dialect::Modern))
+                .map(|m| ("ILLEGAL_PP", format!("PP syntax checker: \"{m}\""))),
+            "epp" if syntax == "epp" => {
+                first_error(&parse_epp(value)).map(|m| ("ILLEGAL_EPP", format!("EPP syntax checker: \"{m}\"")))
+            }
             _ => None,
         };
         if let Some((issue, message)) = found {
@@ -44,7 +47,8 @@ fn base64(text: &str) -> Option<String> {
         return Some("Base64 syntax checker: Cannot parse invalid Base64 string - padding is not correct".to_owned());
     }
     let body = bytes.strip_suffix(b"==").or_else(|| bytes.strip_suffix(b"=")).unwrap_or(&bytes);
-    let strict = bytes.len().is_multiple_of(4) && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+    let strict =
+        bytes.len().is_multiple_of(4) && body.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
     let message = "Base64 syntax checker: Cannot parse invalid Base64 string - contains letters outside strict base 64 range (or whitespace)";
     (!strict).then(|| message.to_owned())
 }

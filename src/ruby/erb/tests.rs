@@ -17,7 +17,8 @@ impl TemplateScope for Stub {
             "on" => Value::Bool(true),
             "hosts" => list(&["b.example", "a.example"]),
             "map" => {
-                let entries: Entries = [("k2", 2), ("k1", 1)].into_iter().map(|(k, v)| (Value::str(k), Value::Int(v))).collect();
+                let entries: Entries =
+                    [("k2", 2), ("k1", 1)].into_iter().map(|(k, v)| (Value::str(k), Value::Int(v))).collect();
                 Value::hash(entries)
             }
             "nothing" => Value::Undef,
@@ -62,7 +63,10 @@ fn pure_templates_render_as_ruby_would() {
         ("<%= begin; raise 'x'; rescue => e; \"got #{e}\"; end %>", "got x"),
         ("<%= [3, 1, 2].sort { |a, b| b <=> a }.first %>", "3"),
         ("<%= @hosts.each_with_object({}) { |h, m| m[h] = h.size }.values.max %>", "9"),
-        ("<% a, *b = [1, 2, 3] %><%= b.inspect %><% @hosts.each_with_index do |h, i| next if i == 0 %><%= i %><% end %>", "[2, 3]1"),
+        (
+            "<% a, *b = [1, 2, 3] %><%= b.inspect %><% @hosts.each_with_index do |h, i| next if i == 0 %><%= i %><% end %>",
+            "[2, 3]1",
+        ),
         ("<%= Array.new(3) { |t| t * 2 }.join(',') %>", "0,2,4"),
         ("a<%# no %>b <%% c %%>", "ab <% c %%>"),
     ] {
@@ -84,7 +88,11 @@ fn an_unknown_stays_where_it_is() {
 fn what_is_not_modelled_is_unknown_for_its_piece_alone() {
     let rendered = render("k=<%= File.read('/etc/x') %>\nz=<%= Time.now.to_i %>\nend\n", "t.erb", &mut Stub);
     let lines = rendered.lines();
-    assert!(lines[0].text.starts_with("k=‹") && lines[2].text == "end", "{:?}", lines.iter().map(|l| &l.text).collect::<Vec<_>>());
+    assert!(
+        lines[0].text.starts_with("k=‹") && lines[2].text == "end",
+        "{:?}",
+        lines.iter().map(|l| &l.text).collect::<Vec<_>>()
+    );
     assert!(rendered.raised.is_none());
 }
 
@@ -103,7 +111,11 @@ fn values_know_the_element_and_the_join_they_came_from() {
             true
         }
     }
-    let rendered = render("a\nhost = <%= @mail_smarthost[0] %>:25\nroute = <%= @mail_smarthost.join(':') %>\n", "t.erb", &mut Mail);
+    let rendered = render(
+        "a\nhost = <%= @mail_smarthost[0] %>:25\nroute = <%= @mail_smarthost.join(':') %>\n",
+        "t.erb",
+        &mut Mail,
+    );
     let lines = rendered.lines();
     let origin = |n: usize| lines[n].values[0].1.origin.as_deref().cloned();
     assert!(matches!(origin(1), Some(Origin::Element { index: 0, len: 2, at: Some(at), .. }) if at.line == 2));
@@ -126,7 +138,12 @@ fn errors_carry_the_template_line() {
 
 #[test]
 fn hostile_templates_end() {
-    for template in ["<% loop do; end %>", "<% x = 'a'; 99.times { x = x * 999 } %>", "<% def f; f; end; f %>", "<% x = [1]; loop { x += x } %>"] {
+    for template in [
+        "<% loop do; end %>",
+        "<% x = 'a'; 99.times { x = x * 999 } %>",
+        "<% def f; f; end; f %>",
+        "<% x = [1]; loop { x += x } %>",
+    ] {
         let rendered = render(template, "t.erb", &mut Stub);
         assert!(rendered.pieces.len() < 100, "{template}");
     }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 /// Puts the pieces together. Runs of possible pieces become one unknown that holds them. `before` lines
 /// of the file come before the template.
 pub(super) fn whole(pieces: &[Piece], path: &Arc<str>, before: u32) -> Value {
-    let mut text = Text { path, before, parts: Vec::new(), lines: Vec::new(), open: EcoString::new(), stretches: Vec::new() };
+    let mut text =
+        Text { path, before, parts: Vec::new(), lines: Vec::new(), open: EcoString::new(), stretches: Vec::new() };
     let mut rest = pieces;
     while let [first, ..] = rest {
         let run = rest.iter().take_while(|p| p.condition == first.condition).count();
@@ -88,10 +89,19 @@ impl Text<'_> {
             text.push_str(part.as_str()?);
             match values::origin_of(part).as_deref() {
                 Some(Origin::Rendered(inner)) => {
-                    let moved = |p: &RenderedPiece| RenderedPiece { start: p.start.saturating_add(start), end: p.end.saturating_add(start), ..p.clone() };
+                    let moved = |p: &RenderedPiece| RenderedPiece {
+                        start: p.start.saturating_add(start),
+                        end: p.end.saturating_add(start),
+                        ..p.clone()
+                    };
                     stretches.extend(inner.iter().map(moved));
                 }
-                origin => stretches.push(RenderedPiece { start, end: offset(text.len()), at: self.at(*line), origin: origin.cloned().map(Arc::new) }),
+                origin => stretches.push(RenderedPiece {
+                    start,
+                    end: offset(text.len()),
+                    at: self.at(*line),
+                    origin: origin.cloned().map(Arc::new),
+                }),
             }
         }
         Some(Value::Str(Str { text, origin: Some(Arc::new(Origin::Rendered(stretches))) }))

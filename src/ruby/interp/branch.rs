@@ -78,7 +78,11 @@ impl Interp<'_> {
             self.possible += 1;
             self.doubt = Some(condition.clone());
         }
-        Ok(if results.is_empty() { values::derived("if", &[condition], None) } else { values::choice(condition, results) })
+        Ok(if results.is_empty() {
+            values::derived("if", &[condition], None)
+        } else {
+            values::choice(condition, results)
+        })
     }
 
     fn merge(&mut self, condition: &Value, before: (Bindings, Bindings), ends: &[(Bindings, Bindings)]) {
@@ -197,7 +201,8 @@ fn merged(condition: &Value, before: Bindings, ends: &[&Bindings]) -> Bindings {
     let mut out = Bindings::with_capacity(names.len());
     for (at, name) in names.into_iter().enumerate() {
         let found = |end: &&Bindings| {
-            let slot = if at < before.len() { end.get(at) } else { end.iter().skip(before.len()).find(|(n, _)| *n == name) };
+            let slot =
+                if at < before.len() { end.get(at) } else { end.iter().skip(before.len()).find(|(n, _)| *n == name) };
             slot.map(|(_, v)| v.clone()).unwrap_or_default()
         };
         out.push((name.clone(), values::choice(condition, ends.iter().map(found).collect())));

@@ -9,8 +9,24 @@ use std::sync::Arc;
 
 /// Methods that change their receiver in place.
 const MUTATORS: &[&str] = &[
-    "<<", "[]=", "push", "append", "unshift", "prepend", "insert", "concat", "delete", "delete_if", "delete_at",
-    "keep_if", "pop", "shift", "clear", "store", "update", "replace",
+    "<<",
+    "[]=",
+    "push",
+    "append",
+    "unshift",
+    "prepend",
+    "insert",
+    "concat",
+    "delete",
+    "delete_if",
+    "delete_at",
+    "keep_if",
+    "pop",
+    "shift",
+    "clear",
+    "store",
+    "update",
+    "replace",
 ];
 
 impl Interp<'_> {
@@ -57,7 +73,9 @@ impl Interp<'_> {
         self.spend(1 + methods::size_of(&receiver) / 16)?;
         match &receiver {
             Value::Sym(sym) => {
-                if matches!(name, "<<" | "concat") && (receiver.as_str().is_some() || args.iter().all(|a| a.as_str().is_some())) {
+                if matches!(name, "<<" | "concat")
+                    && (receiver.as_str().is_some() || args.iter().all(|a| a.as_str().is_some()))
+                {
                     let mut parts = vec![receiver.clone()];
                     parts.extend(args);
                     let text = values::concat(parts);
@@ -70,7 +88,10 @@ impl Interp<'_> {
                     return Ok((result.clone(), result));
                 };
                 let (changed, result) = self.mutate(sample, name, args, block)?;
-                Ok((values::derived(name, &[&receiver], Some(changed)), values::derived(name, &[&receiver], Some(result))))
+                Ok((
+                    values::derived(name, &[&receiver], Some(changed)),
+                    values::derived(name, &[&receiver], Some(result)),
+                ))
             }
             Value::Array(_) => methods::array::mutate(self, &receiver, name, args, block),
             Value::Hash(_) => methods::hash::mutate(self, &receiver, name, args, block),

@@ -18,7 +18,12 @@ impl Interp<'_> {
     }
 
     /// `None` if there is no such function.
-    pub(super) fn kernel(&mut self, name: &str, args: &[Value], block: Option<&Callable>) -> Result<Option<Value>, Stop> {
+    pub(super) fn kernel(
+        &mut self,
+        name: &str,
+        args: &[Value],
+        block: Option<&Callable>,
+    ) -> Result<Option<Value>, Stop> {
         Ok(Some(match (name, args) {
             ("scope", []) => values::object(values::SCOPE, &[]),
             ("Array", [value]) => array(value),
@@ -89,7 +94,13 @@ impl Interp<'_> {
         Ok(if symbolic { values::derived("format", &operands, Some(Value::str(text))) } else { Value::str(text) })
     }
 
-    pub(super) fn constant_call(&mut self, constant: &str, name: &str, args: Vec<Value>, block: Option<&Callable>) -> Eval {
+    pub(super) fn constant_call(
+        &mut self,
+        constant: &str,
+        name: &str,
+        args: Vec<Value>,
+        block: Option<&Callable>,
+    ) -> Eval {
         if matches!(name, "===" | "==" | "!=" | "name" | "to_s") {
             return self.on_class(constant, name, &args);
         }
@@ -100,9 +111,13 @@ impl Interp<'_> {
             ("Array", "new", []) => Value::array(Vec::new()),
             ("Array", "new", [array @ Value::Array(_)]) => array.clone(),
             ("Array", "new", [Value::Int(n)]) if *n < 10_000 && block.is_some() => {
-                return self.send(Value::Int(*n), "times", Vec::new(), None).and_then(|list| self.send(list, "map", Vec::new(), block));
+                return self
+                    .send(Value::Int(*n), "times", Vec::new(), None)
+                    .and_then(|list| self.send(list, "map", Vec::new(), block));
             }
-            ("Array" | "Regexp", "new" | "escape", [unknown, ..]) if unknown.is_unknown() => values::derived(name, &[unknown], None),
+            ("Array" | "Regexp", "new" | "escape", [unknown, ..]) if unknown.is_unknown() => {
+                values::derived(name, &[unknown], None)
+            }
             ("Array", "new", [Value::Int(n), rest @ ..]) if *n < 10_000 => {
                 let fill = rest.first().cloned().unwrap_or_default();
                 Value::array((0..*n).map(|_| fill.clone()).collect())
@@ -122,8 +137,12 @@ impl Interp<'_> {
             ("JSON", "generate" | "dump", [value]) => return self.send(value.clone(), "to_json", Vec::new(), None),
             ("JSON", "pretty_generate", [value]) => methods::json::pretty(value),
             ("YAML" | "Psych", "dump", [value]) => return self.puppet_function("to_yaml", std::slice::from_ref(value)),
-            ("Gem::Version", "new" | "create", [version]) if version.is_unknown() => values::derived(name, &[version], None),
-            ("Gem::Version", "new" | "create", [version]) => values::object(values::VERSION, &[methods::inspect::to_s(version.sample())]),
+            ("Gem::Version", "new" | "create", [version]) if version.is_unknown() => {
+                values::derived(name, &[version], None)
+            }
+            ("Gem::Version", "new" | "create", [version]) => {
+                values::object(values::VERSION, &[methods::inspect::to_s(version.sample())])
+            }
             ("File", _, args) => return Ok(methods::paths::file(name, args)),
             ("Math", "sqrt" | "log" | "log2" | "log10", [number]) => methods::number::math(name, number),
             ("Puppet::Parser::Functions", "function", [function]) => {

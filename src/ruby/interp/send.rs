@@ -9,14 +9,91 @@ use crate::value::{Sym, SymExpr, Value};
 
 /// Methods of containers that never look at what an element is.
 const BLIND: &[&str] = &[
-    "each", "map", "collect", "size", "length", "count", "first", "last", "[]", "empty?", "any?", "keys", "values",
-    "has_key?", "key?", "fetch", "join", "push", "<<", "+", "concat", "flatten", "reverse", "to_a", "each_pair",
-    "each_with_index", "zip", "merge", "nil?", "is_a?", "select", "reject", "filter", "each_slice", "flat_map",
-    "each_key", "each_value", "dig", "inject", "reduce", "each_with_object", "to_s", "inspect", "class", "kind_of?",
-    "instance_of?", "entries", "take", "drop", "slice", "compact", "each_entry", "values_at", "include?", "member?",
-    "sort_by", "min_by", "max_by", "find", "detect", "all?", "none?", "partition", "group_by", "transform_values",
-    "to_h", "filter_map", "each_cons", "collect_concat", "find_all", "with_index", "respond_to?", "then", "tap",
-    "dup", "clone", "to_hash", "rotate", "store", "push", "unshift", "to_ary", "except", "invert", "to_set",
+    "each",
+    "map",
+    "collect",
+    "size",
+    "length",
+    "count",
+    "first",
+    "last",
+    "[]",
+    "empty?",
+    "any?",
+    "keys",
+    "values",
+    "has_key?",
+    "key?",
+    "fetch",
+    "join",
+    "push",
+    "<<",
+    "+",
+    "concat",
+    "flatten",
+    "reverse",
+    "to_a",
+    "each_pair",
+    "each_with_index",
+    "zip",
+    "merge",
+    "nil?",
+    "is_a?",
+    "select",
+    "reject",
+    "filter",
+    "each_slice",
+    "flat_map",
+    "each_key",
+    "each_value",
+    "dig",
+    "inject",
+    "reduce",
+    "each_with_object",
+    "to_s",
+    "inspect",
+    "class",
+    "kind_of?",
+    "instance_of?",
+    "entries",
+    "take",
+    "drop",
+    "slice",
+    "compact",
+    "each_entry",
+    "values_at",
+    "include?",
+    "member?",
+    "sort_by",
+    "min_by",
+    "max_by",
+    "find",
+    "detect",
+    "all?",
+    "none?",
+    "partition",
+    "group_by",
+    "transform_values",
+    "to_h",
+    "filter_map",
+    "each_cons",
+    "collect_concat",
+    "find_all",
+    "with_index",
+    "respond_to?",
+    "then",
+    "tap",
+    "dup",
+    "clone",
+    "to_hash",
+    "rotate",
+    "store",
+    "push",
+    "unshift",
+    "to_ary",
+    "except",
+    "invert",
+    "to_set",
 ];
 
 impl Interp<'_> {
@@ -64,7 +141,14 @@ impl Interp<'_> {
         }
     }
 
-    fn send_sampled(&mut self, sym: &Value, sample: Value, name: &str, args: Vec<Value>, block: Option<&Callable>) -> Eval {
+    fn send_sampled(
+        &mut self,
+        sym: &Value,
+        sample: Value,
+        name: &str,
+        args: Vec<Value>,
+        block: Option<&Callable>,
+    ) -> Eval {
         if let Some(text) = append(sym, name, &args) {
             return Ok(text);
         }
@@ -94,7 +178,14 @@ impl Interp<'_> {
         }
     }
 
-    fn send_unknown(&mut self, unknown: &Value, sym: &Sym, name: &str, args: Vec<Value>, block: Option<&Callable>) -> Eval {
+    fn send_unknown(
+        &mut self,
+        unknown: &Value,
+        sym: &Sym,
+        name: &str,
+        args: Vec<Value>,
+        block: Option<&Callable>,
+    ) -> Eval {
         if let Some(block) = block {
             return self.yield_possibly(block, unknown);
         }

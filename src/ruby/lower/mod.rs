@@ -222,7 +222,8 @@ fn control(node: &Node<'_>, line: u32) -> Option<Kind> {
         Node::UnlessNode { .. } => {
             let cond = node.as_unless_node()?;
             let then = statements(cond.statements(), line);
-            let otherwise = cond.else_clause().map_or(Expr { line, kind: Kind::Nil }, |e| statements(e.statements(), line));
+            let otherwise =
+                cond.else_clause().map_or(Expr { line, kind: Kind::Nil }, |e| statements(e.statements(), line));
             Kind::If(Box::new([expr(&cond.predicate()), otherwise, then]))
         }
         Node::ElseNode { .. } => statements(node.as_else_node()?.statements(), line).kind,
@@ -270,7 +271,8 @@ fn repeat(node: &Node<'_>, line: u32) -> Option<Loop> {
 fn begin(node: &Node<'_>, line: u32) -> Option<Kind> {
     let begin = node.as_begin_node()?;
     let body = statements(begin.statements(), line);
-    let rescue = begin.rescue_clause().map(|r| (r.reference().map(|n| assign::target(&n)), statements(r.statements(), line)));
+    let rescue =
+        begin.rescue_clause().map(|r| (r.reference().map(|n| assign::target(&n)), statements(r.statements(), line)));
     let otherwise = begin.else_clause().map(|e| statements(e.statements(), line));
     let ensure = begin.ensure_clause().map(|e| statements(e.statements(), line));
     Some(Kind::Begin(Box::new(Begin { body, rescue, otherwise, ensure })))

@@ -39,7 +39,9 @@ pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Va
             unique(items.iter().filter(|v| other.items.iter().any(|o| order::equal(v, o))))
         }
         ("*", [Value::Str(separator)]) => join(it, array, Some(&Value::Str(separator.clone()))),
-        ("*", [Value::Int(n)]) if *n >= 0 && items.len().saturating_mul(usize::try_from(*n).unwrap_or(usize::MAX)) < 100_000 => {
+        ("*", [Value::Int(n)])
+            if *n >= 0 && items.len().saturating_mul(usize::try_from(*n).unwrap_or(usize::MAX)) < 100_000 =>
+        {
             Value::array((0..*n).flat_map(|_| items.iter().cloned()).collect())
         }
         ("to_a" | "entries" | "to_ary" | "to_set", []) => receiver.clone(),
@@ -55,7 +57,8 @@ pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Va
             Value::array(out)
         }
         ("assoc", [key]) => {
-            let pair = items.iter().find(|v| v.as_array().and_then(<[Value]>::first).is_some_and(|k| order::equal(k, key)));
+            let pair =
+                items.iter().find(|v| v.as_array().and_then(<[Value]>::first).is_some_and(|k| order::equal(k, key)));
             pair.cloned().unwrap_or_default()
         }
         _ => return Ok(None),
@@ -79,16 +82,20 @@ fn pick(it: &mut Interp<'_>, array: &Array, name: &str, args: &[Value]) -> Answe
             (None, None) => return it.raise(format!("index {i} outside of array bounds")),
         },
         ("[]" | "slice", [Value::Int(from), Value::Int(len)]) => part(items, *from, *len),
-        ("[]" | "slice", [range]) if values::attrs(range, values::RANGE).is_some() => match range_of(range, items.len()) {
-            Some((from, to)) => Value::array(items.get(from..to).unwrap_or_default().to_vec()),
-            None => Value::Undef,
-        },
+        ("[]" | "slice", [range]) if values::attrs(range, values::RANGE).is_some() => {
+            match range_of(range, items.len()) {
+                Some((from, to)) => Value::array(items.get(from..to).unwrap_or_default().to_vec()),
+                None => Value::Undef,
+            }
+        }
         ("first" | "take", [Value::Int(n)]) => part(items, 0, *n),
         ("last", [Value::Int(n)]) => {
             let skip = items.len().saturating_sub(usize::try_from(*n).unwrap_or(0));
             Value::array(items.iter().skip(skip).cloned().collect())
         }
-        ("drop", [Value::Int(n)]) => Value::array(items.iter().skip(usize::try_from(*n).unwrap_or(0)).cloned().collect()),
+        ("drop", [Value::Int(n)]) => {
+            Value::array(items.iter().skip(usize::try_from(*n).unwrap_or(0)).cloned().collect())
+        }
         ("values_at", wanted) => Value::array(
             wanted.iter().map(|w| if let Value::Int(i) = w { element(it, array, *i) } else { Value::Undef }).collect(),
         ),
@@ -237,7 +244,9 @@ pub(crate) fn mutate(
             items.retain(|v| !order::equal(v, value));
             Some(if items.len() < before { value.clone() } else { Value::Undef })
         }
-        ("delete_at", [Value::Int(at)]) => Some(values::index(*at, items.len()).map(|i| items.remove(i)).unwrap_or_default()),
+        ("delete_at", [Value::Int(at)]) => {
+            Some(values::index(*at, items.len()).map(|i| items.remove(i)).unwrap_or_default())
+        }
         ("[]=", [Value::Int(at), value]) => {
             store(it, &mut items, *at, value)?;
             Some(value.clone())

@@ -19,18 +19,24 @@ pub(crate) fn call(it: &mut Interp<'_>, hash: &Hash, name: &str, args: &[Value],
         ("to_h" | "to_hash" | "sort_hash", []) if block.is_none() => values::hash_of(entries.clone()),
         ("merge", others) => return merge(it, entries, others, block),
         ("invert", []) => values::hash_of(entries.iter().map(|(k, v)| (v.clone(), k.clone())).collect()),
-        ("key", [value]) => entries.iter().find(|(_, v)| order::equal(v, value)).map(|(k, _)| k.clone()).unwrap_or_default(),
+        ("key", [value]) => {
+            entries.iter().find(|(_, v)| order::equal(v, value)).map(|(k, _)| k.clone()).unwrap_or_default()
+        }
         ("slice", keys) => {
             values::hash_of(keys.iter().filter_map(|k| Some((k.clone(), entries.get(k)?.clone()))).collect())
         }
-        ("except", keys) => {
-            values::hash_of(entries.iter().filter(|(k, _)| !keys.contains(k)).map(|(k, v)| (k.clone(), v.clone())).collect())
-        }
+        ("except", keys) => values::hash_of(
+            entries.iter().filter(|(k, _)| !keys.contains(k)).map(|(k, v)| (k.clone(), v.clone())).collect(),
+        ),
         ("compact", []) => {
             let kept = entries.iter().filter(|(_, v)| !matches!(v, Value::Undef));
             values::hash_of(kept.map(|(k, v)| (k.clone(), v.clone())).collect())
         }
-        ("each_key" | "each_value" | "transform_values" | "transform_keys" | "select" | "filter" | "reject" | "sort" | "any?", _) => {
+        (
+            "each_key" | "each_value" | "transform_values" | "transform_keys" | "select" | "filter" | "reject" | "sort"
+            | "any?",
+            _,
+        ) => {
             let Some(block) = block else { return Ok(None) };
             return with_block(it, hash, name, block);
         }
@@ -40,7 +46,8 @@ pub(crate) fn call(it: &mut Interp<'_>, hash: &Hash, name: &str, args: &[Value],
 
 fn look_up(it: &mut Interp<'_>, entries: &Entries, name: &str, args: &[Value], block: Option<&Callable>) -> Answer {
     let Some((key, rest)) = args.split_first() else { return Ok(None) };
-    if !matches!(name, "[]" | "fetch" | "dig" | "has_key?" | "key?" | "include?" | "member?" | "has_value?" | "value?") {
+    if !matches!(name, "[]" | "fetch" | "dig" | "has_key?" | "key?" | "include?" | "member?" | "has_value?" | "value?")
+    {
         return Ok(None);
     }
     let asked = key;
@@ -53,7 +60,9 @@ fn look_up(it: &mut Interp<'_>, entries: &Entries, name: &str, args: &[Value], b
         "has_key?" | "key?" | "include?" | "member?" => Value::Bool(found.is_some()),
         "has_value?" | "value?" => Value::Bool(entries.values().any(|v| order::equal(v, &key))),
         "dig" => match found {
-            Some(inner) if !rest.is_empty() && !matches!(inner, Value::Undef) => it.send(inner, "dig", rest.to_vec(), None)?,
+            Some(inner) if !rest.is_empty() && !matches!(inner, Value::Undef) => {
+                it.send(inner, "dig", rest.to_vec(), None)?
+            }
             other => other.unwrap_or_default(),
         },
         _ => match (found, rest.first(), block) {

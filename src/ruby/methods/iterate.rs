@@ -73,7 +73,14 @@ pub(crate) fn call(
     }
 }
 
-fn each(it: &mut Interp<'_>, receiver: &Value, items: &[Value], name: &str, args: &[Value], block: &Callable) -> Answer {
+fn each(
+    it: &mut Interp<'_>,
+    receiver: &Value,
+    items: &[Value],
+    name: &str,
+    args: &[Value],
+    block: &Callable,
+) -> Answer {
     Ok(Some(match (name, args) {
         ("each" | "each_pair" | "each_entry" | "reverse_each", []) => {
             let back = name == "reverse_each";
@@ -153,8 +160,22 @@ fn slices(items: &[Value], name: &str, n: i64) -> Vec<Value> {
 /// Methods that ask the block about every element.
 fn choose(it: &mut Interp<'_>, receiver: &Value, items: &[Value], name: &str, block: &Callable) -> Answer {
     const ASKS: &[&str] = &[
-        "select", "filter", "find_all", "reject", "partition", "find", "detect", "find_index", "index", "any?", "all?",
-        "none?", "count", "take_while", "drop_while", "one?",
+        "select",
+        "filter",
+        "find_all",
+        "reject",
+        "partition",
+        "find",
+        "detect",
+        "find_index",
+        "index",
+        "any?",
+        "all?",
+        "none?",
+        "count",
+        "take_while",
+        "drop_while",
+        "one?",
     ];
     if !ASKS.contains(&name) {
         return Ok(None);
@@ -367,7 +388,9 @@ fn plain(it: &mut Interp<'_>, receiver: &Value, items: Vec<Value>, name: &str, a
             let pairs = items.iter().flat_map(|a| other.iter().map(move |b| Value::array(vec![a.clone(), b.clone()])));
             Value::array(pairs.collect())
         }
-        ("step", [Value::Int(n)]) if *n > 0 => Value::array(items.into_iter().step_by(usize::try_from(*n).unwrap_or(1)).collect()),
+        ("step", [Value::Int(n)]) if *n > 0 => {
+            Value::array(items.into_iter().step_by(usize::try_from(*n).unwrap_or(1)).collect())
+        }
         ("flatten", []) if class_name(receiver) == "Hash" => {
             let mut out = Vec::new();
             array::flatten(&items, 1, &mut out);

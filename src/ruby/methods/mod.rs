@@ -24,7 +24,13 @@ use crate::value::Value;
 pub(crate) type Answer = Result<Option<Value>, Stop>;
 
 /// Calls a method on a value that is not symbolic itself.
-pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Value], block: Option<&Callable>) -> Answer {
+pub(crate) fn call(
+    it: &mut Interp<'_>,
+    receiver: &Value,
+    name: &str,
+    args: &[Value],
+    block: Option<&Callable>,
+) -> Answer {
     let own = match receiver {
         Value::Str(s) => string::call(it, s, name, args, block)?,
         Value::Int(_) | Value::Float(_) => number::call(it, receiver, name, args, block)?,

@@ -20,7 +20,13 @@ pub(crate) fn truncated(f: f64) -> Option<Value> {
     (f.is_finite() && f.abs() < 9.0e18).then(|| Value::Int(f as i64))
 }
 
-pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Value], block: Option<&Callable>) -> Answer {
+pub(crate) fn call(
+    it: &mut Interp<'_>,
+    receiver: &Value,
+    name: &str,
+    args: &[Value],
+    block: Option<&Callable>,
+) -> Answer {
     match (receiver, args) {
         (Value::Int(a), [Value::Int(b)]) => {
             if let Some(value) = integers(it, *a, name, *b)? {
@@ -33,7 +39,11 @@ pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Va
                     return Ok(Some(value));
                 }
             } else if matches!(name, "+" | "-" | "*" | "/" | "%" | "**") {
-                return it.raise(format!("{} can't be coerced into {}", super::class_name(other), super::class_name(receiver)));
+                return it.raise(format!(
+                    "{} can't be coerced into {}",
+                    super::class_name(other),
+                    super::class_name(receiver)
+                ));
             }
         }
         _ => {}
@@ -123,13 +133,24 @@ fn single(receiver: &Value, name: &str, args: &[Value]) -> Option<Value> {
         (Value::Int(n), "succ" | "next", []) => n.checked_add(1).map(Value::Int),
         (Value::Int(n), "pred", []) => n.checked_sub(1).map(Value::Int),
         (Value::Int(n), "to_s", [Value::Int(base)]) => in_base(*n, *base),
-        (Value::Int(n), "chr", []) => u32::try_from(*n).ok().and_then(char::from_u32).map(|c| Value::str(c.to_string())),
+        (Value::Int(n), "chr", []) => {
+            u32::try_from(*n).ok().and_then(char::from_u32).map(|c| Value::str(c.to_string()))
+        }
         (Value::Int(n), "times", []) if *n < 100_000 => Some(Value::array((0..*n).map(Value::Int).collect())),
         (_, "to_s", []) => Some(inspect::to_s(receiver)),
         (_, "integer?", []) => Some(Value::Bool(matches!(receiver, Value::Int(_)))),
         (_, "clamp", [low, high]) => {
             let (low_f, high_f) = (as_float(low)?, as_float(high)?);
-            Some(if float < low_f { low } else if float > high_f { high } else { receiver }.clone())
+            Some(
+                if float < low_f {
+                    low
+                } else if float > high_f {
+                    high
+                } else {
+                    receiver
+                }
+                .clone(),
+            )
         }
         _ => None,
     }
@@ -182,7 +203,8 @@ pub(crate) fn lenient_int_base(text: &str, base: i64) -> Value {
 pub(crate) fn lenient_float(text: &str) -> f64 {
     let text = text.trim_start();
     let ends = text.char_indices().map(|(i, c)| i + c.len_utf8()).take(64);
-    let parses = |end: usize| text.get(..end).filter(|t| !t.ends_with('.') && t.ends_with(|c: char| c.is_ascii_digit()));
+    let parses =
+        |end: usize| text.get(..end).filter(|t| !t.ends_with('.') && t.ends_with(|c: char| c.is_ascii_digit()));
     ends.filter_map(parses).filter_map(|t| t.parse().ok()).last().unwrap_or(0.0)
 }
 

@@ -5,7 +5,13 @@ use crate::ruby::interp::{Callable, Interp};
 use crate::ruby::values;
 use crate::value::Value;
 
-pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Value], block: Option<&Callable>) -> Answer {
+pub(crate) fn call(
+    it: &mut Interp<'_>,
+    receiver: &Value,
+    name: &str,
+    args: &[Value],
+    block: Option<&Callable>,
+) -> Answer {
     Ok(Some(match (name, args) {
         ("nil?", []) => Value::Bool(matches!(receiver, Value::Undef)),
         ("!", []) => Value::Bool(matches!(receiver, Value::Undef | Value::Bool(false))),
@@ -86,7 +92,9 @@ pub(crate) fn is_a(value: &Value, class: &str) -> Value {
     let class = class.trim_start_matches("::");
     Value::Bool(match class {
         "Object" | "BasicObject" | "Kernel" => true,
-        "Numeric" | "Comparable" => matches!(value, Value::Int(_) | Value::Float(_)) || (class == "Comparable" && own == "String"),
+        "Numeric" | "Comparable" => {
+            matches!(value, Value::Int(_) | Value::Float(_)) || (class == "Comparable" && own == "String")
+        }
         "Fixnum" | "Bignum" => own == "Integer",
         "Enumerable" => matches!(value, Value::Array(_) | Value::Hash(_)) || own == "Range",
         "Puppet::Pops::Types::PSensitiveType::Sensitive" => own == "Sensitive",
@@ -99,7 +107,10 @@ fn responds(receiver: &Value, method: &Value) -> Option<Value> {
         (Value::Array(_) | Value::Hash(_), "each" | "map" | "empty?" | "length" | "size" | "join") => true,
         (Value::Str(_), "empty?" | "length" | "size" | "split" | "to_str" | "gsub") => true,
         (_, "to_s" | "nil?" | "inspect" | "to_json" | "class") => true,
-        (Value::Str(_) | Value::Undef | Value::Bool(_) | Value::Int(_), "each" | "join" | "keys" | "map" | "unwrap") => false,
+        (
+            Value::Str(_) | Value::Undef | Value::Bool(_) | Value::Int(_),
+            "each" | "join" | "keys" | "map" | "unwrap",
+        ) => false,
         (Value::Array(_), "keys" | "unwrap" | "has_key?" | "each_pair") => false,
         (Value::Hash(_), "keys" | "has_key?" | "each_pair") => true,
         _ => return None,
@@ -142,7 +153,8 @@ fn range(attrs: &crate::value::Entries, name: &str, args: &[Value]) -> Option<Va
         ("first" | "begin" | "min", []) => Some(from.clone()),
         ("last" | "end" | "max", []) => Some(to.clone()),
         ("include?" | "member?" | "cover?" | "===", [value]) => {
-            let above = matches!(from, Value::Undef) || order::compare(value, from).is_some_and(std::cmp::Ordering::is_ge);
+            let above =
+                matches!(from, Value::Undef) || order::compare(value, from).is_some_and(std::cmp::Ordering::is_ge);
             let below = matches!(to, Value::Undef)
                 || order::compare(value, to).is_some_and(|o| if exclusive { o.is_lt() } else { o.is_le() });
             Some(Value::Bool(above && below))

@@ -11,10 +11,14 @@ pub(crate) fn file(name: &str, args: &[Value]) -> Value {
     let texts: Option<Vec<&str>> = known.iter().map(Value::as_str).collect();
     let answer = match (name, texts.as_deref()) {
         ("basename", Some([path])) => Some(base(path).to_owned()),
-        ("basename", Some([path, ".*"])) => Some(base(path).rsplit_once('.').map_or(base(path), |(stem, _)| stem).to_owned()),
+        ("basename", Some([path, ".*"])) => {
+            Some(base(path).rsplit_once('.').map_or(base(path), |(stem, _)| stem).to_owned())
+        }
         ("basename", Some([path, suffix])) => Some(base(path).strip_suffix(suffix).unwrap_or(base(path)).to_owned()),
         ("dirname", Some([path])) => Some(parent(path)),
-        ("extname", Some([path])) => Some(base(path).rfind('.').filter(|i| *i > 0).and_then(|i| base(path).get(i..)).unwrap_or("").to_owned()),
+        ("extname", Some([path])) => {
+            Some(base(path).rfind('.').filter(|i| *i > 0).and_then(|i| base(path).get(i..)).unwrap_or("").to_owned())
+        }
         ("join", Some(parts)) => Some(join(parts)),
         _ => None,
     };
@@ -56,7 +60,9 @@ fn join(parts: &[&str]) -> String {
 /// `Shellwords.escape`
 pub(crate) fn shell_escape(text: &Value) -> Value {
     match text.as_str() {
-        Some(known) if values::holds_symbolic(text) => values::derived("shellescape", &[text], Some(Value::str(escaped(known)))),
+        Some(known) if values::holds_symbolic(text) => {
+            values::derived("shellescape", &[text], Some(Value::str(escaped(known))))
+        }
         Some(known) => Value::str(escaped(known)),
         None => values::derived("shellescape", &[text], None),
     }

@@ -23,7 +23,10 @@ fn convert(text: &str, name: &str, args: &[Value]) -> Option<Value> {
     let out: String = match (name, args) {
         ("upcase", []) => text.to_uppercase(),
         ("downcase", []) => text.to_lowercase(),
-        ("swapcase", []) => text.chars().map(|c| if c.is_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() }).collect(),
+        ("swapcase", []) => text
+            .chars()
+            .map(|c| if c.is_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() })
+            .collect(),
         ("capitalize", []) => capitalize(text),
         ("strip", []) => text.trim_matches(is_blank).to_owned(),
         ("lstrip", []) => text.trim_start_matches(is_blank).to_owned(),
@@ -32,7 +35,9 @@ fn convert(text: &str, name: &str, args: &[Value]) -> Option<Value> {
             let text = text.strip_suffix('\n').unwrap_or(text);
             text.strip_suffix('\r').unwrap_or(text).to_owned()
         }
-        ("chomp" | "delete_suffix", [Value::Str(suffix)]) => text.strip_suffix(suffix.text.as_str()).unwrap_or(text).to_owned(),
+        ("chomp" | "delete_suffix", [Value::Str(suffix)]) => {
+            text.strip_suffix(suffix.text.as_str()).unwrap_or(text).to_owned()
+        }
         ("delete_prefix", [Value::Str(prefix)]) => text.strip_prefix(prefix.text.as_str()).unwrap_or(text).to_owned(),
         ("chop", []) => {
             let mut chars = text.chars();
@@ -177,7 +182,9 @@ fn ask(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value]) -> Answer {
         ("end_with?", parts) if all_text(parts) => {
             Value::Bool(parts.iter().filter_map(Value::as_str).any(|p| text.ends_with(p)))
         }
-        ("casecmp", [Value::Str(other)]) => Value::Int(text.to_lowercase().as_str().cmp(other.text.to_lowercase().as_str()) as i64),
+        ("casecmp", [Value::Str(other)]) => {
+            Value::Int(text.to_lowercase().as_str().cmp(other.text.to_lowercase().as_str()) as i64)
+        }
         ("casecmp?", [Value::Str(other)]) => Value::Bool(text.to_lowercase() == other.text.to_lowercase()),
         ("count", [Value::Str(set)]) => {
             let set = spelled_out(&set.text);
@@ -192,7 +199,11 @@ fn ask(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value]) -> Answer {
         ("partition", [Value::Str(part)]) => halves(text, text.find(part.text.as_str()), part.text.len(), false),
         ("rpartition", [Value::Str(part)]) => halves(text, text.rfind(part.text.as_str()), part.text.len(), true),
         ("[]" | "slice", [Value::Str(part)]) => {
-            if text.contains(part.text.as_str()) { Value::Str(part.clone()) } else { Value::Undef }
+            if text.contains(part.text.as_str()) {
+                Value::Str(part.clone())
+            } else {
+                Value::Undef
+            }
         }
         ("[]" | "slice", [Value::Int(at)]) => {
             let len = text.chars().count();

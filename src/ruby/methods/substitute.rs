@@ -97,7 +97,9 @@ pub(crate) fn match_data(attrs: &Entries, name: &str, args: &[Value]) -> Option<
     let groups = parts.next()?.as_array()?;
     let names = parts.next()?.as_hash()?;
     match (name, args) {
-        ("[]", [Value::Int(i)]) => Some(usize::try_from(*i).ok().and_then(|i| groups.get(i)).cloned().unwrap_or_default()),
+        ("[]", [Value::Int(i)]) => {
+            Some(usize::try_from(*i).ok().and_then(|i| groups.get(i)).cloned().unwrap_or_default())
+        }
         ("[]", [key]) => names.get(&Value::str(values::as_name(key)?)).cloned(),
         ("captures", []) => Some(Value::array(groups.iter().skip(1).cloned().collect())),
         ("to_a", []) => Some(Value::array(groups.to_vec())),
@@ -256,7 +258,9 @@ pub(crate) fn regex_call(it: &mut Interp<'_>, regex: &Arc<str>, name: &str, args
     Ok(match (name, args) {
         ("=~", [Value::Str(s)]) => find(it, regex, &s.text)?.map(|m| m.0),
         ("match", [Value::Str(s)]) => find(it, regex, &s.text)?.map(|m| m.1),
-        ("match?" | "===", [Value::Str(s)]) => find(it, regex, &s.text)?.map(|m| Value::Bool(!matches!(m.0, Value::Undef))),
+        ("match?" | "===", [Value::Str(s)]) => {
+            find(it, regex, &s.text)?.map(|m| Value::Bool(!matches!(m.0, Value::Undef)))
+        }
         ("=~" | "match", [Value::Undef]) => Some(Value::Undef),
         ("===" | "match?", [_]) => Some(Value::Bool(false)),
         ("source", []) => Some(Value::str(regex.as_ref())),

@@ -61,12 +61,26 @@ impl Interp<'_> {
         match state.world.users.get(user).copied().flatten() {
             Some(false) => {}
             Some(true) => {
-                self.deed(DeedKind::GroupDeleted, &Text::lit(user), many, extra, "it goes with the user of its name", state);
+                self.deed(
+                    DeedKind::GroupDeleted,
+                    &Text::lit(user),
+                    many,
+                    extra,
+                    "it goes with the user of its name",
+                    state,
+                );
                 state.world.gone_groups.insert(user.to_owned());
             }
             None => {
                 extra.push(format!("{user} is the primary group of user {user} and has no other member"));
-                self.deed(DeedKind::GroupDeleted, &Text::lit(user), many, extra, "it goes with the user of its name", state);
+                self.deed(
+                    DeedKind::GroupDeleted,
+                    &Text::lit(user),
+                    many,
+                    extra,
+                    "it goes with the user of its name",
+                    state,
+                );
             }
         }
         state.world.gone_users.insert(user.to_owned());

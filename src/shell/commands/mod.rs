@@ -69,15 +69,27 @@ impl Interp<'_> {
 
     fn deed_over(&mut self, act: &Act, value: &Value, state: &State) {
         let extra = if act.possible { vec![act.why.clone()] } else { Vec::new() };
-        let is_path = matches!(act.does, DeedKind::FileRemoved | DeedKind::DirRemoved | DeedKind::DataDestroyed | DeedKind::LinkRemoved);
+        let is_path = matches!(
+            act.does,
+            DeedKind::FileRemoved | DeedKind::DirRemoved | DeedKind::DataDestroyed | DeedKind::LinkRemoved
+        );
         for text in &value.0 {
-            let text = if is_path && text.prefix().starts_with('/') { absolute_text(&state.cwd, text) } else { text.clone() };
+            let text =
+                if is_path && text.prefix().starts_with('/') { absolute_text(&state.cwd, text) } else { text.clone() };
             self.deed(act.does, &text, value.0.len() > 1, extra.clone(), &act.why, state);
         }
     }
 
     /// Notes a deed; what rests on a guard, a hole, a default or one of several values is possible.
-    pub(crate) fn deed(&mut self, kind: DeedKind, subject: &Text, one_of_many: bool, extra: Vec<String>, why: &str, state: &State) {
+    pub(crate) fn deed(
+        &mut self,
+        kind: DeedKind,
+        subject: &Text,
+        one_of_many: bool,
+        extra: Vec<String>,
+        why: &str,
+        state: &State,
+    ) {
         let mut conditions: Vec<String> = state.guards.iter().map(|g| g.to_string()).collect();
         conditions.extend(extra);
         if subject.has_hole() {
@@ -102,7 +114,9 @@ impl Interp<'_> {
 }
 
 fn applies(act: &Act, args: &Arguments) -> bool {
-    let fits = |list: &[String], index: usize| list.is_empty() || args.known(index).is_some_and(|v| list.iter().any(|x| x == v));
+    let fits = |list: &[String], index: usize| {
+        list.is_empty() || args.known(index).is_some_and(|v| list.iter().any(|x| x == v))
+    };
     let has = |names: &[String]| args.options.iter().any(|(o, _)| names.contains(o));
     fits(&act.verb, 0) && fits(&act.second, 1) && (act.with.is_empty() || has(&act.with)) && !has(&act.without)
 }

@@ -138,7 +138,9 @@ impl Interp<'_> {
             return self.compare_versions(call);
         }
         if args.has(&["-L", "--listfiles"]) {
-            if args.known(0).is_none_or(|p| p.split(':').next() != Some(&self.setting.package)) || self.stage > Stage::Unpacked {
+            if args.known(0).is_none_or(|p| p.split(':').next() != Some(&self.setting.package))
+                || self.stage > Stage::Unpacked
+            {
                 self.print_raw(call, state);
                 return Status::unknown(call.raw);
             }
@@ -155,7 +157,8 @@ impl Interp<'_> {
 
     #[allow(clippy::unused_self)]
     fn compare_versions(&self, call: &Call<'_>) -> Status {
-        let words: Vec<Option<&str>> = call.plain.iter().map(Value::known).filter(|w| *w != Some("--compare-versions")).collect();
+        let words: Vec<Option<&str>> =
+            call.plain.iter().map(Value::known).filter(|w| *w != Some("--compare-versions")).collect();
         match words.as_slice() {
             [Some(a), Some(op), Some(b), ..] => match version_test(a.trim(), op, b.trim()) {
                 Some(so) => Status::of(Truth::of(so)),

@@ -79,7 +79,8 @@ impl Interp<'_> {
         if args.has(&["--list", "--truename", "--listpackage"]) {
             let path = value.known().unwrap_or_default();
             let truth = self.registered(Registry::Diversion, path, state);
-            let shown = if args.has(&["--truename"]) { Text::lit(path) } else { Text::hole(&format!("$({})", call.raw)) };
+            let shown =
+                if args.has(&["--truename"]) { Text::lit(path) } else { Text::hole(&format!("$({})", call.raw)) };
             if truth != Truth::No && !matches!(truth, Truth::Likely(false, _)) {
                 self.print(&shown, state);
             }

@@ -141,7 +141,8 @@ fn found(root: &Text, search: &Search) -> Text {
         "f" => "files",
         _ => "paths",
     };
-    let words = if search.filter.is_empty() { format!("all {kind} below") } else { format!("{kind} with{}", search.filter) };
+    let words =
+        if search.filter.is_empty() { format!("all {kind} below") } else { format!("{kind} with{}", search.filter) };
     text.push(Bit::Lit("/".to_owned()));
     text.push(Bit::Hole(format!("({words})").into()));
     text

@@ -29,7 +29,9 @@ impl Interp<'_> {
 
     fn rc_links_removed(&mut self, name: &str, state: &State) {
         let header = self.setting.contents.get(&format!("/etc/init.d/{name}"));
-        let Some(header) = header.filter(|_| state.world.enabled.contains(&format!("rc {name}"))).cloned() else { return };
+        let Some(header) = header.filter(|_| state.world.enabled.contains(&format!("rc {name}"))).cloned() else {
+            return;
+        };
         let off = state.world.enabled.contains(&format!("rc-off {name}"));
         for link in rc_links(name, &header, off) {
             self.sure_deed(DeedKind::LinkRemoved, &link, "update-rc.d made it", state);
@@ -126,7 +128,13 @@ fn rc_links(name: &str, script: &str, off: bool) -> Vec<String> {
 
 impl Interp<'_> {
     /// A script below `/etc/init.d` that is called by itself.
-    pub(crate) fn init_script(&mut self, name: &str, args: &[Value], raw: &str, state: State) -> crate::shell::state::Outcome {
+    pub(crate) fn init_script(
+        &mut self,
+        name: &str,
+        args: &[Value],
+        raw: &str,
+        state: State,
+    ) -> crate::shell::state::Outcome {
         let service = name.rsplit('/').next().unwrap_or(name);
         let status = match args.first().and_then(Value::known) {
             Some("stop") => {

@@ -62,7 +62,9 @@ fn escape(input: &mut Input<'_>, out: &mut String, in_class: bool) -> Result<(),
         'b' if in_class => out.push_str("\\x08"),
         'u' => unicode(input, out)?,
         '0' => octal(input, out),
-        '/' | '_' | '<' | '>' | '"' | '\'' | '`' | ',' | ':' | ';' | '=' | '!' | '%' | '@' | ' ' | '\n' => literal(c, out),
+        '/' | '_' | '<' | '>' | '"' | '\'' | '`' | ',' | ':' | ';' | '=' | '!' | '%' | '@' | ' ' | '\n' => {
+            literal(c, out)
+        }
         c if c.is_ascii_alphabetic() && !"aAbBcfgGkKnpPrtvXxz".contains(c) => out.push(c),
         c if !c.is_ascii() => out.push(c),
         c => {
@@ -237,7 +239,8 @@ fn brace(input: &mut Input<'_>, out: &mut String) {
     let closed = input.clone().nth(rest.chars().count()) == Some('}');
     let (low, high) = rest.split_once(',').unwrap_or((&rest, "0"));
     let number = |s: &str| s.chars().all(|c| c.is_ascii_digit());
-    let quantifier = closed && number(low) && number(high) && !(low.is_empty() && (high.is_empty() || !rest.contains(',')));
+    let quantifier =
+        closed && number(low) && number(high) && !(low.is_empty() && (high.is_empty() || !rest.contains(',')));
     if !quantifier || out.is_empty() || out.ends_with('(') || out.ends_with('|') {
         out.push_str("\\{");
         return;

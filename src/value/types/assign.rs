@@ -98,7 +98,9 @@ fn accepts_plain(t: &Type, o: &Type, d: u32) -> bool {
         Type::Numeric => matches!(o, Type::Numeric | Type::Integer(_) | Type::Float(..)),
         Type::Optional(inner) => matches!(o, Type::Undef) || inner.as_ref().is_none_or(|t| accepts(t, o, d)),
         Type::NotUndef(inner) => {
-            !matches!(o, Type::Any | Type::NotUndef(None)) && !accepts(o, &Type::Undef, d) && inner.as_ref().is_none_or(|t| accepts(t, o, d))
+            !matches!(o, Type::Any | Type::NotUndef(None))
+                && !accepts(o, &Type::Undef, d)
+                && inner.as_ref().is_none_or(|t| accepts(t, o, d))
                 || matches!(o, Type::NotUndef(_)) && inner.as_ref().is_none_or(|t| accepts(t, o, d))
         }
         Type::Variant(types) => types.iter().any(|t| accepts(t, o, d)),
@@ -119,10 +121,14 @@ fn accepts_leaf(t: &Type, o: &Type, d: u32) -> bool {
         (Type::Float(a, b), Type::Float(x, y)) => a <= x && y <= b,
         (Type::Boolean(a), Type::Boolean(b)) => a.is_none() || a == b,
         (Type::Regexp(a), Type::Regexp(b)) => a.is_none() || a == b,
-        (Type::Timestamp(a, b), Type::Timestamp(x, y)) | (Type::Timespan(a, b), Type::Timespan(x, y)) => a <= x && y <= b,
+        (Type::Timestamp(a, b), Type::Timestamp(x, y)) | (Type::Timespan(a, b), Type::Timespan(x, y)) => {
+            a <= x && y <= b
+        }
         (Type::SemVer(a), Type::SemVer(b)) => a.is_empty() || a == b,
         (Type::Uri(a), Type::Uri(b)) => a.is_none() || a == b,
-        (Type::Type(a), Type::Type(b)) | (Type::Iterator(a), Type::Iterator(b)) => accepts_inner(a.as_ref(), b.as_ref(), d),
+        (Type::Type(a), Type::Type(b)) | (Type::Iterator(a), Type::Iterator(b)) => {
+            accepts_inner(a.as_ref(), b.as_ref(), d)
+        }
         (Type::Sensitive(a), Type::Sensitive(b)) => {
             let any = Type::Any;
             accepts(a.as_deref().unwrap_or(&any), b.as_deref().unwrap_or(&any), d)
@@ -164,9 +170,7 @@ fn is_data(o: &Type, d: u32) -> bool {
         Type::Data | Type::Undef => true,
         Type::Array(element, _) => accepts(&Type::Data, element, d),
         Type::Tuple(types, _) => types.iter().all(|t| accepts(&Type::Data, t, d)),
-        Type::Hash(key, value, size) => {
-            *size == Range::ZERO || is_string(key) && accepts(&Type::Data, value, d)
-        }
+        Type::Hash(key, value, size) => *size == Range::ZERO || is_string(key) && accepts(&Type::Data, value, d),
         Type::Struct(members) => members.iter().all(|m| accepts(&Type::Data, &m.value, d)),
         _ => is_scalar_data(o),
     }
@@ -193,16 +197,24 @@ fn accepts_text(t: &Type, o: &Type) -> bool {
         (Type::String(range), Type::String(other)) => range.covers(*other),
         (Type::String(range), Type::Literal(text)) => range.fits(text.chars().count()),
         (Type::String(range), Type::Enum { values, .. }) => {
-            if values.is_empty() { range.covers(Range::SIZE) } else { values.iter().all(|v| range.fits(v.chars().count())) }
+            if values.is_empty() {
+                range.covers(Range::SIZE)
+            } else {
+                values.iter().all(|v| range.fits(v.chars().count()))
+            }
         }
         (Type::String(range), Type::Pattern(_)) => range.covers(Range::SIZE),
         (Type::Literal(a), Type::Literal(b)) => a == b,
         (Type::Literal(a), Type::Enum { values, ignore_case: false }) => values.len() == 1 && values.first() == Some(a),
         (Type::Enum { values, .. }, Type::String(_) | Type::Pattern(_)) => values.is_empty(),
-        (Type::Enum { values, ignore_case }, Type::Literal(text)) => values.is_empty() || in_enum(values, *ignore_case, text),
+        (Type::Enum { values, ignore_case }, Type::Literal(text)) => {
+            values.is_empty() || in_enum(values, *ignore_case, text)
+        }
         (Type::Enum { values, ignore_case }, Type::Enum { values: others, ignore_case: loose }) => {
             values.is_empty()
-                || !others.is_empty() && (*ignore_case || !loose) && others.iter().all(|o| in_enum(values, *ignore_case, o))
+                || !others.is_empty()
+                    && (*ignore_case || !loose)
+                    && others.iter().all(|o| in_enum(values, *ignore_case, o))
         }
         (Type::Pattern(patterns), Type::Literal(text)) => matches_any(patterns, text),
         (Type::Pattern(patterns), Type::Enum { values, .. }) => {
@@ -230,13 +242,17 @@ fn accepts_collection(t: &Type, o: &Type, d: u32) -> bool {
         (Type::Array(element, size), Type::Tuple(types, _)) => {
             size_of(o).is_some_and(|other| size.covers(other)) && types.iter().all(|o| accepts(element, o, d))
         }
-        (Type::Array(element, size), Type::Array(other, other_size)) => size.covers(*other_size) && accepts(element, other, d),
+        (Type::Array(element, size), Type::Array(other, other_size)) => {
+            size.covers(*other_size) && accepts(element, other, d)
+        }
         (Type::Hash(key, value, size), Type::Hash(k, v, other)) => {
             *other == Range::ZERO && size.min <= 0 || accepts(key, k, d) && accepts(value, v, d) && size.covers(*other)
         }
         (Type::Hash(key, value, size), Type::Struct(members)) => {
             size.fits(members.len())
-                && members.iter().all(|m| accepts(key, &Type::Literal(m.name.clone()), d) && accepts(value, &m.value, d))
+                && members
+                    .iter()
+                    .all(|m| accepts(key, &Type::Literal(m.name.clone()), d) && accepts(value, &m.value, d))
         }
         (Type::Tuple(types, size), _) => accepts_tuple(t, types, *size, o, d),
         (Type::Struct(members), Type::Struct(others)) => accepts_struct(members, others, d),

@@ -38,7 +38,10 @@ fn plain(name: &str, keys: &[Value]) -> Built {
         "Float" => float(keys),
         "String" => match keys.len() {
             1 | 2 => Ok(Type::String(size(keys)?)),
-            n => Err(TypeError::issue("BAD_STRING_SLICE_ARITY", format!("String supports [] with one or two arguments. Got {n}"))),
+            n => Err(TypeError::issue(
+                "BAD_STRING_SLICE_ARITY",
+                format!("String supports [] with one or two arguments. Got {n}"),
+            )),
         },
         "Boolean" => match keys {
             [Value::Bool(b)] => Ok(Type::Boolean(Some(*b))),
@@ -148,7 +151,13 @@ fn specialization(name: &str, key: &Value, expected: &str) -> TypeError {
     };
     let label = article(name);
     let label = if label == "an" { "An" } else { "A" };
-    TypeError::issue("BAD_TYPE_SPECIALIZATION", format!("Error creating type specialization of {label_low} {name}-Type, Cannot use {got} where {expected} is expected", label_low = label.to_lowercase()))
+    TypeError::issue(
+        "BAD_TYPE_SPECIALIZATION",
+        format!(
+            "Error creating type specialization of {label_low} {name}-Type, Cannot use {got} where {expected} is expected",
+            label_low = label.to_lowercase()
+        ),
+    )
 }
 
 fn some<'a>(name: &str, keys: &'a [Value]) -> Result<&'a [Value], TypeError> {
@@ -171,7 +180,10 @@ fn bound(key: &Value, open: i64, issue: &'static str) -> Result<i64, TypeError> 
         Value::Default => Ok(open),
         other => {
             let what = if issue == "BAD_INTEGER_SLICE_TYPE" { "Integer-Type" } else { "A Type's size constraint" };
-            Err(TypeError::issue(issue, format!("{what}[] requires all arguments to be integers (or default). Got {}", ruby_class(other))))
+            Err(TypeError::issue(
+                issue,
+                format!("{what}[] requires all arguments to be integers (or default). Got {}", ruby_class(other)),
+            ))
         }
     }
 }
@@ -186,7 +198,10 @@ fn ordered(min: i64, max: i64) -> Result<Range, TypeError> {
 fn integer(keys: &[Value]) -> Built {
     let issue = "BAD_INTEGER_SLICE_TYPE";
     if keys.is_empty() || keys.len() > 2 {
-        return Err(TypeError::issue("BAD_INTEGER_SLICE_ARITY", format!("Integer-Type[] accepts one or two arguments (from, to). Got {}", keys.len())));
+        return Err(TypeError::issue(
+            "BAD_INTEGER_SLICE_ARITY",
+            format!("Integer-Type[] accepts one or two arguments (from, to). Got {}", keys.len()),
+        ));
     }
     let min = keys.first().map_or(Ok(i64::MIN), |k| bound(k, i64::MIN, issue))?;
     let max = keys.get(1).map_or(Ok(i64::MAX), |k| bound(k, i64::MAX, issue))?;
@@ -195,7 +210,10 @@ fn integer(keys: &[Value]) -> Built {
 
 fn float(keys: &[Value]) -> Built {
     if keys.is_empty() || keys.len() > 2 {
-        return Err(TypeError::issue("BAD_FLOAT_SLICE_ARITY", format!("Float-Type[] accepts one or two arguments (from, to). Got {}", keys.len())));
+        return Err(TypeError::issue(
+            "BAD_FLOAT_SLICE_ARITY",
+            format!("Float-Type[] accepts one or two arguments (from, to). Got {}", keys.len()),
+        ));
     }
     let mut limits = [f64::NEG_INFINITY, f64::INFINITY];
     for (key, limit) in keys.iter().zip(&mut limits) {
@@ -207,7 +225,10 @@ fn float(keys: &[Value]) -> Built {
             other => {
                 return Err(TypeError::issue(
                     "BAD_FLOAT_SLICE_TYPE",
-                    format!("Float-Type[] requires all arguments to be floats, integers or default. Got {}", ruby_class(other)),
+                    format!(
+                        "Float-Type[] requires all arguments to be floats, integers or default. Got {}",
+                        ruby_class(other)
+                    ),
                 ));
             }
         }
@@ -355,7 +376,10 @@ fn single_text(t: &Type) -> Option<EcoString> {
 }
 
 fn bad_member_key(key: &Value) -> TypeError {
-    TypeError::new(format!("Illegal Struct member key type. Expected NotUndef, Optional, String, or Enum. Got: {}", ruby_class(key)))
+    TypeError::new(format!(
+        "Illegal Struct member key type. Expected NotUndef, Optional, String, or Enum. Got: {}",
+        ruby_class(key)
+    ))
 }
 
 fn callable(params: &[Value]) -> Built {
@@ -394,7 +418,9 @@ fn semver(keys: &[Value]) -> Built {
         .iter()
         .map(|key| {
             let text = key.to_string();
-            version::range_object(&text).map(|_| text.as_str().into()).ok_or_else(|| TypeError::new(format!("Unparsable version range: \"{text}\"")))
+            version::range_object(&text)
+                .map(|_| text.as_str().into())
+                .ok_or_else(|| TypeError::new(format!("Unparsable version range: \"{text}\"")))
         })
         .collect();
     texts.map(Type::SemVer)
@@ -411,8 +437,11 @@ fn time_type(name: &str, keys: &[Value]) -> Built {
             Value::Int(i) => i128::from(*i) * time::SECOND,
             #[allow(clippy::cast_possible_truncation)]
             Value::Float(f) => (*f * 1e9) as i128,
-            Value::Str(s) => time::parse_default(name, &s.text).ok_or_else(|| TypeError::new(format!("Unable to parse '{}' using any of the formats", s.text)))?,
-            other => time::of_value(other).map(|(_, n)| n).ok_or_else(|| TypeError::new(format!("Unable to create a {name} from a {}", ruby_class(other))))?,
+            Value::Str(s) => time::parse_default(name, &s.text)
+                .ok_or_else(|| TypeError::new(format!("Unable to parse '{}' using any of the formats", s.text)))?,
+            other => time::of_value(other)
+                .map(|(_, n)| n)
+                .ok_or_else(|| TypeError::new(format!("Unable to create a {name} from a {}", ruby_class(other))))?,
         };
     }
     let [min, max] = limits;
@@ -439,7 +468,10 @@ fn resource(keys: &[Value]) -> Built {
 
 fn illegal_resource(keys: &[Value]) -> TypeError {
     let got = keys.first().map_or("nothing".to_owned(), |k| infer(k).generalize().to_string());
-    TypeError::issue("ILLEGAL_RESOURCE_SPECIALIZATION", format!("First argument to Resource[] must be a resource type or a String. Got {got}."))
+    TypeError::issue(
+        "ILLEGAL_RESOURCE_SPECIALIZATION",
+        format!("First argument to Resource[] must be a resource type or a String. Got {got}."),
+    )
 }
 
 /// `a::b` to `A::B`.
@@ -456,7 +488,13 @@ pub(super) fn capitalize(name: &str) -> EcoString {
 fn class(keys: &[Value]) -> Built {
     match keys {
         [Value::Str(s)] => class_name(&s.text),
-        [other] => Err(TypeError::issue("ILLEGAL_HOSTCLASS_NAME", format!("Illegal Class name in class reference. {} cannot be used where a String is expected", super::mismatch::a_an_cap(&infer(other).generalize().to_string())))),
+        [other] => Err(TypeError::issue(
+            "ILLEGAL_HOSTCLASS_NAME",
+            format!(
+                "Illegal Class name in class reference. {} cannot be used where a String is expected",
+                super::mismatch::a_an_cap(&infer(other).generalize().to_string())
+            ),
+        )),
         _ => Err(arity("Class", keys.len(), "1")),
     }
 }
@@ -464,9 +502,16 @@ fn class(keys: &[Value]) -> Built {
 fn class_name(text: &str) -> Built {
     let name = text.to_lowercase();
     let name = name.strip_prefix("::").unwrap_or(&name);
-    let word = |s: &str| s.starts_with(|c: char| c.is_ascii_lowercase()) && s.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let word = |s: &str| {
+        s.starts_with(|c: char| c.is_ascii_lowercase()) && s.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
     if !name.split("::").all(word) {
-        return Err(TypeError::issue("ILLEGAL_NAME", format!("Illegal name. The given name '{text}' does not conform to the naming rule /^((::)?[a-z]\\w*)(::[a-z]\\w*)*$/")));
+        return Err(TypeError::issue(
+            "ILLEGAL_NAME",
+            format!(
+                "Illegal name. The given name '{text}' does not conform to the naming rule /^((::)?[a-z]\\w*)(::[a-z]\\w*)*$/"
+            ),
+        ));
     }
     Ok(Type::Class { name: Some(name.into()) })
 }

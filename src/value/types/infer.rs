@@ -88,8 +88,12 @@ fn infer_object(object: &Object) -> Type {
         "SemVerRange" => Type::SemVerRange,
         "Binary" => Type::Binary,
         "URI" => Type::Uri(None),
-        "Timestamp" => crate::value::time::nanos(object).map_or(Type::Timestamp(i128::MIN, i128::MAX), |n| Type::Timestamp(n, n)),
-        "Timespan" => crate::value::time::nanos(object).map_or(Type::Timespan(i128::MIN, i128::MAX), |n| Type::Timespan(n, n)),
+        "Timestamp" => {
+            crate::value::time::nanos(object).map_or(Type::Timestamp(i128::MIN, i128::MAX), |n| Type::Timestamp(n, n))
+        }
+        "Timespan" => {
+            crate::value::time::nanos(object).map_or(Type::Timespan(i128::MIN, i128::MAX), |n| Type::Timespan(n, n))
+        }
         name => Type::Object(name.into()),
     }
 }

@@ -53,7 +53,13 @@ impl Type {
                 }
             }
             SymExpr::Concat(_) => self.member_of_text(),
-            _ => if matches!(self, Self::Any) { Tri::Yes } else { Tri::Maybe },
+            _ => {
+                if matches!(self, Self::Any) {
+                    Tri::Yes
+                } else {
+                    Tri::Maybe
+                }
+            }
         }
     }
 
@@ -90,9 +96,21 @@ impl Type {
         }
         let disjoint = matches!(
             self,
-            Self::Integer(_) | Self::Float(..) | Self::Numeric | Self::Boolean(_) | Self::Undef | Self::Default
-                | Self::Array(..) | Self::Hash(..) | Self::Tuple(..) | Self::Struct(_) | Self::Collection(_)
-                | Self::Type(_) | Self::Sensitive(_) | Self::Callable(_) | Self::Regexp(_)
+            Self::Integer(_)
+                | Self::Float(..)
+                | Self::Numeric
+                | Self::Boolean(_)
+                | Self::Undef
+                | Self::Default
+                | Self::Array(..)
+                | Self::Hash(..)
+                | Self::Tuple(..)
+                | Self::Struct(_)
+                | Self::Collection(_)
+                | Self::Type(_)
+                | Self::Sensitive(_)
+                | Self::Callable(_)
+                | Self::Regexp(_)
         );
         if disjoint { Tri::No } else { Tri::Maybe }
     }
@@ -150,8 +168,12 @@ impl Type {
             Self::SemVer(ranges) if object.type_name == "SemVer" => {
                 ranges.is_empty() || ranges.iter().any(|r| version::in_range(r, value))
             }
-            Self::Timestamp(a, b) if object.type_name == "Timestamp" => time::nanos(object).is_some_and(|n| *a <= n && n <= *b),
-            Self::Timespan(a, b) if object.type_name == "Timespan" => time::nanos(object).is_some_and(|n| *a <= n && n <= *b),
+            Self::Timestamp(a, b) if object.type_name == "Timestamp" => {
+                time::nanos(object).is_some_and(|n| *a <= n && n <= *b)
+            }
+            Self::Timespan(a, b) if object.type_name == "Timespan" => {
+                time::nanos(object).is_some_and(|n| *a <= n && n <= *b)
+            }
             _ => self.accepts(&infer(value)),
         }
     }

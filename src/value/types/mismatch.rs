@@ -161,10 +161,17 @@ impl Mismatch {
             (Kind::Size { expected: a, actual }, Kind::Size { expected: b, .. }) => {
                 Kind::Size { expected: Range { min: a.min.min(b.min), max: a.max.max(b.max) }, actual: *actual }
             }
-            (Kind::Type { expected: a, actual } | Kind::Pattern { expected: a, actual }, Kind::Type { expected: b, .. } | Kind::Pattern { expected: b, .. }) => {
+            (
+                Kind::Type { expected: a, actual } | Kind::Pattern { expected: a, actual },
+                Kind::Type { expected: b, .. } | Kind::Pattern { expected: b, .. },
+            ) => {
                 let expected = variant(vec![a.clone().into(), b.clone().into()]).normalize();
                 let actual = actual.clone();
-                if matches!(self.kind, Kind::Pattern { .. }) { Kind::Pattern { expected, actual } } else { Kind::Type { expected, actual } }
+                if matches!(self.kind, Kind::Pattern { .. }) {
+                    Kind::Pattern { expected, actual }
+                } else {
+                    Kind::Type { expected, actual }
+                }
             }
             _ => return None,
         };
@@ -212,7 +219,12 @@ fn pattern_text(expected: &Type, actual: &Type) -> String {
 
 fn short_name(t: &Type) -> String {
     let inner = match t {
-        Type::Optional(i) | Type::NotUndef(i) | Type::Type(i) | Type::Iterable(i) | Type::Iterator(i) | Type::Sensitive(i) => i.as_ref(),
+        Type::Optional(i)
+        | Type::NotUndef(i)
+        | Type::Type(i)
+        | Type::Iterable(i)
+        | Type::Iterator(i)
+        | Type::Sensitive(i) => i.as_ref(),
         _ => None,
     };
     match inner {
@@ -252,7 +264,9 @@ fn default_accepts(e: &Type, a: &Type) -> bool {
 fn detailed_actual(alternatives: &[TypeRef], actual: &Type) -> String {
     let resolved: Vec<&Type> = alternatives.iter().filter_map(|t| t.resolved()).collect();
     let general = actual.generalize();
-    if resolved.iter().any(|e| same_class(e, actual) || is_detailed(e, actual) && !matches!(e, Type::Data | Type::RichData))
+    if resolved
+        .iter()
+        .any(|e| same_class(e, actual) || is_detailed(e, actual) && !matches!(e, Type::Data | Type::RichData))
         || resolved.iter().any(|e| e.accepts(&general))
     {
         actual.expanded()
@@ -296,7 +310,13 @@ fn describe_inner(expected: &Type, original: &Type, actual: &Type, path: &[Step]
         Type::Array(element, size) => describe_array(element, *size, original, actual, path, depth),
         Type::Optional(Some(inner)) => match actual {
             Type::Undef => Vec::new(),
-            _ => describe_inner(inner, if matches!(original, Type::Alias(_)) { original } else { expected }, actual, path, depth + 1),
+            _ => describe_inner(
+                inner,
+                if matches!(original, Type::Alias(_)) { original } else { expected },
+                actual,
+                path,
+                depth + 1,
+            ),
         },
         Type::Pattern(_) | Type::Enum { .. } if !expected.accepts(actual) => {
             vec![Mismatch::new(path, Kind::Pattern { expected: original.normalize(), actual: actual.normalize() })]
@@ -369,7 +389,14 @@ fn merge(position: usize, found: &[Vec<Mismatch>]) -> Vec<Mismatch> {
     distinct
 }
 
-fn describe_array(element: &Type, size: Range, original: &Type, actual: &Type, path: &[Step], depth: u32) -> Vec<Mismatch> {
+fn describe_array(
+    element: &Type,
+    size: Range,
+    original: &Type,
+    actual: &Type,
+    path: &[Step],
+    depth: u32,
+) -> Vec<Mismatch> {
     let plain = |actual: Type| vec![Mismatch::new(path, Kind::Type { expected: original.normalize(), actual })];
     match actual {
         Type::Tuple(types, limits) => {
@@ -378,15 +405,25 @@ fn describe_array(element: &Type, size: Range, original: &Type, actual: &Type, p
                 return vec![Mismatch::new(path, Kind::Size { expected: size, actual: len })];
             }
             let bad = types.iter().enumerate().filter(|(_, t)| !element.accepts(t));
-            bad.flat_map(|(i, t)| describe(element, t, &with(path, Step::Text(format!("index {i}"))), depth + 1)).collect()
+            bad.flat_map(|(i, t)| describe(element, t, &with(path, Step::Text(format!("index {i}"))), depth + 1))
+                .collect()
         }
-        Type::Array(_, len) if !size.covers(*len) => vec![Mismatch::new(path, Kind::Size { expected: size, actual: *len })],
+        Type::Array(_, len) if !size.covers(*len) => {
+            vec![Mismatch::new(path, Kind::Size { expected: size, actual: *len })]
+        }
         Type::Array(t, _) => plain(Type::Array(t.clone(), Range::SIZE)),
         _ => plain(actual.normalize()),
     }
 }
 
-fn describe_hash(inner: (&Type, &Type), size: Range, original: &Type, actual: &Type, path: &[Step], depth: u32) -> Vec<Mismatch> {
+fn describe_hash(
+    inner: (&Type, &Type),
+    size: Range,
+    original: &Type,
+    actual: &Type,
+    path: &[Step],
+    depth: u32,
+) -> Vec<Mismatch> {
     let (key, value) = inner;
     let plain = |actual: Type| vec![Mismatch::new(path, Kind::Type { expected: original.normalize(), actual })];
     match actual {
@@ -398,7 +435,9 @@ fn describe_hash(inner: (&Type, &Type), size: Range, original: &Type, actual: &T
             }
             members.iter().flat_map(|m| describe_entry(key, value, m, path, depth)).collect()
         }
-        Type::Hash(_, _, len) if !size.covers(*len) => vec![Mismatch::new(path, Kind::Size { expected: size, actual: *len })],
+        Type::Hash(_, _, len) if !size.covers(*len) => {
+            vec![Mismatch::new(path, Kind::Size { expected: size, actual: *len })]
+        }
         Type::Hash(k, v, _) => plain(Type::Hash(k.clone(), v.clone(), Range::SIZE)),
         _ => plain(actual.normalize()),
     }
@@ -451,7 +490,13 @@ fn describe_struct(members: &[Member], original: &Type, actual: &Type, path: &[S
 }
 
 fn describe_tuple(
-    expected: &Type, types: &[TypeRef], size: Option<Range>, original: &Type, actual: &Type, path: &[Step], depth: u32,
+    expected: &Type,
+    types: &[TypeRef],
+    size: Option<Range>,
+    original: &Type,
+    actual: &Type,
+    path: &[Step],
+    depth: u32,
 ) -> Vec<Mismatch> {
     if expected == actual || types.is_empty() && matches!(actual, Type::Array(..)) {
         return Vec::new();
@@ -464,11 +509,15 @@ fn describe_tuple(
         }
         (Type::Tuple(others, _), _) => {
             let pairs = others.iter().enumerate().filter_map(|(i, o)| at(i).map(|t| (i.min(types.len() - 1), t, o)));
-            pairs.flat_map(|(i, t, o)| describe(t, o, &with(path, Step::Text(format!("index {i}"))), depth + 1)).collect()
+            pairs
+                .flat_map(|(i, t, o)| describe(t, o, &with(path, Step::Text(format!("index {i}"))), depth + 1))
+                .collect()
         }
         (Type::Array(element, _), _) => {
             let pairs = types.iter().enumerate();
-            pairs.flat_map(|(i, t)| describe(t, element, &with(path, Step::Text(format!("index {i}"))), depth + 1)).collect()
+            pairs
+                .flat_map(|(i, t)| describe(t, element, &with(path, Step::Text(format!("index {i}"))), depth + 1))
+                .collect()
         }
         _ => vec![Mismatch::new(path, Kind::Type { expected: original.normalize(), actual: actual.normalize() })],
     }

@@ -87,7 +87,10 @@ pub enum Type {
     String(Range),
     /// The type of one known string; prints as `String`.
     Literal(EcoString),
-    Enum { values: Vec<EcoString>, ignore_case: bool },
+    Enum {
+        values: Vec<EcoString>,
+        ignore_case: bool,
+    },
     Pattern(Vec<EcoString>),
     Boolean(Option<bool>),
     Regexp(Option<EcoString>),

@@ -62,7 +62,9 @@ fn common_same_kind(a: &Type, b: &Type) -> Option<Type> {
         (Type::Literal(x), Type::Enum { values, .. }) | (Type::Enum { values, .. }, Type::Literal(x)) => {
             enumeration(values.iter().chain([x]).cloned().collect(), false)
         }
-        (Type::Enum { values: x, .. }, Type::Enum { values: y, .. }) => enumeration(x.iter().chain(y).cloned().collect(), false),
+        (Type::Enum { values: x, .. }, Type::Enum { values: y, .. }) => {
+            enumeration(x.iter().chain(y).cloned().collect(), false)
+        }
         (Type::String(x), Type::String(y)) => Type::String(Range { min: x.min.min(y.min), max: x.max.max(y.max) }),
         (Type::String(_), Type::Literal(_)) | (Type::Literal(_), Type::String(_)) => Type::String(Range::SIZE),
         (Type::Pattern(x), Type::Pattern(y)) => {
@@ -233,7 +235,8 @@ fn merge_ranges(types: Vec<TypeRef>) -> Vec<TypeRef> {
     if ranges.len() < 2 {
         return all;
     }
-    let mut bounds: Vec<Range> = ranges.iter().filter_map(|t| if let Type::Integer(r) = &**t { Some(*r) } else { None }).collect();
+    let mut bounds: Vec<Range> =
+        ranges.iter().filter_map(|t| if let Type::Integer(r) = &**t { Some(*r) } else { None }).collect();
     bounds.sort_by_key(|r| r.min);
     let mut merged: Vec<Range> = Vec::new();
     for range in bounds {

@@ -97,13 +97,17 @@ impl<W: Write> Writer<'_, W> {
     fn ty(&mut self, t: &Type) -> fmt::Result {
         match t {
             Type::Integer(r) if *r != Range::ANY => self.list("Integer", bounds(*r)),
-            Type::Float(a, b) if *a != f64::NEG_INFINITY || *b != f64::INFINITY => self.list("Float", float_bounds(*a, *b)),
+            Type::Float(a, b) if *a != f64::NEG_INFINITY || *b != f64::INFINITY => {
+                self.list("Float", float_bounds(*a, *b))
+            }
             Type::String(r) if *r != Range::SIZE => self.list("String", bounds(*r)),
             Type::Enum { values, ignore_case } if !values.is_empty() => {
                 let flag = ignore_case.then(|| "true".to_owned());
                 self.list("Enum", values.iter().map(|v| quote(v)).chain(flag))
             }
-            Type::Pattern(patterns) if !patterns.is_empty() => self.list("Pattern", patterns.iter().map(|p| slashes(p))),
+            Type::Pattern(patterns) if !patterns.is_empty() => {
+                self.list("Pattern", patterns.iter().map(|p| slashes(p)))
+            }
             Type::Boolean(Some(b)) => write!(self.out, "Boolean[{b}]"),
             Type::Regexp(Some(r)) => write!(self.out, "Regexp[{}]", slashes(r)),
             Type::Collection(r) if *r != Range::SIZE => self.list("Collection", bounds(*r)),
@@ -192,7 +196,9 @@ impl<W: Write> Writer<'_, W> {
         match t {
             Type::Array(_, size) | Type::Hash(_, _, size) if *size == Range::ZERO => write!(self.out, "{name}[0, 0]"),
             Type::Array(e, size) if **e == Type::Any && *size == Range::SIZE => self.out.write_str(name),
-            Type::Hash(k, v, size) if **k == Type::Any && **v == Type::Any && *size == Range::SIZE => self.out.write_str(name),
+            Type::Hash(k, v, size) if **k == Type::Any && **v == Type::Any && *size == Range::SIZE => {
+                self.out.write_str(name)
+            }
             Type::Array(element, size) => self.sized(name, std::slice::from_ref(element), *size),
             Type::Hash(k, v, size) => self.sized(name, &[k.clone(), v.clone()], *size),
             Type::Tuple(types, size) if !types.is_empty() => self.sized(name, types, size.unwrap_or(Range::SIZE)),
