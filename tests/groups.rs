@@ -27,8 +27,16 @@ const FILES: [(&str, &str); 7] = [
 
 #[test]
 fn hosts_share_what_their_data_and_types_allow() {
+    for variable in ["::hostname", "facts.hostname", "facts.networking.hostname", "trusted.hostname"] {
+        share(variable);
+    }
+}
+
+/// The hierarchy's path for hosts is made of `variable`.
+fn share(variable: &str) {
     let folder = tempfile::tempdir().unwrap();
     for (path, text) in FILES {
+        let text = text.replace("::hostname", variable);
         let path = folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
@@ -40,7 +48,11 @@ fn hosts_share_what_their_data_and_types_allow() {
     let hosts: Vec<HostSpec> = (0..5).map(|n| HostSpec::named(&format!("w{n}.x.org"))).collect();
     let groups = compile_group(&session, &hosts);
     let shown: Vec<Vec<&str>> = groups.iter().map(|g| g.hosts.iter().map(|h| h.as_str()).collect()).collect();
-    assert_eq!(shown, [vec!["w0.x.org", "w1.x.org"], vec!["w2.x.org", "w3.x.org"], vec!["w4.x.org"]]);
+    assert_eq!(
+        shown,
+        [vec!["w0.x.org", "w1.x.org"], vec!["w2.x.org", "w3.x.org"], vec!["w4.x.org"]],
+        "%{{{variable}}}"
+    );
     for (group, path) in
         [(0, "data/hosts/w0.yaml"), (0, "data/hosts/w1.yaml"), (1, "data/hosts/w2.yaml"), (1, "data/hosts/w3.yaml")]
     {

@@ -79,6 +79,28 @@ impl HieraScope for Variables<'_, '_> {
                 _ => return ScopeValue::Missing,
             },
         };
+        self.told(name, value)
+    }
+
+    /// Single facts are known where the hash of all is not.
+    fn member(&self, root: &str, path: &[&str]) -> Option<ScopeValue> {
+        let whole = self.compiler.lookup_var(self.scope, root)?;
+        if root.trim_start_matches("::") != "facts" || !whole.is_unknown() {
+            return None;
+        }
+        let name = path.join(".");
+        Some(
+            self.compiler
+                .host
+                .fact(&name)
+                .map_or(ScopeValue::Missing, |value| self.told(&format!("facts.{name}"), value)),
+        )
+    }
+}
+
+impl Variables<'_, '_> {
+    /// A value as Hiera may know it; what differs from host to host is written down.
+    fn told(&self, name: &str, value: Value) -> ScopeValue {
         match known_deep(&value) {
             Known::Fully => ScopeValue::Known(to_data(&value)),
             Known::PerHost => {

@@ -9,6 +9,11 @@ use super::error::HieraError;
 
 /// Where interpolated variables come from.
 pub trait HieraScope {
+    /// A member of a structured variable (`facts.os.family`), where members are known apart from the whole.
+    fn member(&self, _root: &str, _path: &[&str]) -> Option<ScopeValue> {
+        None
+    }
+
     /// What a variable that is not known can be, where its values are.
     fn alternatives(&self, _name: &str) -> Option<Vec<String>> {
         None

@@ -112,11 +112,12 @@ pub(crate) enum Got {
 }
 
 pub(crate) fn variable(key: &Key, scope: &dyn HieraScope) -> Result<Got, HieraError> {
-    let (data, per_host) = match scope.variable(&key.root) {
-        ScopeValue::Known(data) => (data, false),
-        ScopeValue::PerHost(text) => (Data::str(text), true),
-        ScopeValue::Missing => return Ok(Got::Missing),
-        ScopeValue::Unknown(why) => (Data::new(Value::Unknown(why.into())), false),
+    if let Some(found) = names(key).and_then(|path| scope.member(&key.root, &path)) {
+        return Ok(got(found));
+    }
+    let (data, per_host) = match got(scope.variable(&key.root)) {
+        Got::Value(data, per_host) => (data, per_host),
+        Got::Missing => return Ok(Got::Missing),
     };
     if key.segments.is_empty() {
         return Ok(Got::Value(data, per_host));
@@ -125,6 +126,25 @@ pub(crate) fn variable(key: &Key, scope: &dyn HieraScope) -> Result<Got, HieraEr
         Some(inner) => Got::Value(inner, per_host),
         None => Got::Missing,
     })
+}
+
+fn got(found: ScopeValue) -> Got {
+    match found {
+        ScopeValue::Known(data) => Got::Value(data, false),
+        ScopeValue::PerHost(text) => Got::Value(Data::str(text), true),
+        ScopeValue::Missing => Got::Missing,
+        ScopeValue::Unknown(why) => Got::Value(Data::new(Value::Unknown(why.into())), false),
+    }
+}
+
+/// The segments of a key, if it has any and all are names.
+fn names(key: &Key) -> Option<Vec<&str>> {
+    let path = key.segments.iter().map(|segment| match segment {
+        key::Segment::Name(name) => Some(name.as_str()),
+        key::Segment::Index(_) => None,
+    });
+    let path: Option<Vec<&str>> = path.collect();
+    path.filter(|p| !p.is_empty())
 }
 
 fn push_text(parts: &mut Vec<Part>, text: &str) {
