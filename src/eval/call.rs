@@ -40,6 +40,10 @@ impl Interp for Caller<'_, '_> {
         self.compiler.specialize_type(&Arc::new(reference.clone()), vec![Value::str(name)])
     }
 
+    fn is_legacy(&self) -> bool {
+        self.compiler.session.options.dialect == crate::puppet::Dialect::Legacy
+    }
+
     fn strict(&self) -> bool {
         self.compiler.session.options.strict
     }

@@ -47,6 +47,10 @@ pub trait Interp: TypeContext {
     fn resource_parameter(&mut self, reference: &Type, name: &str) -> Result<Value, EvalError> {
         Ok(Value::unknown(CauseKind::Query, format!("{reference}[{name}]")))
     }
+    /// Whether manifests are of the older dialect, in which a number written without quotes is a string.
+    fn is_legacy(&self) -> bool {
+        false
+    }
     /// `strict=error` (the default of Puppet 8): strings are not coerced to numbers.
     fn strict(&self) -> bool {
         false

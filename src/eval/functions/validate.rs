@@ -38,17 +38,19 @@ validators! {
     validate_ipv6_address => "is not a valid IPv6 address.", |v| network::is_v6(v.as_str().unwrap_or_default());
 }
 
-pub(super) fn validate_re(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
+pub(super) fn validate_re(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("validate_re", args, 2, 3)?;
-    let Value::Str(text) = arg(args, 0) else {
-        return Err(EvalError::puppet(format!(
-            "validate_re(): input needs to be a String, not a {}",
-            types::ruby_class(arg(args, 0))
-        )));
+    let text = match arg(args, 0) {
+        Value::Str(text) => text.text.clone(),
+        number @ (Value::Int(_) | Value::Float(_)) if cx.is_legacy() => number.to_string().into(),
+        other => {
+            let class = types::ruby_class(other);
+            return Err(EvalError::puppet(format!("validate_re(): input needs to be a String, not a {class}")));
+        }
     };
     for pattern in flat(arg(args, 1)) {
         let source = if let Value::Regex(r) = &pattern { r.to_string() } else { pattern.to_string() };
-        if super::pattern::find(&source, &text.text)?.is_some() {
+        if super::pattern::find(&source, &text)?.is_some() {
             return Ok(Value::Undef);
         }
     }
