@@ -33,7 +33,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let blocks: Vec<_> = blocks.into_values().collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
     let start = Instant::now();
-    let of_block: Vec<_> = pool.install(|| blocks.par_iter().map(|b| compile_group(&session, b)).collect());
+    let one = |block: &Vec<HostSpec>| {
+        let start = Instant::now();
+        let groups = compile_group(&session, block);
+        if start.elapsed().as_secs_f32() > 2.0 {
+            println!("slow: {} and {} more, {} catalogs, {:?}", block[0].certname, block.len() - 1, groups.len(), start.elapsed());
+        }
+        groups
+    };
+    let of_block: Vec<_> = pool.install(|| blocks.par_iter().map(one).collect());
     println!(
         "{} hosts: {} catalogs in {:?}",
         blocks.iter().map(Vec::len).sum::<usize>(),

@@ -6,6 +6,8 @@
 use super::compiler::Compiler;
 use super::lift::{Res, choice};
 use super::scope::ScopeId;
+use super::session::DefAt;
+use crate::catalog::ResourceId;
 use crate::value::Value;
 use ecow::EcoString;
 use std::sync::Arc;
@@ -21,6 +23,9 @@ pub(crate) struct Branch {
     arm: u32,
     pub(crate) text: Arc<str>,
 }
+
+/// How often a definition may call itself from inside an undecided condition. Each time doubles the work.
+const MAX_UNDECIDED_RECURSION: usize = 2;
 
 /// What one arm assigned in the scope of the condition.
 type Assigned = Vec<(EcoString, Value)>;
@@ -81,6 +86,27 @@ impl<'s> Compiler<'s> {
             let Some(branch) = at.and_then(|id| self.branches.get(id as usize)) else { return false };
             at = branch.parent;
         }
+    }
+
+    /// Whether a function would call itself once more only because a condition in it is undecided.
+    pub(crate) fn recurses_on_unknown(&self, def: DefAt) -> bool {
+        let branches = self.running.iter().rev().filter(|(d, _)| *d == def).map(|(_, branch)| *branch);
+        self.is_undecided_recursion(branches)
+    }
+
+    /// The same of an instance of a defined type, which stands in the instances that declare it.
+    pub(crate) fn instance_recurses_on_unknown(&self, id: ResourceId) -> bool {
+        let def = self.extra.get(id as usize).and_then(|e| e.def);
+        let outer = |id: &ResourceId| self.catalog.get(*id).and_then(|r| r.container).filter(|c| c != id);
+        let containers = std::iter::successors(outer(&id), outer).take(1000);
+        let twins = containers.filter_map(|c| self.extra.get(c as usize)).filter(|e| e.def == def);
+        self.is_undecided_recursion(twins.map(|e| e.branch))
+    }
+
+    fn is_undecided_recursion(&self, branches: impl Iterator<Item = Option<BranchId>>) -> bool {
+        let mut inner = self.branch;
+        let deeper = branches.filter(|outer| std::mem::replace(&mut inner, *outer) != *outer);
+        deeper.count() > MAX_UNDECIDED_RECURSION
     }
 
     /// Evaluates all arms; variables that they assign become choices. The value is one of theirs.

@@ -264,16 +264,22 @@ impl<'s> Compiler<'s> {
         let Some((file, function)) = self.session.file(at.0).and_then(|f| Some((f, f.function(at.1)?))) else {
             return Err(EvalError::puppet(format!("function {name} could not be read")));
         };
+        if self.recurses_on_unknown(at) {
+            self.count(CauseKind::Limit, format!("recursion of {name} on something unknown"));
+            return Ok(super::facts::opaque(CauseKind::Limit, format!("recursion of {name} on something unknown")));
+        }
         let mut scope = Scope::new(ScopeKind::Function, Some(TOP), super::classes::CLASS_MAIN);
         scope.source = name.into();
         let scope = self.push_scope(scope);
         let env = Env { scope, file };
         let (matches, escapes) = (self.matches.take(), std::mem::take(&mut self.escapes));
         self.atomic += 1;
+        self.running.push((at, self.branch));
         let result = self.deeper(|c| {
             c.bind_args(env, name, &function.params, args, block)?;
             c.run_block(env, &function.body)
         });
+        self.running.pop();
         self.atomic -= 1;
         self.matches = matches;
         let escapes = std::mem::replace(&mut self.escapes, escapes);

@@ -101,6 +101,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) context: Option<(&'static str, Loc)>,
     pub(crate) kinds: FxHashMap<EcoString, (crate::catalog::ResourceKind, Option<DefAt>)>,
     pub(crate) escapes: Vec<EvalError>,
+    /// Functions in the Puppet language being run, each with the branch it was called in.
+    pub(crate) running: Vec<(DefAt, Option<BranchId>)>,
 }
 
 /// Compiles the catalog of one host. Needs a deep stack: call it on a thread with 64 MB.
@@ -160,6 +162,7 @@ impl<'s> Compiler<'s> {
             context: None,
             kinds: FxHashMap::default(),
             escapes: Vec::new(),
+            running: Vec::new(),
         }
     }
 

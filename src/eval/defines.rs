@@ -4,7 +4,7 @@ use super::compiler::Compiler;
 use super::error::EvalError;
 use super::scope::{Env, Scope, ScopeKind};
 use crate::catalog::ResourceId;
-use crate::value::Value;
+use crate::value::{CauseKind, Value};
 
 /// Rounds after which the loop is taken to be endless.
 const MAX_ROUNDS: u32 = 1000;
@@ -66,6 +66,11 @@ impl Compiler<'_> {
         let name = self.catalog.get(id).and_then(|r| r.value("name")).cloned();
         self.bind(scope, "name".into(), name.unwrap_or(title));
         let before = std::mem::replace(&mut self.branch, branch);
+        if self.instance_recurses_on_unknown(id) {
+            self.count(CauseKind::Limit, format!("recursion of {} on something unknown", define.name));
+            self.branch = before;
+            return;
+        }
         let at = self.catalog.get(id).map(|r| r.at.clone());
         self.isolated(id, |c| {
             c.context = at.map(|at| ("Resource Statement", at));

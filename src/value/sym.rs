@@ -2,6 +2,7 @@
 
 use super::{Tri, Value};
 use ecow::EcoString;
+use rustc_hash::FxHashSet;
 
 /// A symbolic value.
 ///
@@ -74,20 +75,21 @@ impl Sym {
         }
     }
 
-    /// Collects the root causes of an unknown.
+    /// Collects the root causes of an unknown. Parts that occur many times are looked at once.
     pub fn causes(&self, out: &mut Vec<Cause>) {
-        if self.sample.is_some() {
+        self.collect_causes(out, &mut FxHashSet::default());
+    }
+
+    fn collect_causes(&self, out: &mut Vec<Cause>, seen: &mut FxHashSet<*const Self>) {
+        if self.sample.is_some() || !seen.insert(std::ptr::from_ref(self)) {
             return;
         }
         match &self.expr {
             SymExpr::Fact(name) => out.push(Cause { kind: CauseKind::Fact, name: name.clone() }),
             SymExpr::Opaque(cause) => out.push(cause.clone()),
             SymExpr::Concat(values) | SymExpr::Call(_, values) | SymExpr::Choice(values) => {
-                for value in values {
-                    if let Value::Sym(sym) = value {
-                        sym.causes(out);
-                    }
-                }
+                let parts = values.iter().filter_map(|v| if let Value::Sym(sym) = v { Some(sym) } else { None });
+                parts.for_each(|sym| sym.collect_causes(out, seen));
             }
         }
     }
