@@ -135,10 +135,6 @@ fn call(name: &str, args: &[Value], host: &HostSpec) -> Option<Value> {
         ("-", [v]) => unary(cx, UnaryOp::Minus, v).ok(),
         ("[]", [base, keys @ ..]) => index(cx, base, keys).ok(),
         (_, [a, b]) if binary_op(name).is_some() => binary(cx, binary_op(name)?, a, b).ok(),
-        // These carry the name of the host they were computed for as their first argument.
-        (_, [fqdn, rest @ ..]) if name.starts_with("fqdn_") && fqdn.as_str() == Some(host.certname.as_str()) => {
-            super::functions::find(name)?(cx, rest, None).ok()
-        }
         _ => super::functions::find(name)?(cx, args, None).ok(),
     }
 }
