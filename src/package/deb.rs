@@ -319,9 +319,13 @@ fn owner(entry: &Entry<'_, '_>) -> String {
 }
 
 /// Contents that the analysis reads: units for their `[Install]` section, init scripts for their
-/// run levels, sysusers lines for accounts.
+/// run levels, sysusers lines for accounts, certificates for the links that are named after them,
+/// apache2's modules for those that they need.
 pub(crate) fn wants_content(path: &str) -> bool {
     let folder = path.contains("/systemd/system/") || path.contains("/systemd/user/");
+    if path.starts_with("/usr/share/ca-certificates/") || path.starts_with("/etc/apache2/mods-available/") {
+        return true;
+    }
     if path.contains("/sysusers.d/") || path.starts_with("/etc/init.d/") {
         return true;
     }

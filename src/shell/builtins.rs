@@ -95,6 +95,9 @@ impl Interp<'_> {
     /// A sourced library is known by its rows; anything else may set any variable.
     fn source(&mut self, args: &[Value], raw: &str, mut state: State) -> Outcome {
         let path = args.first().and_then(Value::known).unwrap_or_default().to_owned();
+        if let Some(Ok(node)) = self.knowledge.library_text(&path).map(|text| parse::parse(text, self.line)) {
+            return self.exec(&node, state);
+        }
         if !self.knowledge.is_library(&path) {
             let shown = args.first().map_or(String::new(), |v| v.0.iter().map(Text::to_string).collect());
             state.foreign = Some(std::rc::Rc::from(format!("{shown} may set it")));

@@ -37,6 +37,7 @@ impl Interp<'_> {
             "-t" => Truth::likely(false, "it runs on a terminal"),
             "-L" | "-h" => self.over_paths(value, raw, |this, path| this.is_link(path, raw, state)),
             "-x" => self.over_paths(value, raw, |this, path| this.executable(path, state)),
+            "-e" | "-f" | "-d" | "-s" | "-r" if self.dangles(value, state) => Truth::No,
             "-e" | "-f" | "-d" | "-r" | "-w" | "-s" | "-S" | "-p" | "-O" | "-G" => {
                 self.over_paths(value, raw, |this, path| this.exists(path, state))
             }
@@ -48,10 +49,24 @@ impl Interp<'_> {
         Truth::over(value.0.iter().map(|text| ask(self, text).resting_on(text)), raw)
     }
 
+    /// Is it a link that a script made, to a path of the package's own that is gone?
+    fn dangles(&self, value: &Value, state: &State) -> bool {
+        let mut path = absolute(&state.cwd, value.known().unwrap_or_default());
+        for _ in 0..8 {
+            let Some(target) = state.world.links.get(&path).filter(|t| !t.is_empty()) else {
+                return state.world.paths.get(&path) != Some(&true)
+                    && self.setting.own(&path, self.stage, &state.world) == Some(Truth::No);
+            };
+            let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
+            path = absolute(folder, target);
+        }
+        true
+    }
+
     fn is_link(&self, path: &Text, raw: &str, state: &State) -> Truth {
         let Some(known) = path.known() else { return Truth::maybe(raw) };
         let path = absolute(&state.cwd, known);
-        if state.world.links.contains(&path) {
+        if state.world.links.contains_key(&path) {
             return Truth::Yes;
         }
         match self.setting.data.get(&path) {
