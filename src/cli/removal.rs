@@ -2,7 +2,7 @@
 
 use super::failure::{Exit, Failure};
 use super::terminal::Terminal;
-use crate::package::{NotFound, Package, PackageSources, Removal, analyse_many, describe};
+use crate::package::{NotFound, Package, PackageSources, Removal, analyse_many, describe, why};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +27,9 @@ pub(crate) struct RemovalArgs {
     /// List what purging would do on top
     #[arg(long)]
     purge: bool,
+    /// Show the script lines behind what happens to one user, group, path or service
+    #[arg(long, value_name = "SUBJECT", conflicts_with = "output")]
+    why: Option<String>,
     /// The form
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     output: Form,
@@ -42,6 +45,11 @@ pub(crate) fn run(args: &RemovalArgs, terminal: &Terminal) -> Result<Exit, Failu
     let downloads = tempfile::tempdir().map_err(|e| Failure::write(&std::env::temp_dir(), &e))?;
     let packages = read(args, downloads.path())?;
     let removals = analyse_many(&packages);
+    if let Some(subject) = &args.why {
+        let texts: Vec<String> = packages.iter().zip(&removals).map(|(p, r)| why(p, r, subject)).collect();
+        terminal.print(&texts.join("\n"))?;
+        return Ok(Exit::Clean);
+    }
     terminal.print(&match args.output {
         Form::Human => human(&removals, args.purge),
         Form::Json => json(&removals)?,

@@ -56,7 +56,9 @@ pub fn read_path(path: &Path, limits: &Limits) -> Result<Package, DebError> {
 /// As [`read_path`].
 pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Package, DebError> {
     let size = bytes.len() as u64;
-    Reading { path: name, limits, size }.package(Cursor::new(bytes), true)
+    let reading = Reading { path: name, limits, size };
+    super::whole::check(&mut Cursor::new(bytes), size).map_err(|e| reading.io_error("archive", &e))?;
+    reading.package(Cursor::new(bytes), true)
 }
 
 /// Reads the control fields only.

@@ -27,7 +27,8 @@ pub(crate) fn effects(package: &Package, knowledge: &Knowledge) -> Vec<Effect> {
                 let mut effect = member_effect(member, kind);
                 if let Some(other) = perhaps_shipped_by(member, package, knowledge) {
                     effect.verdict = Verdict::Possible;
-                    effect.why = format!("{}; {other}, which it depends on, may ship a folder of that name", effect.why);
+                    effect.why =
+                        format!("{}; {other}, which it depends on, may ship a folder of that name", effect.why);
                 }
                 all.push(effect);
             }
@@ -45,7 +46,8 @@ fn perhaps_shipped_by(member: &Member, package: &Package, knowledge: &Knowledge)
         return None;
     }
     let plain = base.replace('_', "-");
-    let named = |name: &String| name.rsplit_once(&plain).is_some_and(|(start, end)| end.is_empty() && start.ends_with('-'));
+    let named =
+        |name: &String| name.rsplit_once(&plain).is_some_and(|(start, end)| end.is_empty() && start.ends_with('-'));
     package.control.depends().into_iter().find(named)
 }
 

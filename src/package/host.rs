@@ -17,17 +17,22 @@ pub(crate) struct Runs {
 }
 
 /// Runs install scripts to learn what they make, then the removal scripts in dpkg's order.
-pub(crate) fn run_scripts(package: &Package) -> Runs {
+pub(crate) fn run_scripts(package: &Package, all_phases: bool) -> Runs {
     let setting = setting(package);
     let mut runs = Runs::default();
     let mut world = World::default();
     for (name, args) in [("preinst", vec!["install"]), ("postinst", vec!["configure", ""])] {
         if let Some(script) = package.script(name).filter(|s| is_shell(s)) {
-            // What an install script hides from the run is no effect of a removal.
-            if let Ok(ran) = shell::run(&script.text, &args, Stage::Installing, &setting, world.clone()) {
-                world = ran.world;
+            // What an install script hides from the run is no effect of a removal; one that cannot be
+            // read at all leaves open what the package owns.
+            match shell::run(&script.text, &args, Stage::Installing, &setting, world.clone()) {
+                Ok(ran) => world = ran.world,
+                Err(error) => runs.miss(script, 0, format!("what it makes is not known: {error}")),
             }
         }
+    }
+    if all_phases {
+        run_other_phases(package, &setting, &world, &mut runs);
     }
     let steps = [
         ("prerm", "remove", Phase::Remove, Stage::Unpacked),
@@ -36,10 +41,32 @@ pub(crate) fn run_scripts(package: &Package) -> Runs {
     ];
     for (name, arg, phase, stage) in steps {
         if let Some(script) = package.script(name) {
-            world = step(script, arg, phase, stage, &setting, world, &mut runs);
+            world = step(script, &[arg], phase, stage, &setting, world, &mut runs);
         }
     }
     runs
+}
+
+/// The other calls of Debian Policy 6.5, each from the state after installation. A version that takes
+/// this one's place is later than any.
+fn run_other_phases(package: &Package, setting: &Setting, installed: &World, runs: &mut Runs) {
+    const LATER: &str = "9999:1";
+    let own = package.control.version();
+    let calls: [(Phase, &str, &[&str], Stage); 6] = [
+        (Phase::Upgrade, "prerm", &["upgrade", LATER], Stage::Unpacked),
+        (Phase::Upgrade, "postrm", &["upgrade", LATER], Stage::Unpacked),
+        (Phase::FailedUpgrade, "prerm", &["failed-upgrade", own, LATER], Stage::Unpacked),
+        (Phase::FailedUpgrade, "postrm", &["failed-upgrade", own, LATER], Stage::Unpacked),
+        (Phase::Disappear, "postrm", &["disappear", "another-package", LATER], Stage::Removed),
+        (Phase::Deconfigure, "prerm", &["deconfigure", "in-favour", "another-package", LATER], Stage::Unpacked),
+    ];
+    let mut now: Option<(Phase, World)> = None;
+    for (phase, name, args, stage) in calls {
+        let world = now.take().filter(|(p, _)| *p == phase).map_or_else(|| installed.clone(), |(_, world)| world);
+        if let Some(script) = package.script(name).filter(|s| is_shell(s)) {
+            now = Some((phase, step(script, args, phase, stage, setting, world, runs)));
+        }
+    }
 }
 
 fn is_shell(script: &Script) -> bool {
@@ -51,7 +78,7 @@ fn is_shell(script: &Script) -> bool {
 
 fn step(
     script: &Script,
-    arg: &str,
+    args: &[&str],
     phase: Phase,
     stage: Stage,
     setting: &Setting,
@@ -62,7 +89,7 @@ fn step(
         runs.miss(script, 0, format!("written for {}", script.interpreter()));
         return world;
     }
-    match shell::run(&script.text, &[arg], stage, setting, world.clone()) {
+    match shell::run(&script.text, args, stage, setting, world.clone()) {
         Ok(ran) => runs.take(script, phase, ran),
         Err(error) => {
             runs.miss(script, 0, error.to_string());

@@ -20,13 +20,16 @@ mod member;
 mod removal;
 mod sources;
 mod whole;
+mod why;
 
 pub use build::DebBuilder;
 pub use control::Control;
 pub use deb::{Limits, read_bytes, read_path};
 pub use describe::describe;
+pub(crate) use dpkg::merged;
 pub use effect::{By, Effect, Kind, NotAnalysed, Phase, Removal, Verdict};
 pub use error::DebError;
 pub use member::{Member, MemberKind, Origin, Package, Script};
-pub use removal::{analyse, analyse_many};
+pub use removal::{analyse, analyse_many, analyse_phases};
 pub use sources::{Found, NotFound, PackageSources};
+pub use why::why;

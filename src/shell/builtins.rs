@@ -316,10 +316,14 @@ fn take_line(input: &mut Text) -> Line {
                 *input = Text::default();
                 Line::Known(line)
             }
-            None => Line::Unknown(input.to_string()),
+            None => Line::Unknown(unknown_line(input)),
         },
-        Some(_) => Line::Unknown(input.to_string()),
+        Some(_) => Line::Unknown(unknown_line(input)),
     }
+}
+
+fn unknown_line(input: &Text) -> String {
+    input.to_string().trim_end_matches('\n').to_owned()
 }
 
 fn assign_fields(names: &[&str], line: &str, separators: &str, state: &mut State) {

@@ -54,8 +54,8 @@ impl Interp<'_> {
         let mut path = absolute(&state.cwd, value.known().unwrap_or_default());
         for _ in 0..8 {
             let Some(target) = state.world.links.get(&path).filter(|t| !t.is_empty()) else {
-                return state.world.paths.get(&path) != Some(&true)
-                    && self.setting.own(&path, self.stage, &state.world) == Some(Truth::No);
+                let own = || self.setting.own(&path, self.stage, &state.world) == Some(Truth::No);
+                return state.world.paths.get(&path).map_or_else(own, |there| !there);
             };
             let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
             path = absolute(folder, target);
@@ -134,6 +134,9 @@ impl Interp<'_> {
             let there = owner.is_empty() || self.setting.depends.iter().any(|d| d.starts_with(owner));
             return if there { Truth::Yes } else { Truth::maybe(&words) };
         }
+        if self.is_own_state(path) {
+            return Truth::likely(true, &format!("{path} is not there"));
+        }
         if self.of_dependency(path) {
             return Truth::likely(true, &format!("{path} is not there"));
         }
@@ -146,8 +149,18 @@ impl Interp<'_> {
         Truth::likely(false, &words)
     }
 
+    /// The folder that a program makes for its state when it first runs.
+    fn is_own_state(&self, path: &str) -> bool {
+        let name = path.strip_prefix("/var/lib/").unwrap_or_default();
+        self.stage > Stage::Installing && !name.is_empty() && name == self.setting.package
+    }
+
     /// A path that is named after a package this one depends on.
     fn of_dependency(&self, path: &str) -> bool {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if self.setting.data.get(folder) == Some(&Entry::Dir) {
+            return false;
+        }
         let same = |part: &str, d: &str| part.starts_with(d) || (part.len() >= 4 && d.starts_with(&format!("{part}-")));
         let named = |part: &str| self.setting.depends.iter().any(|d| d.len() >= 4 && same(part, d));
         path.split('/').any(named)

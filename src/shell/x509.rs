@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn what_is_no_certificate_has_no_hash() {
-        for text in ["", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "-----BEGIN CERTIFICATE-----"] {
+        for text in ["", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "-----BEGIN CERTIFICATE-----"]
+        {
             assert_eq!(subject_hash(text), None, "{text}");
         }
     }

@@ -212,11 +212,19 @@ impl Interp<'_> {
         let link = format!("/etc/apache2/{folder}-enabled/{name}.{end}");
         if verb.starts_with("en") {
             state.world.link(&link, &format!("../{folder}-available/{name}.{end}"));
-        } else if verb.starts_with("dis") && state.world.links.contains_key(&link) {
+        } else if verb.starts_with("dis") && self.enabled_by_install(&link, folder, state) {
             self.sure_deed(DeedKind::LinkRemoved, &link, "apache2's configuration no longer holds it", state);
             state.world.delete(&link);
         }
         Status::OK
+    }
+
+    /// A script that is not followed is taken to enable what the removal disables.
+    fn enabled_by_install(&self, link: &str, folder: &str, state: &State) -> bool {
+        let base = link.rsplit('/').next().unwrap_or_default();
+        let shipped = self.setting.data.contains_key(&format!("/etc/apache2/{folder}-available/{base}"));
+        let gone = state.world.paths.get(link) == Some(&false);
+        state.world.links.contains_key(link) || (self.setting.install_unknown && shipped && !gone)
     }
 
     /// `su USER -c "COMMAND"`: the command is run like any other.
