@@ -4,6 +4,7 @@
 //! runs a script of theirs, and turns them into a list of removal effects with evidence.
 //! Its edge: it knows nothing of catalogs; the checks join the two.
 
+pub mod archive;
 mod build;
 mod control;
 mod deb;
