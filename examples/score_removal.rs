@@ -1,10 +1,12 @@
 //! Scores the removal analysis against records of real removals: per measure precision, recall
-//! and F1. Usage: `score_removal ORACLE.jsonl DEB_DIR [-v]`.
+//! and F1. Usage: `score_removal ORACLE.jsonl DEB_DIR [-v] [--index PATH] [ID]`; with a package index
+//! the cascades are scored too, on the packages of the record and on those that its request implies.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use holdpoint::package::archive::{HostState, Index, cascade};
 use holdpoint::package::{Kind, PackageSources, Phase, Removal, Verdict, analyse};
 use serde_json::Value;
 
@@ -70,9 +72,14 @@ fn stopped(stage: &Value) -> BTreeSet<String> {
 }
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let index = args.iter().position(|a| a == "--index").map(|at| {
+        args.remove(at);
+        Index::open(Path::new(&args.remove(at))).unwrap()
+    });
     let verbose = args.iter().any(|a| a == "-v");
-    let only = args.get(3);
+    args.retain(|a| a != "-v");
+    let only = args.get(2);
     let mut sources = PackageSources::new();
     sources.add_dir(Path::new(&args[1])).unwrap();
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
@@ -82,9 +89,30 @@ fn main() {
             continue;
         }
         score(&record, &sources, &mut tallies);
+        if let Some(index) = &index {
+            score_cascade(&record, index, &mut tallies);
+        }
     }
     for (name, tally) in &tallies {
         tally.print(name, verbose);
+    }
+}
+
+/// What went along, against what is said on two ideas of the host.
+fn score_cascade(record: &Value, index: &Index, tallies: &mut BTreeMap<String, Tally>) {
+    let (id, target) = (record["id"].as_str().unwrap(), record["target"].as_str().unwrap());
+    let truth: BTreeSet<String> = strings(&record["remove"]["cascade"]).into_iter().collect();
+    let base = index.base().map(|l| l.name().to_owned());
+    let listed = strings(&record["install"]["packages_installed"]);
+    let list: Vec<String> = base.chain(listed.iter().map(|p| p.split('=').next().unwrap().to_owned())).collect();
+    let wanted = strings(&record["install_set"]).into_iter().collect();
+    let states = [
+        ("cascade (packages listed)", HostState::from_list(&list.join("\n"), index)),
+        ("cascade (derived)", HostState::implied(index, &wanted, &BTreeSet::new())),
+    ];
+    for (name, state) in states {
+        let said = cascade(&state, target).taken.into_iter().map(|t| t.package).collect();
+        tallies.entry(name.to_owned()).or_default().add(id, &truth, &said);
     }
 }
 

@@ -1,9 +1,11 @@
 //! `holdpoint removal`: what removing or purging packages would do.
 
 use super::failure::{Exit, Failure};
+use super::removal_state::{self, Along, Host, StateArgs};
 use super::terminal::Terminal;
 use crate::package::{NotFound, Package, PackageSources, Removal, analyse_many, describe, why};
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `removal`.
@@ -30,6 +32,8 @@ pub(crate) struct RemovalArgs {
     /// Show the script lines behind what happens to one user, group, path or service
     #[arg(long, value_name = "SUBJECT", conflicts_with = "output")]
     why: Option<String>,
+    #[command(flatten)]
+    host: StateArgs,
     /// The form
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     output: Form,
@@ -50,11 +54,30 @@ pub(crate) fn run(args: &RemovalArgs, terminal: &Terminal) -> Result<Exit, Failu
         terminal.print(&texts.join("\n"))?;
         return Ok(Exit::Clean);
     }
+    let host = Host::read(&args.host, here(args))?;
+    let answers: Vec<Answer<'_>> =
+        removals.iter().map(|removal| Answer { removal, cascade: host.along(&removal.package) }).collect();
     terminal.print(&match args.output {
-        Form::Human => human(&removals, args.purge),
-        Form::Json => json(&removals)?,
+        Form::Human => human(&answers, args.purge),
+        Form::Json => json(&answers)?,
     })?;
     Ok(Exit::Clean)
+}
+
+/// Whether this machine's packages are meant.
+fn here(args: &RemovalArgs) -> bool {
+    let is_file = |name: &String| name.ends_with(".deb") || name.contains('/');
+    let nowhere_else = args.deb.is_empty() && args.deb_dir.is_none() && !args.fetch;
+    args.installed || (nowhere_else && !args.packages.iter().any(is_file))
+}
+
+/// One package's answer: the removal with what goes along.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    removal: &'a Removal,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cascade: Option<Along>,
 }
 
 fn read(args: &RemovalArgs, downloads: &Path) -> Result<Vec<Package>, Failure> {
@@ -85,14 +108,15 @@ fn one(name: &str, sources: &mut PackageSources) -> Result<Package, Failure> {
     found.map(|package| *package).map_err(|e: NotFound| Failure::usage(e.to_string(), e.help()))
 }
 
-fn human(removals: &[Removal], purge: bool) -> String {
-    let texts: Vec<String> = removals.iter().map(|r| describe(r, purge)).collect();
+fn human(answers: &[Answer<'_>], purge: bool) -> String {
+    let along = |a: &Answer<'_>| removal_state::describe(a.cascade.as_ref(), &a.removal.version);
+    let texts: Vec<String> = answers.iter().map(|a| describe(a.removal, purge) + &along(a)).collect();
     texts.join("\n")
 }
 
 /// One package is an object, several are a list.
-fn json(removals: &[Removal]) -> Result<String, Failure> {
-    let text = match removals {
+fn json(answers: &[Answer<'_>]) -> Result<String, Failure> {
+    let text = match answers {
         [only] => serde_json::to_string_pretty(only),
         many => serde_json::to_string_pretty(many),
     };

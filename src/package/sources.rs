@@ -42,6 +42,8 @@ pub struct PackageSources {
     limits: Limits,
     /// Name -> newest file, from the control fields.
     files: BTreeMap<String, (String, PathBuf)>,
+    /// Control paragraphs of those files.
+    controls: BTreeMap<String, String>,
     /// Files of a folder that could not be read.
     unreadable: Vec<String>,
     database: Option<DpkgDatabase>,
@@ -62,6 +64,7 @@ impl PackageSources {
     pub fn add_file(&mut self, path: &Path) -> Result<String, DebError> {
         let control = read_control(path, &self.limits)?;
         let name = control.package().to_owned();
+        self.controls.insert(name.clone(), control.to_string());
         self.files.insert(name.clone(), (control.version().to_owned(), path.to_owned()));
         Ok(name)
     }
@@ -88,6 +91,7 @@ impl PackageSources {
             Ok(control) => {
                 let known = self.files.get(control.package());
                 if known.is_none_or(|(version, _)| is_newer(control.version(), version)) {
+                    self.controls.insert(control.package().to_owned(), control.to_string());
                     let entry = (control.version().to_owned(), path.to_owned());
                     self.files.insert(control.package().to_owned(), entry);
                 }
@@ -110,6 +114,12 @@ impl PackageSources {
     #[must_use]
     pub fn unreadable(&self) -> &[String] {
         &self.unreadable
+    }
+
+    /// Control paragraphs of the packages known from files, as an index holds them.
+    #[must_use]
+    pub fn controls(&self) -> String {
+        self.controls.values().map(|paragraph| format!("{paragraph}\n")).collect()
     }
 
     /// Names of packages known from files.

@@ -19,6 +19,8 @@ pub struct Taken {
     pub after: String,
     /// apt asks for a sentence to be typed before it removes such a package.
     pub essential: bool,
+    /// Every plain installation has it.
+    pub base: bool,
 }
 
 /// All that goes beside the package itself.
@@ -64,6 +66,7 @@ fn next(state: &HostState, gone: &BTreeSet<String>) -> Option<Taken> {
             because: group.to_string(),
             after,
             essential: package.essential,
+            base: package.base,
         })
     });
     broken.next()

@@ -15,6 +15,8 @@ pub struct Index {
     places: Vec<Place>,
     /// Provided name -> places that provide it.
     provided: BTreeMap<String, Vec<u32>>,
+    /// Places of the packages of a plain installation.
+    base: Vec<u32>,
     from: Vec<String>,
 }
 
@@ -25,6 +27,8 @@ struct Place {
     start: u32,
     end: u32,
     name: (u32, u16),
+    provides: bool,
+    base: bool,
 }
 
 /// A package as an index lists it.
@@ -116,6 +120,12 @@ impl Index {
         index
     }
 
+    /// Adds paragraphs that lie in no file.
+    pub fn add_text(&mut self, text: String) {
+        self.scan(text);
+        self.sort();
+    }
+
     /// Where it was read from.
     #[must_use]
     pub fn source(&self) -> String {
@@ -149,16 +159,20 @@ impl Index {
 
     fn sort(&mut self) {
         let mut places = std::mem::take(&mut self.places);
-        let version = |p: &Place| self.listed(p).version();
-        places.sort_by(|a, b| self.name(a).cmp(self.name(b)).then_with(|| compare(version(b), version(a))));
+        places.sort_by(|a, b| self.name(a).cmp(self.name(b)).then_with(|| self.newer_first(a, b)));
         let mut provided: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for (number, place) in (0u32..).zip(&places) {
+        for (number, place) in (0u32..).zip(&places).filter(|(_, place)| place.provides) {
             for one in self.listed(place).provides() {
                 provided.entry(one.name).or_default().push(number);
             }
         }
+        self.base = (0u32..).zip(&places).filter(|(_, place)| place.base).map(|(number, _)| number).collect();
         self.places = places;
         self.provided = provided;
+    }
+
+    fn newer_first(&self, a: &Place, b: &Place) -> std::cmp::Ordering {
+        compare(self.listed(b).version(), self.listed(a).version())
     }
 
     fn name(&self, place: &Place) -> &str {
@@ -191,6 +205,11 @@ impl Index {
         numbers.filter_map(|n| self.places.get(*n as usize)).map(|p| self.listed(p))
     }
 
+    /// Packages of a plain installation, by name.
+    pub fn base(&self) -> impl Iterator<Item = Listed<'_>> {
+        self.base.iter().filter_map(|n| self.places.get(*n as usize)).map(|p| self.listed(p))
+    }
+
     /// Every package, by name.
     pub fn all(&self) -> impl Iterator<Item = Listed<'_>> {
         self.places.iter().map(|p| self.listed(p))
@@ -198,14 +217,30 @@ impl Index {
 }
 
 fn place(paragraph: &str, start: usize, end: usize, text: u32) -> Option<Place> {
-    let at = if paragraph.starts_with("Package:") { 0 } else { paragraph.find("\nPackage:")? + 1 };
-    let value = paragraph.get(at + "Package:".len()..)?.lines().next()?;
-    let name = value.trim();
-    let shift = value.len() - value.trim_start().len();
-    let name_at = u32::try_from(start + at + "Package:".len() + shift).ok()?;
-    let length = u16::try_from(name.len()).ok().filter(|l| *l > 0)?;
-    let (start, end) = (u32::try_from(start).ok()?, u32::try_from(end).ok()?);
-    Some(Place { text, start, end, name: (name_at, length) })
+    let offset = |part: &str| u32::try_from(start + (part.as_ptr() as usize - paragraph.as_ptr() as usize)).ok();
+    let mut place = Place {
+        text,
+        start: offset(paragraph)?,
+        end: u32::try_from(end).ok()?,
+        name: (0, 0),
+        provides: false,
+        base: false,
+    };
+    for line in paragraph.split('\n') {
+        match line.as_bytes().first() {
+            Some(b'P') if line.starts_with("Package:") => {
+                let name = line.get("Package:".len()..)?.trim();
+                place.name = (offset(name)?, u16::try_from(name.len()).ok()?);
+            }
+            Some(b'P') => {
+                place.provides |= line.starts_with("Provides:");
+                place.base |= matches!(line, "Priority: required" | "Priority: important" | "Protected: yes");
+            }
+            Some(b'E' | b'I') => place.base |= matches!(line, "Essential: yes" | "Important: yes"),
+            _ => {}
+        }
+    }
+    (place.name.1 > 0).then_some(place)
 }
 
 #[cfg(test)]

@@ -50,6 +50,18 @@ impl HostState {
         state
     }
 
+    /// The packages of a plain list, one a line, the name first (`dpkg-query -W`, an image's manifest);
+    /// what they need is looked up. Which of them came along is not known: none counts so.
+    #[must_use]
+    pub fn from_list(list: &str, index: &Index) -> HostState {
+        let mut state = HostState::default();
+        let names = list.lines().filter_map(|l| l.split([' ', '\t', ':', '=']).next()).filter(|n| !n.starts_with('#'));
+        for listed in names.filter_map(|name| index.newest(name)) {
+            state.insert(listed.name(), installed(listed));
+        }
+        state
+    }
+
     /// What a host has on which these packages are asked for: they, the base system, and all that
     /// apt brings along. `absent` are never chosen.
     #[must_use]
@@ -59,7 +71,7 @@ impl HostState {
         for name in wanted {
             state.install(index, name, false, &mut queue);
         }
-        let base: BTreeSet<&str> = index.all().filter(Listed::is_base).map(|l| l.name()).collect();
+        let base: BTreeSet<&str> = index.base().map(|l| l.name()).collect();
         for name in base.into_iter().filter(|n| !absent.contains(*n)) {
             state.install(index, name, false, &mut queue);
         }
