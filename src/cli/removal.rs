@@ -3,8 +3,9 @@
 use super::failure::{Exit, Failure};
 use super::removal_state::{self, Along, Host, StateArgs};
 use super::terminal::Terminal;
-use crate::package::{NotFound, Package, PackageSources, Removal, analyse_many, describe, why};
+use crate::package::{Limits, Package, PackageSources, Removal, analyse_phases, describe, read_path, why};
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -47,16 +48,17 @@ enum Form {
 
 pub(crate) fn run(args: &RemovalArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     let downloads = tempfile::tempdir().map_err(|e| Failure::write(&std::env::temp_dir(), &e))?;
-    let packages = read(args, downloads.path())?;
-    let removals = analyse_many(&packages);
+    let host = Host::read(&args.host, here(args))?;
+    let sources = sources(args, downloads.path())?;
+    let read: Result<Vec<_>, Failure> = args.packages.par_iter().map(|name| one(name, &sources, &host)).collect();
+    let read = read?;
     if let Some(subject) = &args.why {
-        let texts: Vec<String> = packages.iter().zip(&removals).map(|(p, r)| why(p, r, subject)).collect();
-        terminal.print(&texts.join("\n"))?;
+        let texts = read.iter().filter_map(|(package, removal)| Some(why(package.as_ref()?, removal, subject)));
+        terminal.print(&texts.collect::<Vec<_>>().join("\n"))?;
         return Ok(Exit::Clean);
     }
-    let host = Host::read(&args.host, here(args))?;
-    let answers: Vec<Answer<'_>> =
-        removals.iter().map(|removal| Answer { removal, cascade: host.along(&removal.package) }).collect();
+    let answer = |(_, removal): (_, Removal)| Answer { cascade: host.along(&removal.package), removal };
+    let answers: Vec<Answer> = read.into_iter().map(answer).collect();
     terminal.print(&match args.output {
         Form::Human => human(&answers, args.purge),
         Form::Json => json(&answers)?,
@@ -73,14 +75,14 @@ fn here(args: &RemovalArgs) -> bool {
 
 /// One package's answer: the removal with what goes along.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Answer {
     #[serde(flatten)]
-    removal: &'a Removal,
+    removal: Removal,
     #[serde(skip_serializing_if = "Option::is_none")]
     cascade: Option<Along>,
 }
 
-fn read(args: &RemovalArgs, downloads: &Path) -> Result<Vec<Package>, Failure> {
+fn sources(args: &RemovalArgs, downloads: &Path) -> Result<PackageSources, Failure> {
     let mut sources = PackageSources::new();
     for path in &args.deb {
         sources.add_file(path).map_err(|e| Failure::usage(e.to_string(), e.help()))?;
@@ -94,28 +96,37 @@ fn read(args: &RemovalArgs, downloads: &Path) -> Result<Vec<Package>, Failure> {
     if args.fetch {
         sources.allow_fetch(downloads);
     }
-    args.packages.iter().map(|name| one(name, &mut sources)).collect()
+    Ok(sources)
 }
 
-fn one(name: &str, sources: &mut PackageSources) -> Result<Package, Failure> {
+/// The package and what removing it does. Of one that only the host's list knows, what goes along can
+/// still be told; its scripts are named as not read.
+fn one(name: &str, sources: &PackageSources, host: &Host) -> Result<(Option<Package>, Removal), Failure> {
     let is_file = name.ends_with(".deb") || name.contains('/');
     if is_file {
-        let path = Path::new(name);
-        return crate::package::read_path(path, &crate::package::Limits::default())
-            .map_err(|e| Failure::usage(e.to_string(), e.help()));
+        let read = read_path(Path::new(name), &Limits::default());
+        let package = read.map_err(|e| Failure::usage(e.to_string(), e.help()))?;
+        let removal = analyse_phases(&package);
+        return Ok((Some(package), removal));
     }
-    let found = sources.find(name);
-    found.map(|package| *package).map_err(|e: NotFound| Failure::usage(e.to_string(), e.help()))
+    match (sources.find(name), host.version(name)) {
+        (Ok(package), _) => {
+            let removal = analyse_phases(&package);
+            Ok((Some(*package), removal))
+        }
+        (Err(missing), Some(version)) => Ok((None, Removal::not_read(name, version, &missing.why))),
+        (Err(missing), None) => Err(Failure::usage(missing.to_string(), missing.help())),
+    }
 }
 
-fn human(answers: &[Answer<'_>], purge: bool) -> String {
-    let along = |a: &Answer<'_>| removal_state::describe(a.cascade.as_ref(), &a.removal.version);
-    let texts: Vec<String> = answers.iter().map(|a| describe(a.removal, purge) + &along(a)).collect();
+fn human(answers: &[Answer], purge: bool) -> String {
+    let along = |a: &Answer| removal_state::describe(a.cascade.as_ref(), &a.removal.version);
+    let texts: Vec<String> = answers.iter().map(|a| describe(&a.removal, purge) + &along(a)).collect();
     texts.join("\n")
 }
 
 /// One package is an object, several are a list.
-fn json(answers: &[Answer<'_>]) -> Result<String, Failure> {
+fn json(answers: &[Answer]) -> Result<String, Failure> {
     let text = match answers {
         [only] => serde_json::to_string_pretty(only),
         many => serde_json::to_string_pretty(many),

@@ -57,6 +57,15 @@ impl Host {
         Ok(Host { index, known, with: args.with.iter().cloned().collect() })
     }
 
+    /// The version of a package that the host is known or derived to have.
+    pub(super) fn version(&self, package: &str) -> Option<&str> {
+        match (&self.known, &self.index) {
+            (Some((_, state)), _) => state.get(package).map(|p| p.version.as_str()),
+            (None, Some(index)) => index.newest(package).map(|l| l.version()),
+            (None, None) => None,
+        }
+    }
+
     /// What goes along with `package`; `None` where nothing is known of the host.
     pub(super) fn along(&self, package: &str) -> Option<Along> {
         let newest = self.index.as_ref().and_then(|i| i.newest(package)).map(|l| l.version().to_owned());

@@ -188,6 +188,19 @@ pub struct Removal {
 }
 
 impl Removal {
+    /// Of a package whose files are not at hand.
+    pub(crate) fn not_read(package: &str, version: &str, why: &str) -> Removal {
+        let reason = format!("the package was not found: {why}");
+        Removal {
+            package: package.to_owned(),
+            version: version.to_owned(),
+            source: String::new(),
+            effects: Vec::new(),
+            other_phases: Vec::new(),
+            not_analysed: vec![NotAnalysed { script: "all".to_owned(), line: 0, reason }],
+        }
+    }
+
     /// Effects of one kind that happen in `phase`, certain or possible.
     pub fn of(&self, phase: Phase, kind: Kind) -> impl Iterator<Item = &Effect> {
         self.effects.iter().filter(move |e| e.phase == phase && e.kind == kind)

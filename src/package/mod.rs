@@ -31,6 +31,6 @@ pub(crate) use dpkg::merged;
 pub use effect::{By, Effect, Kind, NotAnalysed, Phase, Removal, Verdict};
 pub use error::DebError;
 pub use member::{Member, MemberKind, Origin, Package, Script};
-pub use removal::{analyse, analyse_many, analyse_phases};
+pub use removal::{analyse, analyse_phases};
 pub use sources::{Found, NotFound, PackageSources};
 pub use why::why;

@@ -48,13 +48,6 @@ fn with_scripts(package: &Package, runs: Result<host::Runs, ScriptError>) -> Rem
     }
 }
 
-/// Several packages at once, in all phases, in the order given.
-#[must_use]
-pub fn analyse_many(packages: &[Package]) -> Vec<Removal> {
-    use rayon::prelude::*;
-    packages.par_iter().map(analyse_phases).collect()
-}
-
 /// Each effect once a phase, the surest of equals, sorted; what is gone after remove is no effect
 /// of purge.
 fn settle(effects: Vec<Effect>) -> Vec<Effect> {

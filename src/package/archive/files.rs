@@ -90,11 +90,13 @@ pub(super) fn text(path: &Path) -> Result<String, IndexError> {
         [0x04, 0x22, 0x4d, 0x18, ..] => Box::new(lz4_flex::frame::FrameDecoder::new(whole)),
         _ => Box::new(whole),
     };
-    let mut bytes = Vec::new();
+    // Room for what it unpacks to: growing would hold it twice for a moment.
+    let packed = std::fs::metadata(path).map_err(io)?.len();
+    let room = packed.saturating_mul(8).min(MAX_INDEX) + 1;
+    let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or(0));
     unpacked.take(MAX_INDEX + 1).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 > MAX_INDEX {
         return Err(IndexError::TooLarge { path: name(), limit: MAX_INDEX });
     }
-    bytes.shrink_to_fit();
     Ok(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
 }
