@@ -74,7 +74,7 @@ fn next(state: &HostState, gone: &BTreeSet<String>) -> Option<Taken> {
 
 /// Packages that something wanted leads to, by dependencies, recommendations and suggestions.
 fn needed<'a>(state: &'a HostState, gone: &BTreeSet<String>) -> BTreeSet<&'a str> {
-    let wanted = state.packages().filter(|(name, p)| !gone.contains(*name) && (!p.automatic || p.essential));
+    let wanted = state.packages().filter(|(name, p)| !gone.contains(*name) && (!p.automatic || p.required));
     let mut queue: Vec<&str> = wanted.map(|(name, _)| name).collect();
     let mut found: BTreeSet<&str> = queue.iter().copied().collect();
     while let Some(package) = queue.pop().and_then(|name| state.get(name)) {

@@ -22,6 +22,8 @@ pub struct Installed {
     pub provides: Vec<Relation>,
     /// Would apt refuse to remove it without being told twice?
     pub essential: bool,
+    /// apt keeps it whoever asked for it: an essential package, or one of priority required.
+    pub required: bool,
     /// Part of every plain installation.
     pub base: bool,
     /// Came for another package's sake.
@@ -143,6 +145,7 @@ fn installed(listed: Listed<'_>) -> Installed {
         suggested: both("Recommends", "Suggests"),
         provides: listed.provides(),
         essential: listed.is_essential(),
+        required: listed.is_essential() || listed.field("Priority") == Some("required"),
         base: listed.is_base(),
         automatic: false,
     }
