@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 pub(crate) struct RemovalArgs {
     /// Package files, or names of packages
-    #[arg(value_name = "FILE.deb|NAME", required = true)]
+    #[arg(value_name = "FILE.deb|FILE.rpm|NAME", required = true)]
     packages: Vec<String>,
     /// A package file to look names up in; repeatable
     #[arg(long, value_name = "FILE")]
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &RemovalArgs, terminal: &Terminal) -> Result<Exit, Failu
 
 /// Whether this machine's packages are meant.
 fn here(args: &RemovalArgs) -> bool {
-    let is_file = |name: &String| name.ends_with(".deb") || name.contains('/');
+    let is_file = |name: &String| name.ends_with(".deb") || name.ends_with(".rpm") || name.contains('/');
     let nowhere_else = args.deb.is_empty() && args.deb_dir.is_none() && !args.fetch;
     args.installed || (nowhere_else && !args.packages.iter().any(is_file))
 }
@@ -102,7 +102,7 @@ fn sources(args: &RemovalArgs, downloads: &Path) -> Result<PackageSources, Failu
 /// The package and what removing it does. Of one that only the host's list knows, what goes along can
 /// still be told; its scripts are named as not read.
 fn one(name: &str, sources: &PackageSources, host: &Host) -> Result<(Option<Package>, Removal), Failure> {
-    let is_file = name.ends_with(".deb") || name.contains('/');
+    let is_file = name.ends_with(".deb") || name.ends_with(".rpm") || name.contains('/');
     if is_file {
         let read = read_path(Path::new(name), &Limits::default());
         let package = read.map_err(|e| Failure::usage(e.to_string(), e.help()))?;

@@ -40,6 +40,9 @@ const SCRIPTS: [&str; 5] = ["preinst", "postinst", "prerm", "postrm", "config"];
 /// # Errors
 /// When the file cannot be opened, is damaged, no package, or goes over the limits.
 pub fn read_path(path: &Path, limits: &Limits) -> Result<Package, DebError> {
+    if super::rpm::is_rpm(path) {
+        return super::rpm::read(path);
+    }
     let name = path.display().to_string();
     let io = |source| DebError::Io { path: name.clone(), source };
     let file = File::open(path).map_err(io)?;
@@ -63,6 +66,9 @@ pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Package, 
 
 /// Reads the control fields only.
 pub(crate) fn read_control(path: &Path, limits: &Limits) -> Result<Control, DebError> {
+    if super::rpm::is_rpm(path) {
+        return super::rpm::read(path).map(|p| p.control);
+    }
     let name = path.display().to_string();
     let io = |source| DebError::Io { path: name.clone(), source };
     let file = File::open(path).map_err(io)?;

@@ -35,7 +35,17 @@ pub(crate) fn effects(package: &Package, knowledge: &Knowledge) -> Vec<Effect> {
         }
     }
     all.extend(package.conffiles.iter().map(|path| conffile_effect(path)));
-    all
+    if package.is_rpm() { all.into_iter().map(as_rpm).collect() } else { all }
+}
+
+/// rpm knows no purge: what dpkg would keep until then goes at once.
+fn as_rpm(mut effect: Effect) -> Effect {
+    if effect.kind == Kind::ConffileRemoved {
+        "a configuration file goes with the package; one that was changed is kept beside it as .rpmsave"
+            .clone_into(&mut effect.why);
+        effect.by = By::Tool(Tool::Data);
+    }
+    Effect { phase: Phase::Remove, ..effect }
 }
 
 /// A dependency named after a link in a folder that many packages share: where it ships a folder of

@@ -1,7 +1,8 @@
-//! From a package to the setting of its scripts, and the runs of the scripts as dpkg calls them.
+//! From a package to the setting of its scripts, and the runs of the scripts as the package manager calls them.
 
 use std::collections::BTreeMap;
 
+use super::calls::{self, ScriptCall};
 use super::dpkg::parents;
 use super::effect::{By, Effect, Kind, NotAnalysed, Phase, Verdict};
 use super::member::{MemberKind, Package, Script};
@@ -21,7 +22,7 @@ pub(crate) fn run_scripts(package: &Package, all_phases: bool) -> Runs {
     let setting = setting(package);
     let mut runs = Runs::default();
     let mut world = World::default();
-    for (name, args) in [("preinst", vec!["install"]), ("postinst", vec!["configure", ""])] {
+    for (name, args) in calls::installing(package) {
         if let Some(script) = package.script(name).filter(|s| is_shell(s)) {
             // What an install script hides from the run is no effect of a removal; one that cannot be
             // read at all leaves open what the package owns.
@@ -34,37 +35,22 @@ pub(crate) fn run_scripts(package: &Package, all_phases: bool) -> Runs {
     if all_phases {
         run_other_phases(package, &setting, &world, &mut runs);
     }
-    let steps = [
-        ("prerm", "remove", Phase::Remove, Stage::Unpacked),
-        ("postrm", "remove", Phase::Remove, Stage::Removed),
-        ("postrm", "purge", Phase::Purge, Stage::Purged),
-    ];
-    for (name, arg, phase, stage) in steps {
-        if let Some(script) = package.script(name) {
-            world = step(script, &[arg], phase, stage, &setting, world, &mut runs);
+    for call in calls::removing(package) {
+        if let Some(script) = package.script(call.script) {
+            world = step(script, &call, &setting, world, &mut runs);
         }
     }
     runs
 }
 
-/// The other calls of Debian Policy 6.5, each from the state after installation. A version that takes
-/// this one's place is later than any.
+/// The calls of the phases in which the package stays.
 fn run_other_phases(package: &Package, setting: &Setting, installed: &World, runs: &mut Runs) {
-    const LATER: &str = "9999:1";
-    let own = package.control.version();
-    let calls: [(Phase, &str, &[&str], Stage); 6] = [
-        (Phase::Upgrade, "prerm", &["upgrade", LATER], Stage::Unpacked),
-        (Phase::Upgrade, "postrm", &["upgrade", LATER], Stage::Unpacked),
-        (Phase::FailedUpgrade, "prerm", &["failed-upgrade", own, LATER], Stage::Unpacked),
-        (Phase::FailedUpgrade, "postrm", &["failed-upgrade", own, LATER], Stage::Unpacked),
-        (Phase::Disappear, "postrm", &["disappear", "another-package", LATER], Stage::Removed),
-        (Phase::Deconfigure, "prerm", &["deconfigure", "in-favour", "another-package", LATER], Stage::Unpacked),
-    ];
     let mut now: Option<(Phase, World)> = None;
-    for (phase, name, args, stage) in calls {
-        let world = now.take().filter(|(p, _)| *p == phase).map_or_else(|| installed.clone(), |(_, world)| world);
-        if let Some(script) = package.script(name).filter(|s| is_shell(s)) {
-            now = Some((phase, step(script, args, phase, stage, setting, world, runs)));
+    for call in calls::others(package) {
+        let same = now.take().filter(|(phase, _)| *phase == call.phase);
+        let world = same.map_or_else(|| installed.clone(), |(_, world)| world);
+        if let Some(script) = package.script(call.script).filter(|s| is_shell(s)) {
+            now = Some((call.phase, step(script, &call, setting, world, runs)));
         }
     }
 }
@@ -76,21 +62,13 @@ fn is_shell(script: &Script) -> bool {
     matches!(name, "sh" | "bash" | "dash" | "ksh") || env
 }
 
-fn step(
-    script: &Script,
-    args: &[&str],
-    phase: Phase,
-    stage: Stage,
-    setting: &Setting,
-    world: World,
-    runs: &mut Runs,
-) -> World {
+fn step(script: &Script, call: &ScriptCall<'_>, setting: &Setting, world: World, runs: &mut Runs) -> World {
     if !is_shell(script) {
         runs.miss(script, 0, format!("written for {}", script.interpreter()));
         return world;
     }
-    match shell::run(&script.text, args, stage, setting, world.clone()) {
-        Ok(ran) => runs.take(script, phase, ran),
+    match shell::run(&script.text, &call.args, call.stage, setting, world.clone()) {
+        Ok(ran) => runs.take(script, call.phase, ran),
         Err(error) => {
             runs.miss(script, 0, error.to_string());
             world
@@ -153,9 +131,13 @@ fn setting(package: &Package) -> Setting {
         questions: package.questions.iter().cloned().collect(),
         depends: package.control.depends().into_iter().collect(),
         conffile_dirs: parents(package.conffiles.iter().map(String::as_str)).into_iter().map(str::to_owned).collect(),
-        install_unknown: ["preinst", "postinst"].iter().filter_map(|n| package.script(n)).any(|s| !is_shell(s)),
-        has_install_scripts: package.script("postinst").is_some() || package.script("preinst").is_some(),
+        install_unknown: install_scripts(package).any(|s| !is_shell(s)),
+        has_install_scripts: install_scripts(package).next().is_some(),
     }
+}
+
+fn install_scripts(package: &Package) -> impl Iterator<Item = &Script> {
+    calls::installing(package).into_iter().filter_map(|(name, _)| package.script(name))
 }
 
 fn entry(kind: &MemberKind) -> Entry {

@@ -6,6 +6,7 @@
 
 pub mod archive;
 mod build;
+mod calls;
 mod control;
 mod deb;
 #[cfg(test)]
@@ -19,6 +20,7 @@ mod host;
 mod installed;
 mod member;
 mod removal;
+mod rpm;
 mod sources;
 mod whole;
 mod why;

@@ -69,7 +69,7 @@ impl PackageSources {
         Ok(name)
     }
 
-    /// Adds every `.deb` of a folder by the name in its control fields; the newest version wins.
+    /// Adds every `.deb` and `.rpm` of a folder by the name in its control fields; the newest version wins.
     /// A file that cannot be read is kept for [`PackageSources::unreadable`].
     ///
     /// # Errors
@@ -78,7 +78,8 @@ impl PackageSources {
         let io = |source| DebError::Io { path: dir.display().to_string(), source };
         let entries = std::fs::read_dir(dir).map_err(io)?;
         let paths = entries.filter_map(Result::ok).map(|e| e.path());
-        let mut debs: Vec<PathBuf> = paths.filter(|p| p.extension().is_some_and(|e| e == "deb")).collect();
+        let mut debs: Vec<PathBuf> =
+            paths.filter(|p| p.extension().is_some_and(|e| e == "deb" || e == "rpm")).collect();
         debs.sort();
         for path in &debs {
             self.add_indexed(path);
