@@ -72,8 +72,13 @@ fn one(base: &Session, head: &Session) {
         .flat_map_iter(|block| compile_group(head, block))
         .flat_map_iter(|group| {
             let host = group.hosts.first().cloned().unwrap_or_default();
-            let met: Vec<String> =
-                group.compiled.deps.iter().filter(|d| paths.contains(&***d)).map(|d| format!("{host} rests on {d}")).collect();
+            let met: Vec<String> = group
+                .compiled
+                .deps
+                .iter()
+                .filter(|d| paths.contains(&***d))
+                .map(|d| format!("{host} rests on {d}"))
+                .collect();
             met
         })
         .collect();

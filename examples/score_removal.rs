@@ -10,8 +10,9 @@ use holdpoint::package::archive::{HostState, Index, cascade};
 use holdpoint::package::{Kind, PackageSources, Phase, Removal, Verdict, analyse};
 use serde_json::Value;
 
+/// Right, wrong and missing answers of one measure.
 #[derive(Default)]
-struct Tally {
+pub(crate) struct Tally {
     hit: usize,
     extra: usize,
     missed: usize,
@@ -27,10 +28,15 @@ impl Tally {
         self.detail.extend(truth.difference(said).map(|s| format!("  missed {id}: {s}")));
     }
 
-    fn print(&self, name: &str, verbose: bool) {
+    /// Precision, recall and their mean.
+    pub(crate) fn ratios(&self) -> (f64, f64, f64) {
         let ratio = |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
         let (p, r) = (ratio(self.hit, self.hit + self.extra), ratio(self.hit, self.hit + self.missed));
-        let f = if p + r == 0.0 { 0.0 } else { 2.0 * p * r / (p + r) };
+        (p, r, if p + r == 0.0 { 0.0 } else { 2.0 * p * r / (p + r) })
+    }
+
+    pub(crate) fn print(&self, name: &str, verbose: bool) {
+        let (p, r, f) = self.ratios();
         println!(
             "{name:<24} P {p:.3}  R {r:.3}  F1 {f:.3}   ({} right, {} extra, {} missed)",
             self.hit, self.extra, self.missed
@@ -80,22 +86,28 @@ fn main() {
     let verbose = args.iter().any(|a| a == "-v");
     args.retain(|a| a != "-v");
     let only = args.get(2);
+    let found = table(Path::new(&args[0]), Path::new(&args[1]), index.as_ref(), only.map(String::as_str));
+    for (name, tally) in &found {
+        tally.print(name, verbose);
+    }
+}
+
+/// The measures by name.
+pub(crate) fn table(oracle: &Path, debs: &Path, index: Option<&Index>, only: Option<&str>) -> BTreeMap<String, Tally> {
     let mut sources = PackageSources::new();
-    sources.add_dir(Path::new(&args[1])).unwrap();
+    sources.add_dir(debs).unwrap();
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
-    for line in std::fs::read_to_string(&args[0]).unwrap().lines() {
+    for line in std::fs::read_to_string(oracle).unwrap().lines() {
         let record: Value = serde_json::from_str(line).unwrap();
         if only.is_some_and(|o| o != record["id"].as_str().unwrap_or_default()) {
             continue;
         }
         score(&record, &sources, &mut tallies);
-        if let Some(index) = &index {
+        if let Some(index) = index {
             score_cascade(&record, index, &mut tallies);
         }
     }
-    for (name, tally) in &tallies {
-        tally.print(name, verbose);
-    }
+    tallies
 }
 
 /// What went along, against what is said on two ideas of the host.

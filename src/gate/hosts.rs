@@ -64,7 +64,8 @@ pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settin
             is_edited: false,
         });
         let before = base_host.as_ref().and_then(|b| b.node).zip(base);
-        unit.is_edited |= base_host.is_none() || before.map(|(n, b)| text(b, n)) != head_host.node.map(|n| text(head, n));
+        unit.is_edited |=
+            base_host.is_none() || before.map(|(n, b)| text(b, n)) != head_host.node.map(|n| text(head, n));
         unit.at_base.extend(base_host.map(|b| b.host));
         unit.at_head.push(head_host.host);
     }

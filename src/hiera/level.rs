@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::api::HieraScope;
 use super::data::Data;
 use super::error::HieraError;
 use super::files::Format;
 use super::key::Key;
-use super::api::HieraScope;
 use super::template::{HOLE, Template};
 
 /// One hiera.yaml.

@@ -10,7 +10,8 @@ pub(super) const ANY: &str = "*";
 
 /// Keys and the text of their values.
 pub(super) fn entries(path: &str, text: &str) -> BTreeMap<String, String> {
-    if path.ends_with(".json") { json(text) } else { yaml(text) }.unwrap_or_else(|| [(ANY.to_owned(), text.to_owned())].into())
+    if path.ends_with(".json") { json(text) } else { yaml(text) }
+        .unwrap_or_else(|| [(ANY.to_owned(), text.to_owned())].into())
 }
 
 fn json(text: &str) -> Option<BTreeMap<String, String>> {
@@ -72,7 +73,8 @@ mod tests {
 
     #[test]
     fn entries_are_told_apart() {
-        let base = entries("a.yaml", "---\n# c\na::b: 1\nlist:\n- x\n- y\n\"q::r\": {z: 1}\nlast:\n  k: &n v\nuse: *n\n");
+        let base =
+            entries("a.yaml", "---\n# c\na::b: 1\nlist:\n- x\n- y\n\"q::r\": {z: 1}\nlast:\n  k: &n v\nuse: *n\n");
         assert_eq!(base.keys().collect::<Vec<_>>(), ["a::b", "last", "list", "q::r", "use"]);
         let head = entries("a.yaml", "a::b: 1\nlist:\n- x\n\"q::r\": {z: 1}\nlast:\n  k: &n v\nuse: *n\n");
         assert_eq!(changed(&base, &head).into_iter().collect::<Vec<_>>(), ["list"]);

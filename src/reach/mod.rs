@@ -172,13 +172,14 @@ fn names_of(session: &Session, module: &str) -> Vec<String> {
     let Some(folder) = session.layout().modules.get(module) else { return vec![module.to_owned()] };
     let manifests = format!("{folder}/manifests");
     let paths = session.tree().list(&manifests);
-    paths.filter_map(|p| name_by_path(module, "manifests", p.strip_prefix(manifests.as_str())?.strip_prefix('/')?)).collect()
+    paths
+        .filter_map(|p| name_by_path(module, "manifests", p.strip_prefix(manifests.as_str())?.strip_prefix('/')?))
+        .collect()
 }
 
 fn changed_keys(base: &Session, head: &Session, path: &str) -> BTreeSet<String> {
-    let entries = |s: &Session| {
-        s.tree().text(path).ok().flatten().map(|text| data::entries(path, &text)).unwrap_or_default()
-    };
+    let entries =
+        |s: &Session| s.tree().text(path).ok().flatten().map(|text| data::entries(path, &text)).unwrap_or_default();
     data::changed(&entries(base), &entries(head))
 }
 

@@ -38,14 +38,8 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn read(kind: Kind, module: &str, text: &str, style: Style) -> Self {
-        let mut place = Self {
-            kind,
-            words: Vec::new(),
-            paths: Vec::new(),
-            starts: Vec::new(),
-            ends: Vec::new(),
-            is_loose: false,
-        };
+        let mut place =
+            Self { kind, words: Vec::new(), paths: Vec::new(), starts: Vec::new(), ends: Vec::new(), is_loose: false };
         mentions(text, style, &mut |mention| match mention {
             Mention::Word(word) => place.words.push(digest(word)),
             Mention::Key(word) => place.words.push(key_digest(word)),

@@ -23,7 +23,11 @@ pub(super) enum Home<'p> {
 /// Where a path lies.
 pub(super) fn home<'p>(layout: &'p Layout, path: &'p str) -> Home<'p> {
     for home in layout.modulepath.iter().chain(&layout.staging) {
-        let inside = if home.is_empty() { Some(path) } else { path.strip_prefix(home.as_str()).and_then(|r| r.strip_prefix('/')) };
+        let inside = if home.is_empty() {
+            Some(path)
+        } else {
+            path.strip_prefix(home.as_str()).and_then(|r| r.strip_prefix('/'))
+        };
         if let Some((module, rest)) = inside.and_then(|r| r.split_once('/')) {
             return Home::Module(module, rest);
         }

@@ -52,13 +52,16 @@ impl Style {
         let quoted = before.ends_with(['"', '\'']) && after.starts_with(['"', '\'']);
         let outside = before.strip_suffix(['"', '\'']).unwrap_or(before).trim_end();
         match self {
-            Self::Puppet if quoted => outside.ends_with(['(', '[', ',', '{']) || outside.is_empty() || ends_in_load(outside),
+            Self::Puppet if quoted => {
+                outside.ends_with(['(', '[', ',', '{']) || outside.is_empty() || ends_in_load(outside)
+            }
             Self::Puppet => {
                 let argument = before.trim_end().ends_with(['(', ',']);
                 let called = argument || after.trim_start().starts_with(['(', '{']) || after.starts_with('[');
                 let sigil = before.ends_with(['$', '/', '-', '%', '#', '\\']) || before.ends_with("${");
                 let method = before.ends_with('.') && !after.starts_with(['/', '-']);
-                !sigil && (called || method || before.trim().is_empty() || ends_in_load(before.trim_end()))
+                !sigil
+                    && (called || method || before.trim().is_empty() || ends_in_load(before.trim_end()))
                     && !after.trim_start().starts_with("=>")
             }
             Self::Ruby => quoted && outside.ends_with(['(', '[', ',', '{']) || before.ends_with([':', '.']) && !quoted,
@@ -87,7 +90,9 @@ fn ends_in_load(text: &str) -> bool {
 
 /// Whether a word is asked of Hiera: `lookup('word'`, `hiera(["word"`, `%{alias('word')}`.
 fn is_key(before: &str, after: &str) -> bool {
-    let Some(outside) = before.strip_suffix(['"', '\'']).filter(|_| after.starts_with(['"', '\''])) else { return false };
+    let Some(outside) = before.strip_suffix(['"', '\'']).filter(|_| after.starts_with(['"', '\''])) else {
+        return false;
+    };
     let call = outside.trim_end_matches([' ', '(', '[', '\'', '"', ',']);
     call.len() < outside.len()
         && ["lookup", "alias", "hiera", "hiera_array", "hiera_hash", "hiera_include"].iter().any(|f| call.ends_with(f))
@@ -140,8 +145,11 @@ fn word_end(bytes: &[u8], start: usize) -> usize {
 }
 
 fn of_word<'t>(line: &'t str, start: usize, end: usize, style: Style, tell: &mut dyn FnMut(Mention<'t>)) {
-    let (before, word, after) =
-        (line.get(..start).unwrap_or_default(), line.get(start..end).unwrap_or_default(), line.get(end..).unwrap_or_default());
+    let (before, word, after) = (
+        line.get(..start).unwrap_or_default(),
+        line.get(start..end).unwrap_or_default(),
+        line.get(end..).unwrap_or_default(),
+    );
     let named = if word.contains("::") { loads(before, word, after) } else { style.is_name(before, word, after) };
     if named {
         tell(Mention::Word(word));
