@@ -43,6 +43,8 @@ pub struct Archive {
     pub deb_dir: Option<PathBuf>,
     /// Whether `apt-get download` may be asked.
     pub fetch: bool,
+    /// Package indexes: files, apt's lists, folders of a mirror.
+    pub indexes: Vec<PathBuf>,
 }
 
 /// Which rules run.

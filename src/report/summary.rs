@@ -128,6 +128,7 @@ mod tests {
         let cause = |name: &str, n| UnknownCause { kind: "fact".into(), name: name.into(), count: n };
         let seen = Coverage {
             hosts_total: 9,
+            hosts_unreached: 0,
             hosts_compiled: 2,
             hosts_unreached: 0,
             not_compiled: (0..7).map(host).collect(),
