@@ -4,7 +4,7 @@
 
 mod graph;
 
-pub use graph::{Reached, RefreshGraph};
+pub use graph::{End, Reached, RefreshGraph, Refreshed};
 
 use crate::repo::Loc;
 use crate::value::{Cause, Value};

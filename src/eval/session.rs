@@ -27,6 +27,8 @@ pub struct Options {
     pub code: Option<Arc<str>>,
     /// Whether everything a catalog needs is in the repository, so that what is missing is an error.
     pub complete: bool,
+    /// Leaves ERB unevaluated, as a marker that names the template (conformance).
+    pub erb_markers: bool,
 }
 
 impl Default for Options {
@@ -39,6 +41,7 @@ impl Default for Options {
             layout: None,
             code: None,
             complete: true,
+            erb_markers: false,
         }
     }
 }

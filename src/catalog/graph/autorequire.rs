@@ -4,6 +4,7 @@
 
 use super::RefreshGraph;
 use crate::catalog::{Catalog, Resource, ResourceId};
+use crate::value::Value;
 use rustc_hash::FxHashMap;
 
 /// Resources by type and name as the agent looks them up (files by path).
@@ -13,8 +14,8 @@ pub(super) fn add(graph: &mut RefreshGraph, catalog: &Catalog) {
     let names = by_name(catalog);
     for (id, resource) in (0..).zip(&catalog.resources).filter(|(_, r)| !r.is_virtual) {
         for needed in needs(resource, &names) {
-            let opposite = graph.edges(id).iter().any(|e| e.to == needed);
-            if needed != id && !opposite {
+            let said = |from: u32, to: u32| graph.edges(from).iter().any(|e| e.to == to);
+            if needed != id && !said(id, needed) && !said(needed, id) {
                 graph.edge(needed, id, false);
             }
         }
@@ -50,11 +51,12 @@ fn needs(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
     let found: Vec<Option<ResourceId>> = match resource.type_name.as_str() {
         "File" => vec![
             parent("File", path_of(resource), names),
-            named("User", text("owner")),
-            named("Group", text("group")),
+            named("User", text("owner")).filter(|_| !is_number(text("owner"))),
+            named("Group", text("group")).filter(|_| !is_number(text("group"))),
             link_target(resource, names),
         ],
-        "Exec" => vec![named("User", text("user")), named("File", text("cwd")), command_file(resource, names)],
+        "Exec" => return exec_needs(resource, names),
+        "Package" => ["responsefile", "adminfile", "source"].map(|p| named("File", text(p))).to_vec(),
         "Cron" => vec![named("User", text("user"))],
         "Ssh_authorized_key" => vec![named("User", text("user"))],
         "Mount" => vec![parent("Mount", name_of(resource), names)],
@@ -82,11 +84,34 @@ fn link_target(resource: &Resource, names: &ByName<'_>) -> Option<ResourceId> {
     names.get(&("File", target)).copied()
 }
 
-/// The program of a command, if it is a managed file.
-fn command_file(resource: &Resource, names: &ByName<'_>) -> Option<ResourceId> {
-    let command = resource.text("command").unwrap_or(&resource.title);
-    let program = command.split_whitespace().next()?;
-    names.get(&("File", program.trim_matches(['"', '\'']))).copied()
+/// The folder, the user, and the managed files that begin a line of the command or of a guard.
+fn exec_needs(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
+    let file = |path: &str| names.get(&("File", path)).copied();
+    let mut found: Vec<Option<ResourceId>> = vec![resource.text("cwd").and_then(file)];
+    let command = resource.value("command").map_or_else(|| vec![resource.title.as_str()], first_words);
+    let lines = command.iter().take(1).flat_map(|c| c.lines());
+    found.extend(lines.clone().filter_map(program).map(file));
+    found.extend(lines.filter_map(|l| l.strip_prefix('"')?.split_once('"')).map(|(path, _)| file(path)));
+    for guard in ["onlyif", "unless"].iter().filter_map(|p| resource.value(p)) {
+        found.extend(first_words(guard).iter().flat_map(|g| g.lines()).filter_map(program).map(file));
+    }
+    let user = resource.text("user").filter(|u| !is_number(u));
+    found.push(user.and_then(|u| names.get(&("User", u)).copied()));
+    found.into_iter().flatten().collect()
+}
+
+/// The text of a command, or of each command of a list; a command may be a list of words itself.
+fn first_words(value: &Value) -> Vec<&str> {
+    let items = value.as_array().unwrap_or(std::slice::from_ref(value));
+    items.iter().filter_map(|v| v.as_str().or_else(|| v.as_array()?.first()?.as_str())).collect()
+}
+
+fn program(line: &str) -> Option<&str> {
+    line.split_whitespace().next().filter(|_| line.starts_with('/'))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn user_groups(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {

@@ -68,7 +68,7 @@ fn sine(i: usize) -> u32 {
 
 /// SHA-1 of a message.
 #[must_use]
-pub(super) fn sha1(message: &[u8]) -> [u8; 20] {
+pub(crate) fn sha1(message: &[u8]) -> [u8; 20] {
     let mut state: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
     for block in padded(message, false).chunks_exact(64) {
         let mut words: Vec<u32> = block.chunks_exact(4).map(|w| word(w, false)).collect();

@@ -5,6 +5,7 @@ use crate::eval::call::Caller;
 use crate::eval::compiler::Compiler;
 use crate::eval::error::EvalError;
 use crate::eval::facts::opaque;
+use crate::eval::functions::sha1;
 use crate::eval::interp::Block;
 use crate::eval::lift::{Res, alternatives, choice, concat};
 use crate::eval::scope::Env;
@@ -66,6 +67,9 @@ pub(super) fn template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _
         let Some(path) = locate(c, "templates", name) else {
             return Err(EvalError::puppet(format!("Could not find template '{name}'")));
         };
+        if c.session.options.erb_markers {
+            return Ok(Value::str(format!("<<ERB:{name}>>")));
+        }
         let Some(template) = c.session.erb(&path) else {
             c.count(CauseKind::Template, &*path);
             return Ok(opaque(CauseKind::Template, &*path));
@@ -98,6 +102,10 @@ fn raised(c: &mut Compiler<'_>, rendered: &Rendered, name: &str, path: &str) {
 
 pub(super) fn inline_template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     texts(c, args, &mut |c, text| {
+        if c.session.options.erb_markers {
+            let digest: String = sha1(text.as_bytes()).iter().take(6).map(|b| format!("{b:02x}")).collect();
+            return Ok(Value::str(format!("<<ERBINLINE:{digest}>>")));
+        }
         let at = c.last_loc.clone().unwrap_or_else(|| Loc::new(env.file.path.clone(), 1));
         let template = erb::Template::parse(text, &at.path).from_line(at.line);
         Ok(template.render(&mut Caller { compiler: c, env }).value)
