@@ -93,7 +93,9 @@ fn resource_json(resource: &Resource) -> Json {
         let value = if let Value::Sensitive(inner) = &param.value { inner } else { &param.value };
         params.insert(param.name.to_string(), to_json(value));
     }
-    params.entry(namevar(&resource.type_name)).or_insert_with(|| json!(resource.title.as_str()));
+    let path = resource.type_name == "File" && resource.title.len() > 1;
+    let name = if path { resource.title.trim_end_matches('/') } else { &resource.title };
+    params.entry(namevar(&resource.type_name)).or_insert_with(|| json!(name));
     let tags: Vec<&str> = resource.tags.iter().map(|t| t.as_str()).collect();
     let mut out = json!({ "type": resource.type_name.as_str(), "title": resource.title.as_str(), "params": params, "tags": tags, "line": resource.at.line });
     if resource.exported {

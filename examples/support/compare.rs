@@ -61,7 +61,8 @@ type Resources = BTreeMap<String, (Json, BTreeSet<String>)>;
 pub(crate) fn resources(catalog: &Json) -> Resources {
     let of = |r: &Json| {
         let tags = r["tags"].as_array().into_iter().flatten().filter_map(|t| t.as_str().map(str::to_owned)).collect();
-        let name = format!("{}[{}]", r["type"].as_str().unwrap_or_default(), r["title"].as_str().unwrap_or_default());
+        let title = r["title"].as_str().map_or_else(|| r["title"].to_string(), str::to_owned);
+        let name = format!("{}[{title}]", r["type"].as_str().unwrap_or_default());
         (name, (r["params"].clone(), tags))
     };
     let all = catalog["resources"].as_array().into_iter().flatten().map(of);

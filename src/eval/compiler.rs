@@ -69,6 +69,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) realizes: Vec<Realize>,
     pub(crate) overrides: Vec<Override>,
     pub(crate) pending: Vec<Pending>,
+    /// What stood left of a collector in a chain of arrows.
+    pub(crate) instead_of: FxHashMap<usize, Vec<super::relate::End>>,
     pub(crate) unevaluated: Vec<ResourceId>,
     pub(crate) defs: FxHashMap<(DefKind, EcoString), Option<DefAt>>,
     loaded: FxHashMap<(DefKind, EcoString), DefAt>,
@@ -135,6 +137,7 @@ impl<'s> Compiler<'s> {
             realizes: Vec::new(),
             overrides: Vec::new(),
             pending: Vec::new(),
+            instead_of: FxHashMap::default(),
             unevaluated: Vec::new(),
             defs: FxHashMap::default(),
             loaded: FxHashMap::default(),

@@ -47,7 +47,10 @@ fn name_of(resource: &Resource) -> &str {
 
 fn needs(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
     let text = |param: &str| resource.text(param).unwrap_or("");
-    let named = |kind: &'static str, name: &str| names.get(&(kind, name)).copied();
+    let named = |kind: &'static str, name: &str| {
+        let name = if kind == "File" && name.len() > 1 { name.trim_end_matches('/') } else { name };
+        names.get(&(kind, name)).copied()
+    };
     let found: Vec<Option<ResourceId>> = match resource.type_name.as_str() {
         "File" => vec![
             parent("File", path_of(resource), names),
@@ -81,12 +84,15 @@ fn parent(kind: &'static str, path: &str, names: &ByName<'_>) -> Option<Resource
 
 fn link_target(resource: &Resource, names: &ByName<'_>) -> Option<ResourceId> {
     let target = resource.text("target").or_else(|| resource.text("ensure").filter(|e| e.starts_with('/')))?;
-    names.get(&("File", target)).copied()
+    names.get(&("File", target.trim_end_matches('/'))).copied()
 }
 
 /// The folder, the user, and the managed files that begin a line of the command or of a guard.
 fn exec_needs(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
-    let file = |path: &str| names.get(&("File", path)).copied();
+    let file = |path: &str| {
+        let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+        names.get(&("File", path)).copied()
+    };
     let mut found: Vec<Option<ResourceId>> = vec![resource.text("cwd").and_then(file)];
     let command = resource.value("command").map_or_else(|| vec![resource.title.as_str()], first_words);
     let lines = command.iter().take(1).flat_map(|c| c.lines());
