@@ -121,9 +121,7 @@ impl<'s> Compiler<'s> {
     fn bound_data(&mut self, env: Env<'s>, class: &str, name: &str) -> Res<Option<(Value, Loc)>> {
         let key = format!("{class}::{name}");
         match self.hiera_bind(env, &key) {
-            Found::Value(value, at) => {
-                Ok(Some((value, at.unwrap_or_else(|| env.file.loc(ast::Span::default())))))
-            }
+            Found::Value(value, at) => Ok(Some((value, at.unwrap_or_else(|| env.file.loc(ast::Span::default()))))),
             Found::Unknown(why) => {
                 self.count(CauseKind::Hiera, why.clone());
                 Ok(Some((super::facts::opaque(CauseKind::Hiera, key), env.file.loc(ast::Span::default()))))

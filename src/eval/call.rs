@@ -66,7 +66,17 @@ impl crate::ruby::erb::TemplateScope for Caller<'_, '_> {
     }
 
     fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value> {
-        self.compiler.call_named(self.env, name, args.to_vec(), None).ok()
+        let result = self.compiler.call_named(self.env, name, args.to_vec(), None);
+        self.compiler.ruby_failure = result.as_ref().err().map(ToString::to_string);
+        result.ok()
+    }
+
+    fn failure(&mut self) -> Option<String> {
+        self.compiler.ruby_failure.take()
+    }
+
+    fn resource(&mut self) -> Vec<(ecow::EcoString, Value)> {
+        self.compiler.own_resource(self.env)
     }
 
     fn has_variable(&mut self, name: &str) -> bool {
@@ -211,12 +221,14 @@ impl<'s> Compiler<'s> {
             .ruby_functions
             .get(name)
             .or_else(|| self.session.modules.ruby_functions.get(&*name.to_lowercase()));
-        if let Some(path) = ruby {
+        if let Some(path) = ruby.cloned() {
             self.deps.insert(path.clone());
+            if let Some(value) = self.ruby_function(env, name, &path, args)? {
+                return Ok(value);
+            }
         } else if self.session.options.complete && !super::statements::is_outside(name) {
             return Err(EvalError::issue("UNKNOWN_FUNCTION", format!("Unknown function: '{name}'.")));
         }
-        let _ = (env, args);
         self.count(CauseKind::Function, name);
         Ok(opaque(CauseKind::Function, name))
     }

@@ -103,6 +103,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) context: Option<(&'static str, Loc)>,
     pub(crate) kinds: FxHashMap<EcoString, (crate::catalog::ResourceKind, Option<DefAt>)>,
     pub(crate) escapes: Vec<EvalError>,
+    /// Why a call from Ruby failed.
+    pub(crate) ruby_failure: Option<String>,
     /// Functions in the Puppet language being run, each with the branch it was called in.
     pub(crate) running: Vec<(DefAt, Option<BranchId>)>,
 }
@@ -165,6 +167,7 @@ impl<'s> Compiler<'s> {
             context: None,
             kinds: FxHashMap::default(),
             escapes: Vec::new(),
+            ruby_failure: None,
             running: Vec::new(),
         }
     }

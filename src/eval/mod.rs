@@ -34,6 +34,7 @@ mod outcome;
 mod overrides;
 mod reference;
 mod relate;
+mod ruby_call;
 mod scope;
 mod session;
 mod source;

@@ -6,6 +6,8 @@ use crate::puppet::Dialect;
 use crate::puppet::ast::{Expr, ExprKind, NodeDef, NodeMatch};
 use crate::repo::{Layout, LayoutSettings, Loc, Oid, Tree};
 use crate::ruby::erb::Template;
+use crate::ruby::function::Function;
+use crate::value::types::Type;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -83,6 +85,14 @@ pub struct Session {
     hiera: OnceLock<super::data::HieraState>,
     templates: Store,
     erb: RwLock<FxHashMap<Arc<str>, Arc<Template>>>,
+    ruby: RwLock<FxHashMap<Arc<str>, Option<Arc<RubyFunction>>>>,
+}
+
+/// A function written in Ruby, with the types of its signatures once they have been evaluated.
+#[derive(Debug)]
+pub(crate) struct RubyFunction {
+    pub(crate) code: Function,
+    pub(crate) types: OnceLock<Vec<Vec<Arc<Type>>>>,
 }
 
 /// Parsed EPP templates; grows only, so that what it holds can be lent out.
@@ -142,6 +152,7 @@ impl Session {
             hiera: OnceLock::new(),
             templates: Store::default(),
             erb: RwLock::default(),
+            ruby: RwLock::default(),
         }
     }
 
@@ -164,6 +175,24 @@ impl Session {
         let template = Arc::new(Template::parse(&text, path));
         self.erb.write().unwrap_or_else(PoisonError::into_inner).insert(path.into(), template.clone());
         Some(template)
+    }
+
+    /// A function of the repository that is written in Ruby; `None` if its file cannot be read as one.
+    pub(crate) fn ruby_function(&self, name: &str, path: &Arc<str>) -> Option<Arc<RubyFunction>> {
+        if let Some(found) = self.ruby.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return found.clone();
+        }
+        let text = self.tree.text(path).ok().flatten();
+        let code = text.and_then(|t| Function::parse(&t, path, name));
+        let function = code.map(|code| Arc::new(RubyFunction { code, types: OnceLock::new() }));
+        self.ruby.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), function.clone());
+        function
+    }
+
+    /// A type written as text, as an expression.
+    pub(crate) fn type_text(&self, text: &str) -> &SourceFile {
+        let read = || SourceFile::parse("type".into(), text.into(), Dialect::Modern);
+        self.templates.get(&format!("type {text}"), read)
     }
 
     /// A parsed EPP template of the repository.

@@ -11,6 +11,7 @@
 
 mod ast;
 pub mod erb;
+pub mod function;
 mod interp;
 mod lower;
 mod methods;

@@ -75,7 +75,7 @@ impl Interp<'_> {
     }
 
     /// Calls a method defined in the template, or a lambda: its own `return`.
-    pub(super) fn run_method(&mut self, block: &Arc<Block>, args: Vec<Value>, own_frame: bool) -> Eval {
+    pub(crate) fn run_method(&mut self, block: &Arc<Block>, args: Vec<Value>, own_frame: bool) -> Eval {
         let frame = self.frame;
         if own_frame {
             self.frame = self.locals.len();

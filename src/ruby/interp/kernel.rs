@@ -25,7 +25,8 @@ impl Interp<'_> {
         block: Option<&Callable>,
     ) -> Result<Option<Value>, Stop> {
         Ok(Some(match (name, args) {
-            ("scope", []) => values::object(values::SCOPE, &[]),
+            ("scope" | "closure_scope", []) => values::object(values::SCOPE, &[]),
+            ("_", [text]) => text.clone(),
             ("Array", [value]) => array(value),
             ("String", [value]) => methods::inspect::to_s(value),
             ("Integer", [value, ..]) => self.number_from(value, name)?,
@@ -108,6 +109,7 @@ impl Interp<'_> {
             ("Hash", "new", []) if block.is_none() => values::hash_of(Entries::default()),
             ("Hash", "[]", [hash @ Value::Hash(_)]) => hash.clone(),
             ("Hash", "[]", [pairs @ Value::Array(_)]) => return self.send(pairs.clone(), "to_h", Vec::new(), None),
+            ("Hash", "[]", [key, value]) => values::hash_of([(key.clone(), value.clone())].into_iter().collect()),
             ("Array", "new", []) => Value::array(Vec::new()),
             ("Array", "new", [array @ Value::Array(_)]) => array.clone(),
             ("Array", "new", [Value::Int(n)]) if *n < 10_000 && block.is_some() => {
