@@ -77,10 +77,11 @@ fn hiera_answer(case: &Json, eight: bool) -> Json {
 }
 
 fn catalog_answer(case: &Json, eight: bool) -> Json {
-    let compiled = compile(&case::session(case, eight), &case::host(case));
+    let session = case::session(case, eight);
+    let compiled = compile(&session, &case::host(case));
     let mut out = match compiled.errors.first() {
         Some(error) => error_json(error),
-        None => catalog::answer(&compiled.catalog, case["ral"] != false),
+        None => catalog::answer(&session, &compiled.catalog, case["ral"] != false),
     };
     out["logs"] = logs(&compiled);
     out

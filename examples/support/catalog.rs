@@ -1,14 +1,15 @@
 //! A catalog as the oracle prints it: resources, containment, classes, the agent's relationship graph.
 
 use holdpoint::catalog::{Catalog, End, RefreshGraph, Resource, ResourceKind};
+use holdpoint::eval::Session;
 use holdpoint::eval::functions::to_json;
 use holdpoint::value::Value;
 use serde_json::{Map, Value as Json, json};
 
 /// The answer of kind `catalog`; `graph` asks for the relationship graph too.
-pub(crate) fn answer(catalog: &Catalog, graph: bool) -> Json {
+pub(crate) fn answer(session: &Session, catalog: &Catalog, graph: bool) -> Json {
     let real: Vec<&Resource> = catalog.resources.iter().filter(|r| !r.is_virtual).collect();
-    let resources: Vec<Json> = real.iter().map(|r| resource_json(r)).collect();
+    let resources: Vec<Json> = real.iter().map(|r| resource_json(session, r)).collect();
     let mut out =
         json!({ "resources": resources, "containment": containment(catalog, &real), "classes": classes(catalog) });
     if graph {
@@ -87,7 +88,7 @@ fn classes(catalog: &Catalog) -> Vec<String> {
     out
 }
 
-fn resource_json(resource: &Resource) -> Json {
+fn resource_json(session: &Session, resource: &Resource) -> Json {
     let mut params = Map::new();
     for param in &resource.params {
         let value = if let Value::Sensitive(inner) = &param.value { inner } else { &param.value };
@@ -95,7 +96,9 @@ fn resource_json(resource: &Resource) -> Json {
     }
     let path = resource.type_name == "File" && resource.title.len() > 1;
     let name = if path { resource.title.trim_end_matches('/') } else { &resource.title };
-    params.entry(namevar(&resource.type_name)).or_insert_with(|| json!(name));
+    if let Some(namevar) = namevar(session, resource) {
+        params.entry(namevar).or_insert_with(|| json!(name));
+    }
     let tags: Vec<&str> = resource.tags.iter().map(|t| t.as_str()).collect();
     let mut out = json!({ "type": resource.type_name.as_str(), "title": resource.title.as_str(), "params": params, "tags": tags, "line": resource.at.line });
     if resource.exported {
@@ -121,10 +124,17 @@ fn sensitive(real: &[&Resource]) -> Json {
     Json::Object(out)
 }
 
-fn namevar(type_name: &str) -> &'static str {
-    match type_name {
-        "File" | "Tidy" | "K5login" | "Concat_file" => "path",
-        "Exec" => "command",
-        _ => "name",
+/// The parameter that the title stands for; none where several make up the name.
+fn namevar(session: &Session, resource: &Resource) -> Option<String> {
+    match resource.type_name.as_str() {
+        "File" | "Tidy" | "K5login" => return Some("path".to_owned()),
+        "Exec" => return Some("command".to_owned()),
+        _ => {}
+    }
+    let native = session.native_type(&resource.type_name.to_lowercase());
+    match native.as_ref().map(|n| n.namevars.as_slice()) {
+        Some([one]) => Some(one.to_string()),
+        Some(several @ [_, _, ..]) => several.iter().find(|n| *n == "name").map(ToString::to_string),
+        _ => Some("name".to_owned()),
     }
 }

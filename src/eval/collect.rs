@@ -14,7 +14,6 @@ use crate::repo::Loc;
 use crate::value::types::Type;
 use crate::value::{Tri, Value};
 use ecow::EcoString;
-use rustc_hash::FxHashSet;
 
 /// A collector at work.
 #[derive(Debug)]
@@ -25,8 +24,8 @@ pub(crate) struct Collector<'s> {
     change: Change,
     branch: Option<BranchId>,
     scope: Env<'s>,
-    /// Resources it has dealt with.
-    done: FxHashSet<ResourceId>,
+    /// Resources it has dealt with, in the order found.
+    done: indexmap::IndexSet<ResourceId>,
 }
 
 impl std::fmt::Debug for Env<'_> {
@@ -75,7 +74,7 @@ impl<'s> Compiler<'s> {
             change,
             branch: self.branch,
             scope: env,
-            done: FxHashSet::default(),
+            done: indexmap::IndexSet::new(),
         });
         Ok(collector_value(number))
     }
@@ -197,10 +196,7 @@ impl<'s> Compiler<'s> {
 
     /// The resources that a collector has found so far.
     pub(crate) fn collected_by(&self, number: usize) -> Vec<ResourceId> {
-        let mut ids: Vec<ResourceId> =
-            self.collectors.get(number).map(|c| c.done.iter().copied().collect()).unwrap_or_default();
-        ids.sort_unstable();
-        ids
+        self.collectors.get(number).map(|c| c.done.iter().copied().collect()).unwrap_or_default()
     }
 }
 

@@ -242,6 +242,13 @@ impl<'s> Compiler<'s> {
         Ok(Value::Type(Arc::new(Type::Resource { type_name: type_name.into(), title: Some(text) })))
     }
 
+    /// Takes a tag from a resource again.
+    pub(crate) fn forget_tag(&mut self, id: ResourceId, tag: &str) {
+        if let Some(resource) = self.catalog.resources.get_mut(id as usize) {
+            resource.tags.retain(|t| t != tag);
+        }
+    }
+
     /// Adds a resource that is no class to the catalog.
     pub(crate) fn declare(&mut self, env: Env<'s>, decl: Decl) -> Res<ResourceId> {
         let mut decl = decl;

@@ -20,6 +20,7 @@ impl Compiler<'_> {
         self.drop_undef();
         self.hand_down();
         self.settle_metaparams();
+        self.automatic_relations();
     }
 
     /// A value of `undef` blocked defaults so far; the catalog does not hold it.

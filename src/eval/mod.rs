@@ -6,6 +6,7 @@
 
 mod access;
 mod autoload;
+mod automatic;
 mod binding;
 mod branch;
 mod call;

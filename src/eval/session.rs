@@ -7,6 +7,7 @@ use crate::puppet::ast::{Expr, ExprKind, NodeDef, NodeMatch};
 use crate::repo::{Layout, LayoutSettings, Loc, Oid, Tree};
 use crate::ruby::erb::Template;
 use crate::ruby::function::Function;
+use crate::ruby::native::NativeType;
 use crate::value::types::Type;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -86,6 +87,7 @@ pub struct Session {
     templates: Store,
     erb: RwLock<FxHashMap<Arc<str>, Arc<Template>>>,
     ruby: RwLock<FxHashMap<Arc<str>, Option<Arc<RubyFunction>>>>,
+    natives: RwLock<FxHashMap<Arc<str>, Option<Arc<NativeType>>>>,
 }
 
 /// A function written in Ruby, with the types of its signatures once they have been evaluated.
@@ -153,6 +155,7 @@ impl Session {
             templates: Store::default(),
             erb: RwLock::default(),
             ruby: RwLock::default(),
+            natives: RwLock::default(),
         }
     }
 
@@ -187,6 +190,19 @@ impl Session {
         let function = code.map(|code| Arc::new(RubyFunction { code, types: OnceLock::new() }));
         self.ruby.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), function.clone());
         function
+    }
+
+    /// A native type that a module of the repository defines, by its name in lower case.
+    #[must_use]
+    pub fn native_type(&self, name: &str) -> Option<Arc<NativeType>> {
+        let path = self.modules.types.get(name)?;
+        if let Some(found) = self.natives.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return found.clone();
+        }
+        let text = self.tree.text(path).ok().flatten();
+        let native = text.and_then(|t| NativeType::parse(&t, path)).map(Arc::new);
+        self.natives.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), native.clone());
+        native
     }
 
     /// A type written as text, as an expression.

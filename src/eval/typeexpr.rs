@@ -90,6 +90,7 @@ impl<'s> Compiler<'s> {
 
     /// `Type[a, b]`: one reference, or an array of them. Symbolic titles give symbolic references.
     fn references(&mut self, name: &str, keys: Vec<Value>) -> Res<Value> {
+        let listed = matches!(keys.as_slice(), [Value::Array(_)]);
         let mut flat = Vec::new();
         keys.into_iter().for_each(|k| flatten(k, &mut flat));
         if name == "Resource" {
@@ -102,7 +103,7 @@ impl<'s> Compiler<'s> {
         for key in flat {
             out.push(over_choices("reference", &[Value::str(name), key], &mut |a| symbolic_reference(name, a.get(1)))?);
         }
-        Ok(if out.len() == 1 { out.swap_remove(0) } else { Value::array(out) })
+        Ok(if out.len() == 1 && !listed { out.swap_remove(0) } else { Value::array(out) })
     }
 
     fn resource_type(&mut self, keys: Vec<Value>) -> Res<Value> {

@@ -15,6 +15,7 @@ pub mod function;
 mod interp;
 mod lower;
 mod methods;
+pub mod native;
 mod pattern;
 mod syntax;
 mod values;

@@ -3,7 +3,7 @@
 //! They order and never refresh, and give way where the author said the opposite.
 
 use super::RefreshGraph;
-use crate::catalog::{Catalog, Resource, ResourceId};
+use crate::catalog::{Catalog, Resource, ResourceId, ResourceKind};
 use crate::value::Value;
 use rustc_hash::FxHashMap;
 
@@ -19,6 +19,27 @@ pub(super) fn add(graph: &mut RefreshGraph, catalog: &Catalog) {
                 graph.edge(needed, id, false);
             }
         }
+    }
+    of_modules(graph, catalog, &names);
+}
+
+/// What types of modules ask for. A name finds a resource as a title does.
+fn of_modules(graph: &mut RefreshGraph, catalog: &Catalog, names: &ByName<'_>) {
+    for auto in &catalog.automatic {
+        let (kind, title) = (auto.other.0.as_str(), auto.other.1.as_str());
+        let named =
+            ["File", "User", "Group", "Mount"].iter().find(|k| **k == kind).and_then(|k| names.get(&(*k, title)));
+        let real = |id: &ResourceId| {
+            let native = |r: &Resource| !matches!(r.kind, ResourceKind::Class | ResourceKind::Defined);
+            catalog.get(*id).is_some_and(|r| !r.is_virtual && native(r))
+        };
+        let Some(other) = named.or_else(|| catalog.index.get(&auto.other)).copied().filter(real) else { continue };
+        let said = |from: u32, to: u32| graph.edges(from).iter().any(|e| e.to == to);
+        if other == auto.resource || said(other, auto.resource) || said(auto.resource, other) || !real(&auto.resource) {
+            continue;
+        }
+        let (from, to) = if auto.after { (other, auto.resource) } else { (auto.resource, other) };
+        graph.edge(from, to, auto.refresh);
     }
 }
 

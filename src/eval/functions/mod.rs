@@ -35,7 +35,6 @@ mod validate;
 mod yaml;
 mod yaml_read;
 
-pub(crate) use digest::sha1;
 pub use json::{to_json, to_rich_json};
 
 use super::error::EvalError;

@@ -5,12 +5,12 @@ use crate::eval::call::Caller;
 use crate::eval::compiler::Compiler;
 use crate::eval::error::EvalError;
 use crate::eval::facts::opaque;
-use crate::eval::functions::sha1;
 use crate::eval::interp::Block;
 use crate::eval::lift::{Res, alternatives, choice, concat};
 use crate::eval::scope::Env;
 use crate::repo::Loc;
 use crate::ruby::erb::{self, Rendered};
+use crate::value::digest::sha1;
 use crate::value::{CauseKind, Value};
 use std::sync::Arc;
 

@@ -66,6 +66,8 @@ pub(crate) struct Interp<'a> {
     running: Vec<EcoString>,
     /// It is a function and no template: bare words are no variables, `self` is the scope.
     function: bool,
+    /// `self` is a resource.
+    native: bool,
     /// The unknown on which that depends.
     doubt: Option<Value>,
     pub(crate) out: Output,
@@ -92,6 +94,7 @@ impl<'a> Interp<'a> {
             possible: 0,
             running: Vec::new(),
             function: false,
+            native: false,
             doubt: None,
             out: Output::default(),
             variables: Vec::new(),
@@ -101,6 +104,11 @@ impl<'a> Interp<'a> {
     /// The same for the body of a function.
     pub(crate) fn for_function(self) -> Self {
         Self { function: true, ..self }
+    }
+
+    /// The same for a body that belongs to a resource, which is its `self`.
+    pub(crate) fn for_native(self) -> Self {
+        Self { function: true, native: true, ..self }
     }
 
     /// Where in the template the program stands.
@@ -154,6 +162,7 @@ impl<'a> Interp<'a> {
             Kind::Instance(name) => Ok(self.instance_variable(name)),
             Kind::Global(name) => Ok(values::beyond(format!("global variable {name}"))),
             Kind::Group(n) => Ok(self.group(*n)),
+            Kind::SelfRef if self.native => Ok(values::object(values::RESOURCE, &[])),
             Kind::SelfRef if self.function => Ok(values::object(values::SCOPE, &[])),
             Kind::SelfRef => Ok(values::beyond("self")),
             Kind::Beyond(what) => Ok(values::beyond(what.clone())),

@@ -100,6 +100,10 @@ pub(crate) fn match_data(attrs: &Entries, name: &str, args: &[Value]) -> Option<
         ("[]", [Value::Int(i)]) => {
             Some(usize::try_from(*i).ok().and_then(|i| groups.get(i)).cloned().unwrap_or_default())
         }
+        ("[]", [Value::Int(from), Value::Int(count)]) => {
+            let (from, count) = (usize::try_from(*from).ok()?, usize::try_from(*count).ok()?);
+            Some(Value::array(groups.iter().skip(from).take(count).cloned().collect()))
+        }
         ("[]", [key]) => names.get(&Value::str(values::as_name(key)?)).cloned(),
         ("captures", []) => Some(Value::array(groups.iter().skip(1).cloned().collect())),
         ("to_a", []) => Some(Value::array(groups.to_vec())),
