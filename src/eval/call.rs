@@ -333,13 +333,27 @@ impl<'s> Compiler<'s> {
             } else {
                 match (args.get(i), &param.default) {
                     (Some(value), _) => value.clone(),
-                    (None, Some(default)) => self.eval(env, default)?,
+                    (None, Some(default)) => self.default_argument(env, name, param, default, types.get(i))?,
                     (None, None) => Value::Undef,
                 }
             };
             self.bind(env.scope, param.name.clone(), value);
         }
         Ok(())
+    }
+
+    fn default_argument(
+        &mut self,
+        env: Env<'s>,
+        name: &str,
+        param: &ast::Param,
+        default: &'s Expr,
+        ty: Option<&Arc<Type>>,
+    ) -> Res<Value> {
+        let value = self.eval(env, default)?;
+        let Some(ty) = ty.filter(|ty| self.type_match(ty, &value) == Tri::No) else { return Ok(value) };
+        let why = mismatch(&format!("parameter '{}'", param.name), ty, &super::lift::sample_deep(&value));
+        Err(EvalError::puppet(format!("'{name}' {why}")))
     }
 
     fn signature(&mut self, env: Env<'s>, params: &[&'s ast::Param]) -> Res<Vec<Arc<Type>>> {

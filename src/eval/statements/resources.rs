@@ -183,6 +183,10 @@ fn ensure_package<'s>(c: &mut Compiler<'s>, env: Env<'s>, name: &Value, mut para
             return Ok(());
         }
     }
+    // The two words mean the same; stdlib settles on one.
+    if let Some(ensure) = params.iter_mut().find(|p| p.name == "ensure" && p.value.as_str() == Some("present")) {
+        ensure.value = Value::str("installed");
+    }
     if !params.iter().any(|p| p.name == "ensure") {
         params.push(Param { name: "ensure".into(), value: Value::str("installed"), at: at.clone() });
     }
