@@ -62,7 +62,8 @@ impl<'s> Compiler<'s> {
         dispatch.types.iter().map(|text| self.type_of_text(text)).collect()
     }
 
-    fn type_of_text(&mut self, text: &str) -> Arc<Type> {
+    /// A type written as text.
+    pub(crate) fn type_of_text(&mut self, text: &str) -> Arc<Type> {
         let file = self.session.type_text(text);
         let ty = file.parsed.body.first().and_then(|expr| self.annotation(Env { scope: TOP, file }, expr).ok());
         ty.unwrap_or_else(|| Arc::new(Type::Any))

@@ -8,6 +8,7 @@ use crate::repo::{Layout, LayoutSettings, Loc, Oid, Tree};
 use crate::ruby::erb::Template;
 use crate::ruby::function::Function;
 use crate::ruby::native::NativeType;
+use crate::value::Value;
 use crate::value::types::Type;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -88,6 +89,7 @@ pub struct Session {
     erb: RwLock<FxHashMap<Arc<str>, Arc<Template>>>,
     ruby: RwLock<FxHashMap<Arc<str>, Option<Arc<RubyFunction>>>>,
     natives: RwLock<FxHashMap<Arc<str>, Option<Arc<NativeType>>>>,
+    loaded: RwLock<FxHashMap<Arc<str>, Option<Value>>>,
 }
 
 /// A function written in Ruby, with the types of its signatures once they have been evaluated.
@@ -156,6 +158,7 @@ impl Session {
             erb: RwLock::default(),
             ruby: RwLock::default(),
             natives: RwLock::default(),
+            loaded: RwLock::default(),
         }
     }
 
@@ -203,6 +206,16 @@ impl Session {
         let native = text.and_then(|t| NativeType::parse(&t, path)).map(Arc::new);
         self.natives.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), native.clone());
         native
+    }
+
+    /// A data file that a function reads, parsed once; `None` if there is none.
+    pub(crate) fn loaded(&self, path: &Arc<str>, parse: impl FnOnce(&[u8]) -> Option<Value>) -> Option<Value> {
+        if let Some(found) = self.loaded.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return found.clone();
+        }
+        let value = self.tree.read(path).ok().flatten().and_then(|bytes| parse(&bytes));
+        self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), value.clone());
+        value
     }
 
     /// A type written as text, as an expression.
