@@ -86,7 +86,9 @@ impl Function {
             Ok(value) | Err(Stop::Return(value) | Stop::Next(value) | Stop::Break(value)) => {
                 Called::Value(values::to_puppet(&value))
             }
-            Err(Stop::Raised(message, _)) => Called::Raised(message),
+            Err(Stop::Raised(message, _)) if interp.raised_itself => Called::Raised(message),
+            // Not said by the function: it may be a gap of ours.
+            Err(Stop::Raised(message, _)) => Called::Value(Value::unknown(CauseKind::Function, message)),
             Err(Stop::Limit(what)) => Called::Value(Value::unknown(CauseKind::Limit, what)),
         }
     }
@@ -94,7 +96,8 @@ impl Function {
     fn run(&self, interp: &mut Interp<'_>, dispatch: usize, args: &[Value]) -> Result<Value, Stop> {
         interp.sequence(&self.before)?;
         let Form::Four(dispatches) = &self.form else {
-            return interp.run_method(&self.body, vec![Value::array(args.to_vec())], true);
+            // A block: it sees what stands before it in the file.
+            return interp.run_method(&self.body, vec![Value::array(args.to_vec())], false);
         };
         let Some(dispatch) = dispatches.get(dispatch) else { return Ok(values::beyond("a call without signature")) };
         for item in items(&self.body.body).iter().filter(|e| !is_signature(e)) {

@@ -16,6 +16,16 @@ use std::sync::Arc;
 
 /// Where `module/path` lies below a module's folder, or the older global folder.
 pub(crate) fn locate(c: &mut Compiler<'_>, folder: &str, name: &str) -> Option<Arc<str>> {
+    locate_if(c, folder, name, |c, path| c.session.tree.exists(path))
+}
+
+/// The same, where `there` tells what counts as being there.
+pub(crate) fn locate_if(
+    c: &mut Compiler<'_>,
+    folder: &str,
+    name: &str,
+    there: impl Fn(&Compiler<'_>, &str) -> bool,
+) -> Option<Arc<str>> {
     let mut tried: Vec<String> = Vec::new();
     if let Some((module, rest)) = name.split_once('/')
         && let Some(dir) = c.session.modules.folder(module)
@@ -27,7 +37,7 @@ pub(crate) fn locate(c: &mut Compiler<'_>, folder: &str, name: &str) -> Option<A
     for path in tried {
         let path: Arc<str> = path.into();
         c.deps.insert(path.clone());
-        if c.session.tree.exists(&path) {
+        if there(c, &path) {
             return Some(path);
         }
     }

@@ -1,6 +1,6 @@
 //! Functions that find or read files: those of the repository are read, those of the server are unknown.
 
-use super::content::locate;
+use super::content::locate_if;
 use super::flat;
 use crate::eval::compiler::Compiler;
 use crate::eval::data::from_data;
@@ -78,7 +78,8 @@ fn find(c: &mut Compiler<'_>, folder: &str, function: &str, args: &[Value]) -> R
             c.count(CauseKind::Function, format!("{function} of the server"));
             return Ok(opaque(CauseKind::Function, format!("{function} {name}")));
         }
-        if let Some(path) = locate(c, folder, &name) {
+        let there = |c: &Compiler<'_>, path: &str| c.session.tree.exists(path) || c.session.tree.is_dir(path);
+        if let Some(path) = locate_if(c, folder, &name, there) {
             return Ok(Value::str(&*path));
         }
     }

@@ -40,7 +40,16 @@ impl Interp<'_> {
         let args = self.arguments(&call.args)?;
         let block = call.block.as_ref().map(|b| self.callable(b)).transpose()?;
         self.line = line;
-        let result = self.call_on(receiver_expr, receiver, &call.name, args, block.as_ref());
+        let in_place = match &block {
+            Some(Callable::Block(body)) if args.is_empty() => {
+                self.each_in_place(receiver_expr, &receiver, &call.name, body)
+            }
+            _ => None,
+        };
+        let result = match in_place {
+            Some(result) => result,
+            None => self.call_on(receiver_expr, receiver, &call.name, args, block.as_ref()),
+        };
         match result {
             Err(Stop::Break(value)) if block.is_some() => Ok(value),
             other => other,

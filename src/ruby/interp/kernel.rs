@@ -61,6 +61,7 @@ impl Interp<'_> {
     fn raised(&mut self, args: &[Value]) -> Result<Option<Value>, Stop> {
         let message = args.last().map(methods::inspect::to_s);
         let message = message.as_ref().and_then(Value::as_str).unwrap_or("unhandled exception").to_owned();
+        self.raised_itself = true;
         self.raise(message)
     }
 

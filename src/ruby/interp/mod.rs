@@ -68,6 +68,8 @@ pub(crate) struct Interp<'a> {
     function: bool,
     /// `self` is a resource.
     native: bool,
+    /// The last exception was raised by the program's own words.
+    pub(crate) raised_itself: bool,
     /// The unknown on which that depends.
     doubt: Option<Value>,
     pub(crate) out: Output,
@@ -95,6 +97,7 @@ impl<'a> Interp<'a> {
             running: Vec::new(),
             function: false,
             native: false,
+            raised_itself: false,
             doubt: None,
             out: Output::default(),
             variables: Vec::new(),

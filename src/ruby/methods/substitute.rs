@@ -129,6 +129,9 @@ fn replace(
         it.spend(1)?;
         let Ok(found) = found else { return Ok(None) };
         let Some(whole) = found.get(0) else { break };
+        if after_last_line(regex.as_str(), text, whole.start(), whole.end()) {
+            continue;
+        }
         parts.push(Value::str(text.get(done..whole.start()).unwrap_or_default()));
         parts.push(match (with, block) {
             (Some(Value::Hash(map)), _) => {
@@ -151,6 +154,11 @@ fn replace(
     }
     parts.push(Value::str(text.get(done..).unwrap_or_default()));
     Ok(Some(values::concat(parts)))
+}
+
+/// Behind a final line end no further line begins for Ruby: `^` does not match there.
+fn after_last_line(pattern: &str, text: &str, start: usize, end: usize) -> bool {
+    start == end && start == text.len() && text.ends_with('\n') && pattern.contains('^')
 }
 
 /// `\1`, `\0`, `\k<name>` and `\\` in a replacement.
