@@ -12,7 +12,9 @@ pub(crate) fn answer(session: &Session, catalog: &Catalog, graph: bool) -> Json 
     let resources: Vec<Json> = real.iter().map(|r| resource_json(session, r)).collect();
     let mut out =
         json!({ "resources": resources, "containment": containment(catalog, &real), "classes": classes(catalog) });
-    if graph {
+    if let Some(why) = catalog.refusal().filter(|_| graph) {
+        out["graph_error"] = json!(why);
+    } else if graph {
         out["graph"] = edges(catalog, &RefreshGraph::new(catalog));
     }
     let named = |wanted: fn(&Resource) -> bool| catalog.resources.iter().filter(move |r| wanted(r));

@@ -3,6 +3,7 @@
 //! The data model alone. `eval` fills it, `graph` reads the refresh graph off it, `diff` compares two.
 
 mod graph;
+mod refusal;
 
 pub use graph::{End, Reached, RefreshGraph, Refreshed};
 

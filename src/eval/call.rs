@@ -156,7 +156,7 @@ impl<'s> Compiler<'s> {
         block: Option<Block>,
     ) -> Res<Value> {
         let name = name.trim_start_matches("::");
-        if let Some(function) = super::statements::find(name) {
+        if let Some(function) = super::statements::find(name).filter(|_| self.has_statement(name)) {
             return super::statements::run(self, function, env, &args, block);
         }
         // A module's own function in the Puppet language is the truth for its version.
@@ -173,6 +173,21 @@ impl<'s> Compiler<'s> {
             return self.puppet_function(name, at, &args, block);
         }
         self.unknown_function(env, name, &args)
+    }
+
+    /// Whether a statement function is there: some come with a module.
+    fn has_statement(&self, name: &str) -> bool {
+        let of_stdlib = matches!(
+            name,
+            "ensure_packages"
+                | "ensure_resource"
+                | "ensure_resources"
+                | "defined_with_params"
+                | "getparam"
+                | "loadyaml"
+                | "loadjson"
+        );
+        !of_stdlib || !self.session.options.complete || self.session.modules.ruby_functions.contains_key(name)
     }
 
     fn builtin(

@@ -1,12 +1,13 @@
 //! Hiera as the compiler sees it: variables go in, values with their line come out.
 
+use super::backend;
 use super::compiler::Compiler;
 use super::facts::opaque;
 use super::lift::{Known, known_deep, sample_deep};
 use super::outcome::Observation;
 use super::scope::{Env, ScopeId};
 use super::session::Session;
-use crate::hiera::{self, Data, DataFiles, Hiera, HieraScope, Merge, Outcome, ScopeValue};
+use crate::hiera::{self, BackendAnswer, Data, DataFiles, Hiera, HieraScope, Merge, Outcome, ScopeValue};
 use crate::repo::Loc;
 use crate::value::{Array, CauseKind, Entries, Hash, Origin, SymExpr, Value};
 use ecow::EcoString;
@@ -65,6 +66,16 @@ struct Variables<'c, 's> {
 }
 
 impl HieraScope for Variables<'_, '_> {
+    fn call_backend(&self, function: &str, key: &str, options: &Data) -> BackendAnswer {
+        let options = from_data(options, key);
+        match backend::run(self.compiler.session, self.compiler.host, function, key, options) {
+            Some(backend::Said::Value(value)) => BackendAnswer::Found(to_data(&value)),
+            Some(backend::Said::NotFound) => BackendAnswer::NotFound,
+            Some(backend::Said::Unknown(why)) => BackendAnswer::Unknown(why),
+            None => BackendAnswer::Unknown(format!("the Hiera function `{function}` is not known")),
+        }
+    }
+
     fn convert(&self, value: Data, to: &Data) -> Result<Data, String> {
         *self.convert.borrow_mut() = Some((value.clone(), to.clone()));
         Ok(value)
@@ -244,7 +255,7 @@ fn merge_of(value: &Value) -> Merge {
     match &*strategy {
         "unique" | "array" => Merge::Unique,
         "hash" | "native" => Merge::Hash,
-        "deep" | "deeper" | "reverse_deep" => Merge::Deep(hiera::DeepOptions {
+        "deep" | "deeper" | "reverse_deep" | "unconstrained_deep" => Merge::Deep(hiera::DeepOptions {
             knockout_prefix: get("knockout_prefix").map(|v| v.to_string().into()),
             sort_merged_arrays: flag("sort_merged_arrays"),
             merge_hash_arrays: flag("merge_hash_arrays"),

@@ -20,6 +20,7 @@ impl Compiler<'_> {
         self.drop_undef();
         self.hand_down();
         self.settle_metaparams();
+        self.check_native_params();
         self.automatic_relations();
     }
 

@@ -7,6 +7,7 @@
 mod access;
 mod autoload;
 mod automatic;
+mod backend;
 mod binding;
 mod branch;
 mod call;
@@ -28,6 +29,7 @@ pub mod interp;
 mod lift;
 mod matching;
 mod metaparams;
+mod native_params;
 pub mod number;
 pub mod operators;
 mod ops;

@@ -66,6 +66,7 @@ pub(crate) fn find(name: &str) -> Option<Statement> {
         "find_template" => files::find_template,
         "epp" => epp::epp,
         "inline_epp" => epp::inline_epp,
+        "not_found" | "explain" => lookup::context,
         "lookup" => lookup::lookup,
         "hiera" => lookup::hiera,
         "hiera_array" => lookup::hiera_array,
