@@ -167,12 +167,26 @@ impl<'s> Compiler<'s> {
                 || c.session.modules.ruby_functions.contains_key(name)
         };
         if let Some(function) = super::functions::find(name).filter(|_| own.is_none() && here(self)) {
+            self.check_deprecated(name)?;
             return self.builtin(env, name, function, args, block);
         }
         if let Some(at) = self.find_def(DefKind::Function, &name.to_lowercase()) {
             return self.puppet_function(name, at, &args, block);
         }
         self.unknown_function(env, name, &args)
+    }
+
+    /// A module's function that is deprecated is an error where warnings are.
+    fn check_deprecated(&self, name: &str) -> Res<()> {
+        if !self.session.options.strict || super::functions::is_core(name) {
+            return Ok(());
+        }
+        let path = self.session.modules.ruby_functions.get(name);
+        let function = path.and_then(|path| self.session.ruby_function(name, path));
+        if function.is_some_and(|f| f.code.is_deprecated()) {
+            return Err(EvalError::puppet(format!("deprecation. {name}. This method is deprecated")));
+        }
+        Ok(())
     }
 
     /// Whether a statement function is there: some come with a module.

@@ -46,7 +46,14 @@ impl<'s> Compiler<'s> {
     /// `Type<| query |>`; its value names the collector in relationships.
     pub(crate) fn collect(&mut self, env: Env<'s>, expr: &'s Expr, collector: &'s ast::Collector) -> Res<Value> {
         let at = env.file.loc(expr.span);
-        let type_name = match self.eval(env, &collector.type_name)? {
+        let wanted = self.eval(env, &collector.type_name).map_err(|error| match &collector.type_name.kind {
+            ast::ExprKind::TypeRef(name) => {
+                let message = format!("Resource type {} doesn't exist", name.to_lowercase());
+                EvalError::puppet(message).in_call("Virtual Query", &at, &at)
+            }
+            _ => error,
+        })?;
+        let type_name = match wanted {
             Value::Type(t) => match &*t {
                 Type::Resource { type_name, title: None } => type_name.clone(),
                 Type::Class { .. } => {

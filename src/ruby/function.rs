@@ -20,6 +20,7 @@ pub struct Function {
     before: Vec<Expr>,
     body: Arc<Block>,
     form: Form,
+    deprecated: bool,
 }
 
 #[derive(Debug)]
@@ -67,7 +68,8 @@ impl Function {
         found.walk(program);
         let (body, three) = found.definition?;
         let form = if three { Form::Three } else { Form::Four(dispatches(&body, name)) };
-        Some(Self { path: path.into(), before: found.before, body, form })
+        let deprecated = text.contains("call_function('deprecation'");
+        Some(Self { path: path.into(), before: found.before, body, form, deprecated })
     }
 
     /// Its signatures; the older form takes anything.
@@ -77,6 +79,12 @@ impl Function {
             Form::Three => &[],
             Form::Four(dispatches) => dispatches,
         }
+    }
+
+    /// Whether it says of itself that it is deprecated: an error where warnings are.
+    #[must_use]
+    pub fn is_deprecated(&self) -> bool {
+        self.deprecated
     }
 
     /// Calls it, by the signature of that number.

@@ -18,6 +18,8 @@ pub(crate) const CONSTANT: &str = "Ruby::Constant";
 pub(crate) const RANGE: &str = "Ruby::Range";
 pub(crate) const PROC: &str = "Ruby::Proc";
 pub(crate) const SCOPE: &str = "Ruby::Scope";
+/// An address and the length of its network part.
+pub(crate) const ADDRESS: &str = "Ruby::IPAddr";
 /// An integer beyond 64 bits: its digits and their base.
 pub(crate) const BIG: &str = "Ruby::Integer";
 /// Bytes that are no text, as hex digits.

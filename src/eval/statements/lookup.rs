@@ -33,6 +33,9 @@ pub(super) fn context<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], bloc
 
 /// An error of Hiera's own is not one of the call: it has a code of its own, or none.
 fn hiera_error(c: &Compiler<'_>, message: String) -> EvalError {
+    if message.starts_with("cannot sort") {
+        return EvalError::puppet(message);
+    }
     let issue = ISSUES.iter().find(|(part, _)| message.contains(part)).map(|(_, issue)| *issue);
     let at = c.last_loc.clone().or_else(|| Some(crate::repo::Loc::new("", 0)));
     EvalError::Puppet { issue, message, at }

@@ -156,6 +156,18 @@ impl Interp<'_> {
             ("Digest::MD5" | "Digest::SHA1" | "Digest::SHA256", "hexdigest" | "digest", [message]) => {
                 digest(constant, name, message)
             }
+            ("IPAddr", "new", [text]) => match values::settled(text) {
+                Some(Value::Str(known)) if !values::holds_symbolic(text) => {
+                    match methods::address::parse(&known.text) {
+                        Some(address) => address,
+                        None => {
+                            self.raised_itself = true;
+                            return self.raise(format!("invalid address: {}", known.text));
+                        }
+                    }
+                }
+                _ => values::derived("IPAddr", &[text], None),
+            },
             ("Shellwords", "escape" | "shellescape", [text]) => methods::paths::shell_escape(text),
             _ => values::beyond(format!("{constant}.{name}")),
         };

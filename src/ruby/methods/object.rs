@@ -139,6 +139,9 @@ pub(crate) fn ruby_object(it: &mut Interp<'_>, receiver: &Value, name: &str, arg
     if let Some(attrs) = values::attrs(receiver, values::MATCH) {
         return Ok(super::substitute::match_data(attrs, name, args));
     }
+    if let Some(attrs) = values::attrs(receiver, values::ADDRESS) {
+        return Ok(super::address::call(attrs, name, args));
+    }
     if let Some(attrs) = values::attrs(receiver, values::BIG) {
         return Ok(super::number::large_call(attrs, name, args));
     }
