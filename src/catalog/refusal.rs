@@ -81,9 +81,11 @@ mod tests {
         }
     }
 
+    type Params = &'static [(&'static str, &'static str)];
+
     #[test]
     fn refuses_what_the_agent_refuses() {
-        let cases: [(&str, &str, &[(&str, &str)], bool); 6] = [
+        let cases: [(&str, &str, Params, bool); 6] = [
             ("File", "/a", &[("content", "x"), ("source", "/y")], true),
             ("File", "/a", &[("content", "x")], false),
             ("Exec", "ls", &[], true),
