@@ -68,7 +68,8 @@ fn hiera_answer(case: &Json, eight: bool) -> Json {
         }
         // Real Puppet reads each look-up as a program of its own.
         let before = case["src"].as_str().unwrap_or_default().lines().count().max(1) as u64;
-        if let Some(line) = answer["error"]["line"].as_u64() {
+        let of_file = answer["error"]["issue"].as_str().is_some_and(|i| i.starts_with("HIERA"));
+        if let Some(line) = answer["error"]["line"].as_u64().filter(|_| !of_file) {
             answer["error"]["line"] = json!(line.saturating_sub(before).max(1));
         }
         lookups.insert(call.to_owned(), answer);

@@ -37,7 +37,7 @@ pub(crate) fn run(session: &Session, host: &HostSpec, function: &str, key: &str,
     Some(match compiler.call_named(Env { scope: TOP, file }, function, args, None) {
         Ok(value) if value.has_sym() => Said::Unknown(format!("the Hiera function {function} says what is not known")),
         Ok(value) => Said::Value(value),
-        Err(error) if error.to_string() == NOT_FOUND => Said::NotFound,
+        Err(error) if error.to_string().ends_with(NOT_FOUND) => Said::NotFound,
         Err(error) => Said::Unknown(format!("the Hiera function {function}: {error}")),
     })
 }

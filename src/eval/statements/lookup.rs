@@ -8,6 +8,7 @@ use crate::eval::facts::opaque;
 use crate::eval::interp::Block;
 use crate::eval::lift::{Res, alternatives, choice};
 use crate::eval::scope::Env;
+use crate::repo::Loc;
 use crate::value::{CauseKind, Tri, Value};
 
 /// What a lookup was asked.
@@ -37,8 +38,15 @@ fn hiera_error(c: &Compiler<'_>, message: String) -> EvalError {
         return EvalError::puppet(message);
     }
     let issue = ISSUES.iter().find(|(part, _)| message.contains(part)).map(|(_, issue)| *issue);
-    let at = c.last_loc.clone().or_else(|| Some(crate::repo::Loc::new("", 0)));
+    let at = place_of(&message).or_else(|| c.last_loc.clone()).or_else(|| Some(Loc::new("", 0)));
     EvalError::Puppet { issue, message, at }
+}
+
+/// The place that an error of a `hiera.yaml` ends with: `(path:line)`.
+fn place_of(message: &str) -> Option<Loc> {
+    let (path, line) = message.strip_suffix(')')?.rsplit_once('(')?.1.rsplit_once(':')?;
+    let line = line.parse().ok().filter(|_| path.ends_with("hiera.yaml"))?;
+    Some(Loc::new(path, line))
 }
 
 /// Puppet's codes of errors in `hiera.yaml`, by wording.
