@@ -95,7 +95,9 @@ pub(super) fn lookup<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], blo
         return Ok(value);
     }
     if let Some(default) = ask.default {
-        return Ok(default);
+        // Nothing by default, where a layer is not here that may well say something (a password).
+        let unsure = matches!(default, Value::Undef).then(|| maybe_absent(c, &ask.keys)).flatten();
+        return Ok(unsure.unwrap_or(default));
     }
     if let Some(block) = block {
         let name = ask.keys.first().cloned().unwrap_or_default();
