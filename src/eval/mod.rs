@@ -32,7 +32,6 @@ mod metaparams;
 mod native_params;
 pub mod number;
 pub mod operators;
-mod ops;
 mod outcome;
 mod overrides;
 mod reference;

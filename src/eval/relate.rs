@@ -5,7 +5,7 @@ use super::collect::collector_number;
 use super::compiler::Compiler;
 use super::error::EvalError;
 use super::lift::Res;
-use super::ops::a_label;
+use super::operators::label;
 use super::reference::{Reference, references};
 use super::scope::Env;
 use crate::catalog::{Param, Relation, ResourceId};
@@ -74,7 +74,7 @@ impl<'s> Compiler<'s> {
             Some(value) if !value.is_unknown() => {
                 let message = format!(
                     "Illegal relationship operand, can not form a relationship with {}. A Catalog type is required.",
-                    a_label(&value)
+                    label(&value)
                 );
                 Err(EvalError::issue("ILLEGAL_RELATIONSHIP_OPERAND_TYPE", message))
             }

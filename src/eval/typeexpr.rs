@@ -123,7 +123,7 @@ impl<'s> Compiler<'s> {
                     "BAD_TYPE_SPECIALIZATION",
                     format!(
                         "Error creating type specialization of a Resource-Type, Cannot use {} where a resource type is expected",
-                        super::ops::label(other)
+                        super::operators::label_plain(other)
                     ),
                 ));
             }
@@ -222,7 +222,7 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
             return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"));
         }
         Some(other) => {
-            let got = super::ops::label(other);
+            let got = super::operators::label_plain(other);
             let message = format!(
                 "Error creating type specialization of a {name}-Type, Cannot use {got} where a resource title String is expected"
             );

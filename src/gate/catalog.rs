@@ -19,6 +19,9 @@ pub(super) fn run(request: &CatalogRequest<'_>) -> Result<CatalogOutput, GateErr
     let head = open(&repo, &request.rev, request, &cache)?;
     let Some(against) = &request.against else {
         let compiled = compiled(&head, request)?;
+        if let Some(question) = &request.why {
+            return super::why::run(&compiled.catalog, question);
+        }
         return Ok(CatalogOutput { text: text(&compiled), json: catalog_json(&head.0.session, &compiled) });
     };
     let base = open(&repo, against, request, &cache)?;

@@ -134,7 +134,7 @@ pub(super) fn defined_with_params<'s>(
     let fits = |reference: &Reference| {
         let resource = c.find_reference(reference).and_then(|id| c.catalog.get(id));
         resource.is_some_and(|r| {
-            wanted.iter().all(|(k, v)| r.value(&k.to_string()).is_some_and(|x| crate::eval::ops::equals(x, v)))
+            wanted.iter().all(|(k, v)| r.value(&k.to_string()).is_some_and(|x| crate::eval::operators::equals(x, v)))
         })
     };
     Ok(Value::Bool(found.iter().any(fits)))

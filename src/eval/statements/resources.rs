@@ -73,7 +73,7 @@ fn merged(given: &Value, defaults: &Entries, at: &Loc) -> Res<Vec<Param>> {
         other => {
             return Err(EvalError::puppet(format!(
                 "no implicit conversion of {} into Hash",
-                crate::eval::ops::label(other)
+                crate::eval::operators::label_plain(other)
             )));
         }
     };
