@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// A stage may import those before it.
 const ORDER: &[&str] = &[
-    "puppet", "repo", "value", "finding", "catalog", "ruby", "content", "hiera", "nodes", "config", "eval", "diff",
+    "puppet", "repo", "value", "finding", "catalog", "ruby", "content", "hiera", "nodes", "config", "eval", "reach", "diff",
     "shell", "package", "checks", "rollout", "report", "gate", "cli",
 ];
 

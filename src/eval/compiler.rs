@@ -107,6 +107,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) ruby_failure: Option<String>,
     /// Functions in the Puppet language being run, each with the branch it was called in.
     pub(crate) running: Vec<(DefAt, Option<BranchId>)>,
+    /// Classes are noted, not evaluated.
+    pub(crate) shallow: bool,
 }
 
 /// Compiles the catalog of one host. Needs a deep stack: call it on a thread with 64 MB.
@@ -169,10 +171,12 @@ impl<'s> Compiler<'s> {
             escapes: Vec::new(),
             ruby_failure: None,
             running: Vec::new(),
+            shallow: false,
         }
     }
 
-    fn run(&mut self) {
+    /// Top scope, node definition and ENC.
+    pub(crate) fn run_roots(&mut self) {
         self.declare_roots();
         self.seed_top_scope();
         self.evaluate_main();
@@ -180,6 +184,10 @@ impl<'s> Compiler<'s> {
             self.record(error);
         }
         self.evaluate_enc();
+    }
+
+    fn run(&mut self) {
+        self.run_roots();
         self.generate();
         self.finish();
     }

@@ -18,6 +18,10 @@ pub(super) struct Unit {
     pub(super) role: String,
     pub(super) at_base: Vec<Host>,
     pub(super) at_head: Vec<Host>,
+    /// The node definition, by its number at head.
+    pub(super) node: Option<usize>,
+    /// The node definition itself differs.
+    pub(super) is_edited: bool,
 }
 
 /// What one unit has to say.
@@ -62,7 +66,7 @@ impl Unit {
         outcome
     }
 
-    fn same_hosts(&self) -> bool {
+    pub(super) fn same_hosts(&self) -> bool {
         let names = |hosts: &[Host]| hosts.iter().map(|h| h.spec.certname.clone()).collect::<Vec<_>>();
         names(&self.at_base) == names(&self.at_head)
     }
