@@ -15,6 +15,7 @@ mod revision;
 mod settings;
 mod unit;
 mod unplaced;
+mod why;
 
 pub use request::{
     Archive, AuditRequest, CatalogOutput, CatalogRequest, CheckRequest, Inputs, NoProgress, Progress, Selection, Tree,
