@@ -37,7 +37,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let start = Instant::now();
         let groups = compile_group(&session, block);
         if start.elapsed().as_secs_f32() > 2.0 {
-            println!("slow: {} and {} more, {} catalogs, {:?}", block[0].certname, block.len() - 1, groups.len(), start.elapsed());
+            println!(
+                "slow: {} and {} more, {} catalogs, {:?}",
+                block[0].certname,
+                block.len() - 1,
+                groups.len(),
+                start.elapsed()
+            );
         }
         groups
     };

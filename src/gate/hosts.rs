@@ -59,7 +59,23 @@ pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settin
         unit.at_base.extend(base_host.map(|b| b.host));
         unit.at_head.push(head_host.host);
     }
-    Roster { units: units.into_values().collect(), total, pools, notes }
+    let mut units: Vec<Unit> = units.into_values().collect();
+    units.extend(gone(at_base));
+    Roster { units, total, pools, notes }
+}
+
+/// Hosts that base knows and head does not. Names that merely stand for others come and go with the names around them.
+fn gone(left: BTreeMap<String, Placed>) -> Vec<Unit> {
+    let mut units: BTreeMap<(Option<usize>, String), Unit> = BTreeMap::new();
+    for placed in left.into_values().filter(|p| !p.host.open) {
+        let unit = units.entry((placed.node, placed.role.clone())).or_insert_with(|| Unit {
+            role: placed.role.clone(),
+            at_base: Vec::new(),
+            at_head: Vec::new(),
+        });
+        unit.at_base.push(placed.host);
+    }
+    units.into_values().collect()
 }
 
 fn placed(revision: &Revision, settings: &Settings, notes: &mut Vec<String>) -> BTreeMap<String, Placed> {

@@ -58,12 +58,13 @@ fn ran_at(base: &Catalog, service: &Resource) -> bool {
 }
 
 /// A file that starts a service.
-struct Starter<'a> {
-    of: StartOf<'a>,
-    file: &'a Resource,
+pub(super) struct Starter<'a> {
+    pub(super) of: StartOf<'a>,
+    pub(super) file: &'a Resource,
 }
 
-fn starters(catalog: &Catalog) -> Vec<Starter<'_>> {
+/// Every file of a host that starts a service.
+pub(super) fn starters(catalog: &Catalog) -> Vec<Starter<'_>> {
     let files = catalog.of_type("File").filter(|r| wanted(r));
     files.filter_map(|file| Some(Starter { of: start_of(file_path(file))?, file })).collect()
 }
