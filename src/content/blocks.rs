@@ -5,7 +5,7 @@
 
 use super::settings::is_comment;
 use regex::Regex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// Names of what holds hosts, networks or people.
@@ -21,6 +21,9 @@ const POOL: &str = r"(?ix) (?: ^ | [^a-z] ) (?:
       servers? | backends? | upstream | pools? | directors? | smart_?hosts? | relay_?hosts? | route_list | brokers?
     | nameservers? | forwarders | endpoints? | realservers?
     ) (?: [^a-z] | $ )";
+
+/// Changed lines compared with one another, at most.
+const MOST_LINES: usize = 1000;
 
 /// Something that holds nothing any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,12 +144,13 @@ fn opens(bare: &str) -> Option<(String, Option<char>)> {
 
 /// Lines that are as they were up to a bracket, a quote or the end, and hold nothing there now.
 fn lines(base: &[&str], head: &[&str]) -> Vec<Emptied> {
+    let (before, after): (BTreeSet<&str>, BTreeSet<&str>) =
+        (base.iter().copied().collect(), head.iter().copied().collect());
+    let gone: Vec<&str> = before.iter().copied().filter(|l| !after.contains(l)).take(MOST_LINES).collect();
+    let fresh = head.iter().enumerate().filter(|(_, l)| !before.contains(*l) && !is_comment(l)).take(MOST_LINES);
     let mut found = Vec::new();
-    for (at, new) in head.iter().enumerate() {
-        if is_comment(new) || base.contains(new) {
-            continue;
-        }
-        let was = base.iter().filter_map(|old| Some((old, emptied_at(old, new)?))).max_by_key(|(_, end)| *end);
+    for (at, new) in fresh {
+        let was = gone.iter().filter_map(|old| Some((old, emptied_at(old, new)?))).max_by_key(|(_, end)| *end);
         if let Some((old, end)) = was {
             let name =
                 new.get(..end).unwrap_or("").trim().trim_end_matches(['(', '[', '{', '"', '\'', '=', ':', ' ', '>']);

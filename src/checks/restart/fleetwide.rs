@@ -5,7 +5,7 @@
 
 use super::knowledge::{Knowledge, ServiceRow};
 use super::reach::told_by;
-use super::services::{Service, running};
+use super::services::running_names;
 use super::strength::{Strength, of_service};
 use crate::catalog::{Resource, ResourceId, ResourceKind};
 use crate::checks::tally::{Restart, RestartOf};
@@ -28,37 +28,42 @@ impl Check for RestartFleetwide {
 
     fn host(&self, cx: &HostContext<'_>, _out: &mut Vec<Finding>) {
         let (Some(base), Some(head)) = (cx.base, cx.head) else { return };
-        let costly: Vec<(Service<'_>, &ServiceRow)> = running(base, head)
-            .into_iter()
-            .filter_map(|s| {
-                let row = Knowledge::builtin().of_service(s.name)?;
-                Some((s, row))
-            })
-            .filter(|(s, row)| row.cold_start.is_some() && of_service(s.resource) == Strength::Restart)
-            .collect();
-        if costly.is_empty() {
-            return;
-        }
-        let causes = causes(cx, head);
-        for (service, row) in costly {
-            let cause = causes.iter().find(|c| c.services.contains(&service.id));
-            let mut tally = cx.repo.tally();
-            let entry = tally.restarts.entry(RestartOf::new(service.name, cx.role)).or_default();
-            entry.running.extend(cx.hosts.iter().cloned());
-            entry.cost.get_or_insert_with(|| row.cold_start.clone().unwrap_or_default());
-            entry.vital |= row.purpose.is_vital();
-            if let Some(cause) = cause {
-                entry.restarted.extend(cx.hosts.iter().cloned());
-                entry.doubtful |= cause.resource.possible.is_some() || service.resource.possible.is_some();
-                entry.caused_by((cause.resource.reference(), cause.resource.at.clone()));
-                entry.declared_at(&service.resource.at);
-            }
-        }
+        let running = running_names(base, head).into_iter();
+        let costly: Vec<Costly<'_>> = running.filter_map(|(id, service, name)| costly(id, service, name)).collect();
+        let causes = if costly.is_empty() { Vec::new() } else { causes(cx, head) };
+        costly.iter().for_each(|service| record(cx, service, &causes));
     }
 
     fn repo(&self, cx: &RepoContext<'_>, out: &mut Vec<Finding>) {
         let restarts = std::mem::take(&mut cx.tally().restarts);
         out.extend(restarts.iter().filter_map(|(of, restart)| finding(of, restart)));
+    }
+}
+
+/// A service whose restart is dear.
+struct Costly<'a> {
+    id: ResourceId,
+    resource: &'a Resource,
+    name: &'a str,
+    row: &'static ServiceRow,
+}
+
+fn costly<'a>(id: ResourceId, resource: &'a Resource, name: &'a str) -> Option<Costly<'a>> {
+    let row = Knowledge::builtin().of_service(name).filter(|row| row.cold_start.is_some())?;
+    (of_service(resource) == Strength::Restart).then_some(Costly { id, resource, name, row })
+}
+
+fn record(cx: &HostContext<'_>, service: &Costly<'_>, causes: &[Cause<'_>]) {
+    let mut tally = cx.repo.tally();
+    let entry = tally.restarts.entry(RestartOf::new(service.name, cx.role)).or_default();
+    entry.running.extend(cx.hosts.iter().cloned());
+    entry.cost.get_or_insert_with(|| service.row.cold_start.clone().unwrap_or_default());
+    entry.vital |= service.row.purpose.is_vital();
+    if let Some(cause) = causes.iter().find(|c| c.services.contains(&service.id)) {
+        entry.restarted.extend(cx.hosts.iter().cloned());
+        entry.doubtful |= cause.resource.possible.is_some() || service.resource.possible.is_some();
+        entry.caused_by((cause.resource.reference(), cause.resource.at.clone()));
+        entry.declared_at(&service.resource.at);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Mail settings on a host whose value hangs on one relay.
 
-use super::local::{has_queue, means_this_host};
+use super::local::{Queueing, means_this_host, queueing};
 use super::relied::{Relied, by_text, of_origins, set_at};
 use crate::catalog::{Param, Resource};
 use crate::checks::HostSide;
@@ -35,14 +35,14 @@ pub(super) enum Reliance {
     Literal,
     /// A whole list, with a failover of the client's own.
     UnprovenFailover { len: usize },
-    /// This host, where nothing is known to take mail.
-    NoLocalQueue,
+    /// This host, where nothing is known to take mail, or what did is removed.
+    NoLocalQueue { removed: bool },
 }
 
 impl Reliance {
     /// Whether it hangs on another host.
     pub(super) fn is_remote(&self) -> bool {
-        !matches!(self, Self::NoLocalQueue)
+        !matches!(self, Self::NoLocalQueue { .. })
     }
 
     pub(super) fn change(&self) -> &'static str {
@@ -50,7 +50,7 @@ impl Reliance {
             Self::Element { .. } => "element",
             Self::Literal => "literal",
             Self::UnprovenFailover { .. } => "unproven-failover",
-            Self::NoLocalQueue => "no-local-queue",
+            Self::NoLocalQueue { .. } => "no-local-queue",
         }
     }
 }
@@ -65,7 +65,7 @@ impl Consumer {
     pub(super) fn identity(&self) -> String {
         let written = match self.reliance {
             Reliance::Literal | Reliance::UnprovenFailover { .. } => self.value.as_str(),
-            Reliance::Element { .. } | Reliance::NoLocalQueue => "",
+            Reliance::Element { .. } | Reliance::NoLocalQueue { .. } => "",
         };
         format!("{} {} {} {written}", self.subject(), self.reliance.change(), self.at.path)
     }
@@ -74,7 +74,7 @@ impl Consumer {
 /// Every such setting of a host: rendered files first, then parameters whose landing nobody saw. `hosts` are the
 /// names the host goes by; a made-up host has none, and nobody knows what else would run there.
 pub(super) fn consumers(side: HostSide<'_>, hosts: &[EcoString]) -> Vec<Consumer> {
-    let place = Place { side, hosts, queue: hosts.is_empty() || has_queue(side) };
+    let place = Place { side, hosts, queue: if hosts.is_empty() { Queueing::There } else { queueing(side) } };
     let mut by_choice: BTreeMap<(Loc, &'static str), Consumer> = BTreeMap::new();
     let resources = || side.catalog().resources.iter().filter(|r| !r.is_virtual && wanted(r));
     let files: Vec<Consumer> = resources().filter(|r| r.type_name == "File").flat_map(|r| in_file(r, &place)).collect();
@@ -94,14 +94,15 @@ struct Place<'a> {
     side: HostSide<'a>,
     hosts: &'a [EcoString],
     /// Whether mail handed to the host itself is kept and passed on.
-    queue: bool,
+    queue: Queueing,
 }
 
 impl Place<'_> {
     /// What the text itself says, once nothing of its history speaks.
     fn by_text(&self, row: &Row, value: &str) -> Option<Relied> {
         if means_this_host(value, self.hosts) {
-            return (!self.queue).then_some((Reliance::NoLocalQueue, None, None));
+            let removed = self.queue == Queueing::TakenAway;
+            return (self.queue != Queueing::There).then_some((Reliance::NoLocalQueue { removed }, None, None));
         }
         by_text(row, value)
     }

@@ -12,12 +12,27 @@ pub(super) fn means_this_host(value: &str, hosts: &[EcoString]) -> bool {
     mail::is_loopback(&host) || hosts.iter().any(|h| *h == host)
 }
 
-/// Whether a queueing mail server belongs to the host, or may: it is declared, or the catalog is not whole.
-pub(super) fn has_queue(side: HostSide<'_>) -> bool {
+/// What is known of a queueing mail server on the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Queueing {
+    /// It is declared, or may be.
+    There,
+    /// Nothing declares one. The host may have brought it along.
+    Undeclared,
+    /// The catalog takes it away.
+    TakenAway,
+}
+
+/// Whether a queueing mail server belongs to the host.
+pub(super) fn queueing(side: HostSide<'_>) -> Queueing {
     let whole = side.errors.is_empty() && side.cut_short.is_none();
     // Who manages no package here manages no mail server either, and says nothing by it.
     let manages = side.catalog().of_type("Package").next().is_some();
-    !whole || !manages || side.catalog().resources.iter().any(|r| !r.is_virtual && wanted(r) && of_server(r))
+    let parts = || side.catalog().resources.iter().filter(|r| !r.is_virtual && of_server(r));
+    if !whole || !manages || parts().any(wanted) {
+        return Queueing::There;
+    }
+    if parts().next().is_some() { Queueing::TakenAway } else { Queueing::Undeclared }
 }
 
 /// Whether a resource is part of a queueing mail server.

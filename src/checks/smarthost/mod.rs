@@ -74,7 +74,7 @@ fn message(consumer: &Consumer) -> String {
             "{program} sends mail through one relay alone: {key} names {} and no other; when that host is down {fate}",
             consumer.value
         ),
-        Reliance::NoLocalQueue => format!(
+        Reliance::NoLocalQueue { .. } => format!(
             "{program} hands its mail to this host ({key} = {}), and no queueing mail server is declared on it: {fate}",
             consumer.value
         ),
@@ -88,7 +88,7 @@ fn message(consumer: &Consumer) -> String {
 
 fn severity(consumer: &Consumer) -> Severity {
     match (&consumer.reliance, consumer.queue) {
-        (Reliance::UnprovenFailover { .. } | Reliance::NoLocalQueue, _) | (_, Queue::Own) => Severity::Medium,
+        (Reliance::UnprovenFailover { .. } | Reliance::NoLocalQueue { .. }, _) | (_, Queue::Own) => Severity::Medium,
         (_, Queue::None) => Severity::High,
     }
 }
@@ -96,7 +96,11 @@ fn severity(consumer: &Consumer) -> Severity {
 fn confidence(consumer: &Consumer) -> Confidence {
     match consumer.reliance {
         Reliance::Element { .. } => Confidence::High,
-        Reliance::Literal | Reliance::UnprovenFailover { .. } | Reliance::NoLocalQueue => Confidence::Medium,
+        Reliance::Literal | Reliance::UnprovenFailover { .. } | Reliance::NoLocalQueue { removed: true } => {
+            Confidence::Medium
+        }
+        // A mail server that nobody declares may still have come with the operating system.
+        Reliance::NoLocalQueue { removed: false } => Confidence::Low,
     }
 }
 
@@ -109,7 +113,7 @@ fn mode(consumer: &Consumer) -> FailureMode {
 
 fn remedy(consumer: &Consumer) -> String {
     let Consumer { program, key, .. } = consumer;
-    if matches!(consumer.reliance, Reliance::NoLocalQueue) {
+    if matches!(consumer.reliance, Reliance::NoLocalQueue { .. }) {
         return format!("declare a queueing MTA on the hosts of {program}; one that only hands on keeps nothing");
     }
     format!(
