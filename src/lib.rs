@@ -25,6 +25,7 @@ pub mod hiera;
 pub mod nodes;
 pub mod package;
 pub mod puppet;
+pub mod reach;
 pub mod repo;
 pub mod report;
 pub mod rollout;

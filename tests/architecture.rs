@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// A stage may import those before it.
 const ORDER: &[&str] = &[
-    "puppet", "repo", "value", "finding", "catalog", "ruby", "content", "hiera", "nodes", "config", "eval", "diff",
-    "shell", "package", "checks", "rollout", "report", "gate", "cli",
+    "puppet", "repo", "value", "finding", "catalog", "ruby", "content", "hiera", "nodes", "config", "eval", "reach",
+    "diff", "shell", "package", "checks", "rollout", "report", "gate", "cli",
 ];
 
 /// Stages that may import less than their place allows.

@@ -35,6 +35,11 @@ impl RepoContext<'_> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).insert(text);
     }
 
+    /// Says that hosts of a role are not looked at, since the change cannot reach them.
+    pub fn leave_out(&self, role: &str, hosts: usize) {
+        *self.tally().left_out.entry(role.to_owned()).or_default() += hosts;
+    }
+
     /// What hosts have reported, to read or to add to.
     pub(super) fn tally(&self) -> MutexGuard<'_, Tally> {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Tally {
     /// Services whose restart is dear, by role.
     pub(super) restarts: BTreeMap<RestartOf, Restart>,
+    /// Hosts of each role that nobody looks at: the change leaves them alone.
+    pub(super) left_out: BTreeMap<String, usize>,
     /// Hosts that stop being mail relays, with what stops.
     pub(super) relays: BTreeMap<EcoString, Stopped>,
 }

@@ -267,6 +267,9 @@ impl<'s> Compiler<'s> {
         let inner = Env { scope, file };
         self.bind(scope, "title".into(), Value::str(name.clone()));
         self.bind(scope, "name".into(), Value::str(name.clone()));
+        if self.shallow {
+            return;
+        }
         self.isolated(id, |c| {
             c.bind_params(inner, id, &class.params, Some(name));
             c.context = None;

@@ -103,6 +103,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) escapes: Vec<EvalError>,
     /// Functions in the Puppet language being run, each with the branch it was called in.
     pub(crate) running: Vec<(DefAt, Option<BranchId>)>,
+    /// Classes are noted, not evaluated.
+    pub(crate) shallow: bool,
 }
 
 /// Compiles the catalog of one host. Needs a deep stack: call it on a thread with 64 MB.
@@ -163,10 +165,12 @@ impl<'s> Compiler<'s> {
             kinds: FxHashMap::default(),
             escapes: Vec::new(),
             running: Vec::new(),
+            shallow: false,
         }
     }
 
-    fn run(&mut self) {
+    /// Top scope, node definition and ENC.
+    pub(crate) fn run_roots(&mut self) {
         self.declare_roots();
         self.seed_top_scope();
         self.evaluate_main();
@@ -174,6 +178,10 @@ impl<'s> Compiler<'s> {
             self.record(error);
         }
         self.evaluate_enc();
+    }
+
+    fn run(&mut self) {
+        self.run_roots();
         self.generate();
         self.finish();
     }

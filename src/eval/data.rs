@@ -49,6 +49,11 @@ impl HieraState {
         (told && !tree.is_dir("private")).then(|| "private data is not in the repository".to_owned())
     }
 
+    /// Patterns of the data files that a scope may read; `None` for any.
+    pub(super) fn patterns(&self, scope: &dyn HieraScope) -> Option<Vec<String>> {
+        self.0.as_ref().ok()?.patterns(scope)
+    }
+
     pub(crate) fn open(session: &Session, shared: &Arc<DataFiles>) -> Self {
         let settings = session.options.hiera.clone();
         Self(Hiera::load(session.tree(), &session.layout, &settings, shared).map_err(|e| e.to_string()))

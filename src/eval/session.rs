@@ -256,9 +256,41 @@ impl Session {
         defs.iter().filter(|d| d.kind == DefKind::Class).map(|d| &d.name)
     }
 
+    /// Where things lie.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The main manifests, in order of evaluation.
+    pub fn main_sources(&self) -> impl Iterator<Item = &SourceFile> {
+        self.main_files().iter().filter_map(|n| self.file(*n))
+    }
+
+    /// Names of whatever a manifest defines, node definitions apart.
+    #[must_use]
+    pub fn definitions(&self, path: &str) -> Vec<String> {
+        let defs = self.file_at(path).map(|f| &f.defs[..]).unwrap_or_default();
+        defs.iter().filter(|d| d.kind != DefKind::Node).map(|d| d.name.to_string()).collect()
+    }
+
+    /// Functions written in Ruby: name and path.
+    pub fn ruby_functions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.modules.ruby_functions.iter().map(|(name, path)| (&**name, &**path))
+    }
+
     /// All node definitions of the main manifests, in order, with their file.
     pub fn nodes(&self) -> impl Iterator<Item = (&SourceFile, &NodeDef)> {
         self.main_files().iter().filter_map(|n| self.file(*n)).flat_map(|f| f.nodes().map(move |n| (f, n)))
+    }
+
+    /// A node definition as written, by number.
+    #[must_use]
+    pub fn node_text(&self, number: usize) -> Option<&str> {
+        let is_node = |e: &&Expr| matches!(e.kind, ExprKind::Node(_));
+        let all = self.main_sources().flat_map(|f| f.parsed.body.iter().filter(is_node).map(move |e| (f, e.span)));
+        let (file, span) = all.into_iter().nth(number)?;
+        file.text.get(span.start as usize..span.end as usize)
     }
 
     /// The node definition for a host: exact name, first regex that matches, default.

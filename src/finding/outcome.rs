@@ -34,6 +34,9 @@ pub struct Coverage {
     pub hosts_total: usize,
     /// Hosts whose catalog was compiled.
     pub hosts_compiled: usize,
+    /// Hosts that the change cannot reach; they were not compiled, for nothing changes there.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hosts_unreached: usize,
     /// Those that were not, by reason.
     pub not_compiled: Vec<NotCompiled>,
     /// Files that could not be read or parsed.
@@ -45,6 +48,25 @@ pub struct Coverage {
     /// Why too little was seen for a verdict; the run then exits with 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub insufficient: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+impl Coverage {
+    /// Hosts that had to be compiled.
+    #[must_use]
+    pub fn hosts_wanted(&self) -> usize {
+        self.hosts_total.saturating_sub(self.hosts_unreached)
+    }
+
+    /// Hosts that should have compiled and did not.
+    #[must_use]
+    pub fn hosts_missing(&self) -> usize {
+        self.hosts_wanted().saturating_sub(self.hosts_compiled)
+    }
 }
 
 /// A host without a catalog.

@@ -3,11 +3,15 @@
 use super::revision::Revision;
 use super::settings::Settings;
 use super::unit::Unit;
-use crate::eval::HostSpec;
+use crate::checks::RepoContext;
+use crate::eval::{HostSpec, Scout};
 use crate::finding::Pool;
 use crate::nodes::{Exactness, Hosts, enumerate_hosts, mentioned_hosts};
 use crate::puppet::ast::{Call, Expr, ExprKind, NodeDef, NodeMatch};
-use std::collections::BTreeMap;
+use crate::reach::Reach;
+use ecow::EcoString;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A host of one revision.
@@ -22,6 +26,8 @@ pub(super) struct Host {
 pub(super) struct Roster {
     pub(super) units: Vec<Unit>,
     pub(super) total: usize,
+    /// Hosts that the change cannot reach.
+    pub(super) unreached: usize,
     pub(super) pools: Vec<Pool>,
     pub(super) notes: Vec<String>,
 }
@@ -55,13 +61,18 @@ pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settin
             role: head_host.role.clone(),
             at_base: Vec::new(),
             at_head: Vec::new(),
+            node: head_host.node,
+            is_edited: false,
         });
+        let before = base_host.as_ref().and_then(|b| b.node).zip(base);
+        unit.is_edited |=
+            base_host.is_none() || before.map(|(n, b)| text(b, n)) != head_host.node.map(|n| text(head, n));
         unit.at_base.extend(base_host.map(|b| b.host));
         unit.at_head.push(head_host.host);
     }
     let mut units: Vec<Unit> = units.into_values().collect();
     units.extend(gone(at_base));
-    Roster { units, total, pools, notes }
+    Roster { units, total, unreached: 0, pools, notes }
 }
 
 /// Hosts that base knows and head does not. Names that merely stand for others come and go with the names around them.
@@ -72,10 +83,66 @@ fn gone(left: BTreeMap<String, Placed>) -> Vec<Unit> {
             role: placed.role.clone(),
             at_base: Vec::new(),
             at_head: Vec::new(),
+            node: None,
+            is_edited: true,
         });
         unit.at_base.push(placed.host);
     }
     units.into_values().collect()
+}
+
+impl Roster {
+    /// Leaves out hosts that a change cannot reach.
+    pub(super) fn narrow(&mut self, reach: &Reach, base: &Revision, head: &Revision, repo: &RepoContext<'_>) {
+        let before = sizes(&self.units);
+        let units = std::mem::take(&mut self.units);
+        self.units = units.into_par_iter().filter_map(|unit| unit.narrowed(reach, base, head)).collect();
+        let left: usize = self.units.iter().map(|unit| unit.at_head.len()).sum();
+        self.unreached = self.total.saturating_sub(left);
+        let after = sizes(&self.units);
+        for (role, all) in before {
+            repo.leave_out(&role, all.saturating_sub(after.get(&role).copied().unwrap_or(0)));
+        }
+    }
+}
+
+/// How many hosts each role has.
+fn sizes(units: &[Unit]) -> BTreeMap<String, usize> {
+    let mut sizes = BTreeMap::new();
+    for unit in units {
+        *sizes.entry(unit.role.clone()).or_default() += unit.at_head.len();
+    }
+    sizes
+}
+
+impl Unit {
+    /// The unit with those of its hosts that a change can reach; `None` if there are none.
+    fn narrowed(mut self, reach: &Reach, base: &Revision, head: &Revision) -> Option<Self> {
+        if self.is_edited || !self.same_hosts() || reach.node(self.node) {
+            return Some(self);
+        }
+        let keeps: BTreeSet<EcoString> = self
+            .at_head
+            .iter()
+            .zip(&self.at_base)
+            .filter(|(h, b)| {
+                let seen = |revision: &Revision, host: &Host| {
+                    reach.data(self.node, || Scout::new(&revision.session, &host.spec))
+                };
+                seen(head, h) || seen(base, b)
+            })
+            .map(|(h, _)| h.spec.certname.clone())
+            .collect();
+        for hosts in [&mut self.at_head, &mut self.at_base] {
+            hosts.retain(|h| keeps.contains(&h.spec.certname));
+        }
+        (!keeps.is_empty()).then_some(self)
+    }
+}
+
+/// A node definition as written.
+fn text(revision: &Revision, node: usize) -> Option<&str> {
+    revision.session.node_text(node)
 }
 
 fn placed(revision: &Revision, settings: &Settings, notes: &mut Vec<String>) -> BTreeMap<String, Placed> {

@@ -12,6 +12,7 @@ use super::{Archive, AuditRequest, CheckRequest, GateError, Inputs, Selection, T
 use crate::checks::{self, Check, RepoContext};
 use crate::eval::FileCache;
 use crate::finding::{Coverage, Report, UnknownCause, Unknowns, Unread};
+use crate::reach::Reach;
 use crate::repo::{FileChange, Repo, changed};
 use crate::value::CauseKind;
 use rayon::prelude::*;
@@ -71,7 +72,10 @@ fn run(
     let checks: Vec<&'static dyn Check> = checks::all().into_iter().filter(|c| settings.takes(rules, c.id())).collect();
     let paths: BTreeSet<&str> = files.iter().flat_map(FileChange::paths).collect();
     let run = Run { repo: &repo, base, head, changed: &paths, checks: &checks };
-    let roster = hosts::roster(base, head, settings);
+    let mut roster = hosts::roster(base, head, settings);
+    if let Some(base) = base {
+        on_pool(inputs, || roster.narrow(&Reach::new(&base.session, &head.session, files), base, head, &repo))?;
+    }
     let mut outcome = in_parallel(inputs, &roster.units, &run)?;
     let mut findings = std::mem::take(&mut outcome.findings);
     checks.iter().for_each(|c| c.repo(&repo, &mut findings));
@@ -144,10 +148,11 @@ fn coverage(
     );
     let mut not_compiled = seen.not_compiled;
     not_compiled.sort_by(|a, b| a.host.cmp(&b.host));
-    let insufficient = settings.insufficient(seen.compiled, roster.total);
+    let insufficient = settings.insufficient(seen.compiled, roster.total, roster.unreached);
     Coverage {
         hosts_total: roster.total,
         hosts_compiled: seen.compiled,
+        hosts_unreached: roster.unreached,
         not_compiled,
         files_unread: unread,
         unknown: Unknowns::new(causes.collect()),

@@ -91,13 +91,18 @@ impl Settings {
 
     /// Why too little was compiled for a verdict.
     #[expect(clippy::cast_precision_loss, reason = "counts of hosts are far below 2^52")]
-    pub(super) fn insufficient(&self, compiled: usize, total: usize) -> Option<String> {
+    pub(super) fn insufficient(&self, compiled: usize, total: usize, unreached: usize) -> Option<String> {
         if total == 0 {
             return Some("no node definition and no fact file names a host".to_owned());
         }
+        let total = total.saturating_sub(unreached);
+        if total == 0 {
+            return None;
+        }
         let missing = (total - compiled.min(total)) as f64 / total as f64;
+        let which = if unreached == 0 { "" } else { " that the change can reach" };
         (missing > self.config.max_uncompiled)
-            .then(|| format!("{compiled} of {total} hosts compile; a verdict would stand on too little"))
+            .then(|| format!("{compiled} of {total} hosts{which} compile; a verdict would stand on too little"))
     }
 }
 

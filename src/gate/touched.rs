@@ -12,16 +12,13 @@ use std::sync::Arc;
 /// Most classes looked at: past that a change is a move of the whole repository.
 const MOST: usize = 60;
 
-/// Those of `classes` that the change touches, with the roles among them that bring one along.
-pub(super) fn of(run: &Run<'_>, classes: &BTreeSet<EcoString>) -> BTreeSet<EcoString> {
-    if classes.is_empty() {
-        return BTreeSet::new();
-    }
+/// The classes that the change touches and that none of the hosts has, with the roles that bring one along.
+pub(super) fn of(run: &Run<'_>, placed: &BTreeSet<EcoString>) -> BTreeSet<EcoString> {
     let mut touched: BTreeSet<EcoString> = BTreeSet::new();
     for path in run.changed {
-        touched.extend(by_file(run, path).into_iter().filter(|c| classes.contains(c)));
+        touched.extend(by_file(run, path).into_iter().filter(|c| !placed.contains(c)));
     }
-    let roles = bringing(run, classes, &touched);
+    let roles = bringing(run, placed, &touched);
     touched.extend(roles);
     touched.into_iter().take(MOST).collect()
 }
@@ -69,7 +66,7 @@ fn by_data(tree: &Tree, path: &str) -> Vec<EcoString> {
 }
 
 /// Unplaced roles whose manifests name a touched class.
-fn bringing(run: &Run<'_>, classes: &BTreeSet<EcoString>, touched: &BTreeSet<EcoString>) -> Vec<EcoString> {
+fn bringing(run: &Run<'_>, placed: &BTreeSet<EcoString>, touched: &BTreeSet<EcoString>) -> Vec<EcoString> {
     if touched.is_empty() {
         return Vec::new();
     }
@@ -80,7 +77,7 @@ fn bringing(run: &Run<'_>, classes: &BTreeSet<EcoString>, touched: &BTreeSet<Eco
         touched.iter().any(|c| includes(&text, c))
     };
     let roles = manifests.filter(names_one).flat_map(|p| run.head.session.classes_in(p).cloned());
-    roles.filter(|c| c.starts_with("role::") && classes.contains(c)).collect()
+    roles.filter(|c| c.starts_with("role::") && !placed.contains(c)).collect()
 }
 
 /// Whether a manifest names a class by its whole name.

@@ -18,6 +18,10 @@ pub(super) struct Unit {
     pub(super) role: String,
     pub(super) at_base: Vec<Host>,
     pub(super) at_head: Vec<Host>,
+    /// The node definition, by its number at head.
+    pub(super) node: Option<usize>,
+    /// The node definition itself differs.
+    pub(super) is_edited: bool,
 }
 
 /// What one unit has to say.
@@ -52,6 +56,7 @@ impl Unit {
         if run.base.is_some() && self.same_hosts() && !base.iter().any(|b| touched(b, run)) {
             // Nothing the change touches can reach these hosts: head is base.
             base.iter().for_each(|b| outcome.count(b));
+            run.repo.leave_out(&self.role, self.at_head.len());
             return outcome;
         }
         let head = compile(run.head, &head_hosts);
@@ -62,7 +67,7 @@ impl Unit {
         outcome
     }
 
-    fn same_hosts(&self) -> bool {
+    pub(super) fn same_hosts(&self) -> bool {
         let names = |hosts: &[Host]| hosts.iter().map(|h| h.spec.certname.clone()).collect::<Vec<_>>();
         names(&self.at_base) == names(&self.at_head)
     }

@@ -30,8 +30,7 @@ pub(super) fn findings(run: &Run<'_>, settings: &Settings, placed: &BTreeSet<Eco
     if checks.is_empty() || run.head.session.nodes().next().is_none() {
         return Vec::new();
     }
-    let wanted = unplaced(run, placed);
-    let wanted = if run.base.is_some() { touched::of(run, &wanted) } else { wanted };
+    let wanted = if run.base.is_some() { touched::of(run, placed) } else { unplaced(run, placed) };
     let (roles, others): (Vec<EcoString>, Vec<EcoString>) = wanted.into_iter().partition(|c| c.starts_with("role"));
     // What a role brings along is seen there, in its proper place; the rest is compiled bare.
     let (mut found, seen) = round(run, settings, &checks, &roles);

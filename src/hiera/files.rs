@@ -165,7 +165,8 @@ fn read(path: &Arc<str>, bytes: &[u8], format: Format) -> Result<DataFile, Hiera
 }
 
 /// Whether a path fits a pattern in which each hole stands for any text.
-pub(crate) fn matches_holes(path: &str, pattern: &str) -> bool {
+#[must_use]
+pub fn matches_holes(path: &str, pattern: &str) -> bool {
     let mut pieces = pattern.split(HOLE);
     let Some(mut rest) = path.strip_prefix(pieces.next().unwrap_or_default()) else { return false };
     let pieces: Vec<&str> = pieces.collect();

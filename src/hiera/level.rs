@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::api::HieraScope;
 use super::data::Data;
 use super::error::HieraError;
 use super::files::Format;
 use super::key::Key;
-use super::template::Template;
+use super::template::{HOLE, Template};
 
 /// One hiera.yaml.
 #[derive(Debug, Clone)]
@@ -65,6 +66,30 @@ pub(crate) enum Places {
 }
 
 impl Level {
+    /// Adds the patterns of the paths that are looked at; `None` where they can't be told.
+    pub(crate) fn patterns(&self, scope: &dyn HieraScope, out: &mut Vec<String>) -> Option<()> {
+        let (Places::Paths(templates) | Places::Globs(templates)) = &self.places else { return None };
+        if !matches!(self.backend, Backend::File { .. } | Backend::ExpandPath | Backend::Regex { .. }) {
+            return None;
+        }
+        for template in templates {
+            let mut path = String::new();
+            template.path(scope, &mut path).ok()?;
+            if matches!(self.backend, Backend::ExpandPath) {
+                path.push(HOLE);
+            }
+            let open = |c: char| matches!(c, '*' | '?' | '[' | '{');
+            let pattern: String = if matches!(self.places, Places::Globs(_)) && path.contains(open) {
+                let fixed = path.split(open).next().unwrap_or_default();
+                format!("{fixed}{HOLE}")
+            } else {
+                path
+            };
+            out.push(crate::repo::normal(&pattern));
+        }
+        Some(())
+    }
+
     /// Whether data of this level is known to lie elsewhere.
     pub(crate) fn absent(&self) -> Option<&str> {
         match &self.backend {

@@ -27,7 +27,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, RegexDecision, ScopeValue};
 pub use data::{Data, Hash, Origin, Value};
 pub use error::HieraError;
-pub use files::DataFiles;
+pub use files::{DataFiles, matches_holes as path_fits};
 pub use model::{HieraSettings, Kind, Model, Models};
 
 use crate::repo::{Layout, Tree};
@@ -131,6 +131,21 @@ impl Hiera {
     #[must_use]
     pub fn is_configured(&self) -> bool {
         self.global.is_some() || self.environment.is_some() || !self.modules.is_empty()
+    }
+
+    /// Patterns of the data files that a scope may read (fit them with [`path_fits`]); `None` where it
+    /// may be any.
+    #[must_use]
+    pub fn patterns(&self, scope: &dyn HieraScope) -> Option<Vec<String>> {
+        let layers = self.global.iter().chain(&self.environment).chain(self.modules.values());
+        let levels = layers.flat_map(|layer| layer.levels.iter().chain(&layer.defaults));
+        let mut out = Vec::new();
+        for level in levels.filter(|l| l.absent().is_none()) {
+            level.patterns(scope, &mut out)?;
+        }
+        out.sort();
+        out.dedup();
+        Some(out)
     }
 
     /// The variables that paths of the hierarchy are made of, sorted.

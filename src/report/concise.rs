@@ -7,7 +7,7 @@ use crate::finding::{Finding, Report};
 pub(super) fn render(report: &Report, palette: Palette) -> String {
     let mut out: String = report.new_findings().map(|f| line(f, palette)).collect();
     out += &format!("{}\n", summary::findings(report));
-    if report.coverage.hosts_compiled < report.coverage.hosts_total || report.coverage.insufficient.is_some() {
+    if report.coverage.hosts_missing() > 0 || report.coverage.insufficient.is_some() {
         for line in summary::coverage(&report.coverage).iter().filter(|l| !l.starts_with(' ')) {
             out += &format!("{line}\n");
         }

@@ -46,10 +46,16 @@ pub(crate) fn coverage(coverage: &Coverage) -> Vec<String> {
 }
 
 fn hosts(coverage: &Coverage) -> String {
-    let (done, total) = (coverage.hosts_compiled, coverage.hosts_total);
-    let missing = total.saturating_sub(done);
-    let rest = if missing == 0 { String::new() } else { format!(", {missing} not compiled") };
-    format!("compiled {done} of {}{rest}", count(total, "host"))
+    let (done, wanted) = (coverage.hosts_compiled, coverage.hosts_wanted());
+    let rest = match coverage.hosts_missing() {
+        0 => String::new(),
+        missing => format!(", {missing} not compiled"),
+    };
+    if coverage.hosts_unreached == 0 {
+        return format!("compiled {done} of {}{rest}", count(wanted, "host"));
+    }
+    let total = coverage.hosts_total;
+    format!("compiled {done} of {} that the change can reach, of {total} in all{rest}", count(wanted, "host"))
 }
 
 /// One row a reason: many hosts fail for the same one.

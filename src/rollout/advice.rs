@@ -167,7 +167,7 @@ pub(super) fn communication() -> Vec<String> {
 pub(super) fn caveats(change: &Change<'_>, settings: &Settings) -> Vec<String> {
     let mut out = Vec::new();
     let coverage = &change.report.coverage;
-    if let missing @ 1.. = coverage.hosts_total.saturating_sub(coverage.hosts_compiled) {
+    if let missing @ 1.. = coverage.hosts_missing() {
         out.push(format!("{} could not be compiled; what the change does there is not known", hosts(missing)));
     }
     if change.hosts.members.is_empty() {

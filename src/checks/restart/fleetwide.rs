@@ -35,8 +35,11 @@ impl Check for RestartFleetwide {
     }
 
     fn repo(&self, cx: &RepoContext<'_>, out: &mut Vec<Finding>) {
-        let restarts = std::mem::take(&mut cx.tally().restarts);
-        out.extend(restarts.iter().filter_map(|(of, restart)| finding(of, restart)));
+        let mut tally = cx.tally();
+        let restarts = std::mem::take(&mut tally.restarts);
+        // Hosts of the role that were not looked at run the service as well, and keep it running.
+        let quiet = |of: &RestartOf| tally.left_out.get(&of.role).copied().unwrap_or(0);
+        out.extend(restarts.iter().filter_map(|(of, restart)| finding(of, restart, quiet(of))));
     }
 }
 
@@ -86,8 +89,8 @@ fn causes<'a>(cx: &HostContext<'_>, head: HostSide<'a>) -> Vec<Cause<'a>> {
     told.filter(|c| !c.services.is_empty()).collect()
 }
 
-fn finding(of: &RestartOf, restart: &Restart) -> Option<Finding> {
-    let (all, hit) = (restart.running.len(), restart.restarted.len());
+fn finding(of: &RestartOf, restart: &Restart, quiet: usize) -> Option<Finding> {
+    let (all, hit) = (restart.running.len() + quiet, restart.restarted.len());
     if all < POOL || hit * 2 <= all {
         return None;
     }

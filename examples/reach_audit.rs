@@ -1,0 +1,86 @@
+//! Holds what a change is said to reach against compiled catalogs: `reach_audit REPO REV COUNT [STEP]`.
+//!
+//! For each of COUNT commits back from REV, every host that the change is said not to reach is
+//! compiled at head; a catalog that consulted a changed file is printed as a miss.
+#![allow(clippy::print_stdout)]
+
+use holdpoint::eval::group::compile_group;
+use holdpoint::eval::{FileCache, HostSpec, Options, Scout, Session};
+use holdpoint::nodes::{enumerate_hosts, mentioned_hosts};
+use holdpoint::puppet::Dialect;
+use holdpoint::reach::Reach;
+use holdpoint::repo::{FileChange, Layout, LayoutSettings, Repo, changed};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [repo, rev, count, rest @ ..] = &args[..] else { return Err("REPO REV COUNT [STEP]".into()) };
+    let step: usize = rest.first().map_or(Ok(1), |s| s.parse())?;
+    let repo = Repo::open(repo)?;
+    let cache = Arc::new(FileCache::default());
+    rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build_global()?;
+    for n in 0..count.parse()? {
+        let head = format!("{rev}~{}", n * step);
+        let (base, head) = (open(&repo, &format!("{head}^"), &cache)?, open(&repo, &head, &cache)?);
+        one(&base, &head);
+    }
+    Ok(())
+}
+
+fn open(repo: &Repo, rev: &str, cache: &Arc<FileCache>) -> Result<Session, Failure> {
+    let tree = repo.at(rev)?;
+    let layout = Layout::discover(&tree, &LayoutSettings::default())?;
+    let dialect = if layout.is_legacy { Dialect::Legacy } else { Dialect::Modern };
+    let options = Options { dialect, layout: Some(layout), complete: false, ..Options::default() };
+    Ok(Session::new(tree, options, cache.clone()))
+}
+
+fn one(base: &Session, head: &Session) {
+    let files = changed(base.tree(), head.tree());
+    let paths: BTreeSet<&str> = files.iter().flat_map(FileChange::paths).collect();
+    let start = Instant::now();
+    let reach = Reach::new(base, head, &files);
+    let took = start.elapsed();
+    let nodes: Vec<_> = head.nodes().map(|(_, n)| n).collect();
+    let hosts = enumerate_hosts(&nodes, &[], &mentioned_hosts(head.tree(), head.layout())).hosts;
+    let mut blocks: BTreeMap<usize, Vec<HostSpec>> = BTreeMap::new();
+    let scout = |spec: &HostSpec| Scout::new(head, spec);
+    for host in &hosts {
+        let spec = HostSpec::named(&host.certname);
+        let edited = host.node.is_some_and(|n| base.node_text(n) != head.node_text(n));
+        if !edited && !reach.node(host.node) && !reach.data(host.node, || scout(&spec)) {
+            blocks.entry(host.node.unwrap_or(usize::MAX)).or_default().push(spec);
+        }
+    }
+    let left_out: usize = blocks.values().map(Vec::len).sum();
+    println!(
+        "{}: {} files, {} of {} hosts reached in {took:?}{}",
+        head.tree().label(),
+        files.len(),
+        hosts.len() - left_out,
+        hosts.len(),
+        reach.everything().map(|why| format!(" (all: {why})")).unwrap_or_default()
+    );
+    let blocks: Vec<_> = blocks.into_values().collect();
+    let misses: BTreeSet<String> = blocks
+        .par_iter()
+        .flat_map_iter(|block| compile_group(head, block))
+        .flat_map_iter(|group| {
+            let host = group.hosts.first().cloned().unwrap_or_default();
+            let met: Vec<String> = group
+                .compiled
+                .deps
+                .iter()
+                .filter(|d| paths.contains(&***d))
+                .map(|d| format!("{host} rests on {d}"))
+                .collect();
+            met
+        })
+        .collect();
+    misses.iter().take(5).for_each(|miss| println!("  MISS {miss}"));
+}

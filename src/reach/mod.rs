@@ -1,0 +1,269 @@
+//! Which hosts a change can reach, told before anything is compiled.
+//!
+//! Follows mentions backwards: from the changed files to whatever names what they define, and on to
+//! the node definitions. It says too much rather than too little; what it leaves out, no compilation
+//! would have consulted. `examples/reach_audit.rs` holds it against compiled catalogs.
+
+mod data;
+mod place;
+mod survey;
+mod words;
+
+use crate::eval::{Scout, Session};
+use crate::puppet::ast::ExprKind;
+use crate::repo::FileChange;
+use place::{Kind, Place, Targets};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use survey::Home;
+
+/// Changed data files that are followed one by one; more are followed together.
+const MAX_ALONE: usize = 24;
+
+/// What a change can reach.
+#[derive(Debug, Default)]
+pub struct Reach {
+    everything: Option<String>,
+    /// Node definitions of head, by number.
+    nodes: BTreeSet<usize>,
+    /// Data files, each with the node definitions that its changed keys concern.
+    data: Vec<DataReach>,
+}
+
+#[derive(Debug)]
+struct DataReach {
+    path: String,
+    everything: bool,
+    nodes: BTreeSet<usize>,
+}
+
+impl Reach {
+    /// Follows the changes between two revisions.
+    #[must_use]
+    pub fn new(base: &Session, head: &Session, files: &[FileChange]) -> Self {
+        let paths: Vec<&str> = files.iter().flat_map(FileChange::paths).collect();
+        let mut found = Self::default();
+        let (mut targets, mut data) = (Targets::default(), Vec::new());
+        for path in paths {
+            match role(base, head, path) {
+                Role::Everything(why) => found.everything = Some(why),
+                Role::Main => targets_of_main(base, head, &mut targets, &mut found.everything),
+                Role::Targets(more) => more.into_iter().for_each(|t| t.add(&mut targets)),
+                Role::Data(keys) => data.push((path.to_owned(), keys)),
+            }
+            if found.everything.is_some() {
+                return found;
+            }
+        }
+        if targets.is_empty() && data.is_empty() {
+            return found;
+        }
+        let places = survey::places(head);
+        let follow = |targets| Walk::new(head, &places).follow(targets);
+        if data.len() > MAX_ALONE {
+            data.drain(..).flat_map(|(_, keys)| keys).for_each(|key| targets.key(&key));
+        }
+        let (everything, nodes) = follow(targets);
+        found.everything = everything;
+        found.nodes = nodes;
+        found.data = data
+            .into_iter()
+            .map(|(path, keys)| {
+                let mut targets = Targets::default();
+                keys.iter().for_each(|key| targets.key(key));
+                let (everything, nodes) = follow(targets);
+                DataReach { path, everything: everything.is_some(), nodes }
+            })
+            .collect();
+        found
+    }
+
+    /// Why every host is reached, if so.
+    #[must_use]
+    pub fn everything(&self) -> Option<&str> {
+        self.everything.as_deref()
+    }
+
+    /// Whether the hosts of a node definition of head are reached, whatever their data.
+    #[must_use]
+    pub fn node(&self, node: Option<usize>) -> bool {
+        self.everything.is_some() || node.is_some_and(|n| self.nodes.contains(&n))
+    }
+
+    /// Whether a host is reached through data files that it may read.
+    #[must_use]
+    pub fn data(&self, node: Option<usize>, scout: impl FnOnce() -> Scout) -> bool {
+        let concerned = |d: &&DataReach| d.everything || node.is_some_and(|n| d.nodes.contains(&n));
+        let mut files = self.data.iter().filter(concerned).peekable();
+        if files.peek().is_none() {
+            return false;
+        }
+        let scout = scout();
+        files.any(|file| scout.may_read(&file.path))
+    }
+}
+
+/// What a changed file can do.
+enum Role {
+    Everything(String),
+    Main,
+    Targets(Vec<Target>),
+    Data(BTreeSet<String>),
+}
+
+enum Target {
+    Name(String),
+    Asset(String, String),
+}
+
+impl Target {
+    fn add(self, targets: &mut Targets) {
+        match self {
+            Self::Name(name) => targets.name(&name),
+            Self::Asset(module, path) => targets.asset(&module, &path),
+        }
+    }
+}
+
+fn role(base: &Session, head: &Session, path: &str) -> Role {
+    let layout = head.layout();
+    let configures = [layout.hiera.as_deref(), base.layout().hiera.as_deref()].contains(&Some(path));
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if configures || matches!(name, "environment.conf" | "holdpoint.toml") {
+        return Role::Everything(path.to_owned());
+    }
+    if [base, head].iter().any(|s| s.main_sources().any(|m| *m.path == *path)) {
+        return Role::Main;
+    }
+    match survey::home(layout, path) {
+        Home::Module(module, rest) => in_module(base, head, module, rest, path),
+        Home::Shared(rest) => Role::Targets(vec![Target::Asset(String::new(), rest.to_owned())]),
+        Home::Outside if survey::is_data(path) => Role::Data(changed_keys(base, head, path)),
+        Home::Outside => Role::Targets(Vec::new()),
+    }
+}
+
+fn in_module(base: &Session, head: &Session, module: &str, rest: &str, path: &str) -> Role {
+    let Some((folder, below)) = rest.split_once('/') else {
+        let whole = if rest == "hiera.yaml" { names_of(head, module) } else { Vec::new() };
+        return Role::Targets(whole.into_iter().map(Target::Name).collect());
+    };
+    match folder {
+        "manifests" | "functions" | "types" => {
+            let mut names: BTreeSet<String> = [base, head].iter().flat_map(|s| s.definitions(path)).collect();
+            names.extend(name_by_path(module, folder, below));
+            Role::Targets(names.into_iter().map(Target::Name).collect())
+        }
+        "lib" => Role::Targets(survey::ruby_name(below).map(Target::Name).into_iter().collect()),
+        "data" if survey::is_data(rest) => Role::Data(changed_keys(base, head, path)),
+        _ => Role::Targets(vec![Target::Asset(module.to_owned(), below.to_owned())]),
+    }
+}
+
+/// The name that autoload expects in a file.
+fn name_by_path(module: &str, folder: &str, below: &str) -> Option<String> {
+    let stem = below.strip_suffix(".pp")?;
+    let is_init = folder == "manifests" && stem == "init";
+    Some(if is_init { module.to_owned() } else { format!("{module}::{}", stem.replace('/', "::")) })
+}
+
+/// Everything that a module defines.
+fn names_of(session: &Session, module: &str) -> Vec<String> {
+    let Some(folder) = session.layout().modules.get(module) else { return vec![module.to_owned()] };
+    let manifests = format!("{folder}/manifests");
+    let paths = session.tree().list(&manifests);
+    paths
+        .filter_map(|p| name_by_path(module, "manifests", p.strip_prefix(manifests.as_str())?.strip_prefix('/')?))
+        .collect()
+}
+
+fn changed_keys(base: &Session, head: &Session, path: &str) -> BTreeSet<String> {
+    let entries =
+        |s: &Session| s.tree().text(path).ok().flatten().map(|text| data::entries(path, &text)).unwrap_or_default();
+    data::changed(&entries(base), &entries(head))
+}
+
+/// Definitions of main manifests that differ become targets; other statements concern every host.
+/// Node definitions that differ are seen where hosts are matched to them.
+fn targets_of_main(base: &Session, head: &Session, targets: &mut Targets, everything: &mut Option<String>) {
+    let (at_base, at_head) = (main_pieces(base), main_pieces(head));
+    let differs = at_base.symmetric_difference(&at_head);
+    for (name, _) in differs {
+        match name {
+            Some(name) => targets.name(name),
+            None => *everything = Some("statements of a main manifest".to_owned()),
+        }
+    }
+}
+
+/// The statements of the main manifests that are no node definitions, with the name that they define.
+fn main_pieces(session: &Session) -> BTreeSet<(Option<String>, &str)> {
+    let of_file = |file| {
+        let file: &crate::eval::SourceFile = file;
+        let pieces = file.parsed.body.iter().filter(|e| !matches!(e.kind, ExprKind::Node(_)));
+        pieces.map(move |e| (survey::name_of(e), survey::text_of(file, e.span)))
+    };
+    session.main_sources().flat_map(of_file).collect()
+}
+
+/// A walk against the mentions.
+struct Walk<'a> {
+    head: &'a Session,
+    places: &'a [Place],
+    seen: Vec<bool>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(head: &'a Session, places: &'a [Place]) -> Self {
+        Self { head, places, seen: vec![false; places.len()] }
+    }
+
+    /// The node definitions that mention a target, or something that does.
+    fn follow(mut self, mut targets: Targets) -> (Option<String>, BTreeSet<usize>) {
+        let mut nodes = BTreeSet::new();
+        if targets.has_any_key() {
+            return (Some("data that is not of the plain form".to_owned()), nodes);
+        }
+        while !targets.is_empty() {
+            let (places, seen) = (self.places, &self.seen);
+            let is_new = |at: usize| seen.get(at).is_some_and(|seen| !seen);
+            let meets = |(at, place): (usize, &Place)| (is_new(at) && place.meets(&targets)).then_some(at);
+            let met: Vec<usize> = places.par_iter().enumerate().filter_map(meets).collect();
+            targets = Targets::default();
+            for at in met {
+                if let (Some(seen), Some(place)) = (self.seen.get_mut(at), self.places.get(at)) {
+                    *seen = true;
+                    match &place.kind {
+                        Kind::Top => return (Some("statements of a main manifest".to_owned()), nodes),
+                        Kind::Data(key) if key == data::ANY => {
+                            return (Some("data that is not of the plain form".to_owned()), nodes);
+                        }
+                        Kind::Node(node) => drop(nodes.insert(*node)),
+                        other => self.expand(other, &mut targets),
+                    }
+                }
+            }
+        }
+        (None, nodes)
+    }
+
+    /// What names a place that was met.
+    fn expand(&self, kind: &Kind, targets: &mut Targets) {
+        match kind {
+            Kind::Manifest(path) => {
+                self.head.definitions(path).iter().for_each(|name| targets.name(name));
+                if let Home::Module(module, rest) = survey::home(self.head.layout(), path)
+                    && let Some((folder, below)) = rest.split_once('/')
+                    && let Some(name) = name_by_path(module, folder, below)
+                {
+                    targets.name(&name);
+                }
+            }
+            Kind::Asset(module, path) => targets.asset(module, path),
+            Kind::Named(name) => targets.name(name),
+            Kind::Data(key) => targets.key(key),
+            Kind::Defined(names) => names.iter().for_each(|name| targets.name(name)),
+            Kind::Node(_) | Kind::Top => {}
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! A piece of a repository and what it mentions.
+
+use super::words::{Mention, Style, mentions};
+use regex::Regex;
+use rustc_hash::FxHashSet;
+use std::sync::{Arc, OnceLock};
+
+/// What a piece is: what can reach it, or what it reaches, follows from that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A manifest of a module.
+    Manifest(Arc<str>),
+    /// A template or file of a module: the module and the path below its folder.
+    Asset(Arc<str>, Arc<str>),
+    /// Something that is called by this name.
+    Named(String),
+    /// A top-level entry of a data file; `*` for any.
+    Data(String),
+    /// Definitions in a main manifest.
+    Defined(Vec<String>),
+    /// A node definition, by number.
+    Node(usize),
+    /// Statements that every host runs.
+    Top,
+}
+
+/// A piece of a repository. Mentions are kept as digests: two that collide only say too much.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) kind: Kind,
+    words: Vec<u64>,
+    paths: Vec<u64>,
+    starts: Vec<Box<str>>,
+    ends: Vec<Box<str>>,
+    /// Words also mean names that end in them: arguments of functions that put names together.
+    pub(super) is_loose: bool,
+}
+
+impl Place {
+    pub(super) fn read(kind: Kind, module: &str, text: &str, style: Style) -> Self {
+        let mut place =
+            Self { kind, words: Vec::new(), paths: Vec::new(), starts: Vec::new(), ends: Vec::new(), is_loose: false };
+        mentions(text, style, &mut |mention| match mention {
+            Mention::Word(word) => place.words.push(digest(word)),
+            Mention::Key(word) => place.words.push(key_digest(word)),
+            Mention::Start(text) => place.starts.push(text.to_lowercase().into()),
+            Mention::End(text) => place.ends.push(text.to_lowercase().into()),
+            Mention::Path(first, next) => place.paths.push(path_digest(first, next)),
+            Mention::OwnPath(next) => place.paths.push(path_digest(module, next)),
+        });
+        if style == Style::Puppet && !uses_names(text) {
+            place.drop_parts();
+        }
+        for list in [&mut place.words, &mut place.paths] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        place
+    }
+
+    /// Drops the beginnings and ends of names that it puts together; whether there were any. Functions
+    /// get the rest from their callers, who are looked at instead.
+    pub(super) fn drop_parts(&mut self) -> bool {
+        let is_name = |part: &str| part.contains("::");
+        let any = self.starts.iter().chain(&self.ends).any(|part| is_name(part));
+        self.starts.clear();
+        self.ends.clear();
+        any
+    }
+
+    /// Whether it mentions a word.
+    pub(super) fn says(&self, word: &str) -> bool {
+        self.words.binary_search(&digest(word)).is_ok()
+    }
+
+    /// Whether it mentions one of the targets.
+    pub(super) fn meets(&self, targets: &Targets) -> bool {
+        self.words.iter().any(|w| targets.words.contains(w) || self.is_loose && targets.tails.contains(w))
+            || self.paths.iter().any(|p| targets.paths.contains(p))
+            || self.starts.iter().any(|s| targets.names.iter().any(|n| n.starts_with(&**s)))
+            || self.ends.iter().any(|e| targets.names.iter().any(|n| n.ends_with(&**e)))
+    }
+}
+
+/// What is looked for.
+#[derive(Debug, Default)]
+pub(super) struct Targets {
+    words: FxHashSet<u64>,
+    tails: FxHashSet<u64>,
+    paths: FxHashSet<u64>,
+    names: Vec<String>,
+}
+
+impl Targets {
+    /// Whether any key at all is looked for.
+    pub(super) fn has_any_key(&self) -> bool {
+        self.names.iter().any(|name| name == super::data::ANY)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.paths.is_empty()
+    }
+
+    /// A class, defined type, function or type alias.
+    pub(super) fn name(&mut self, name: &str) {
+        self.words.insert(digest(longest_word(name)));
+        let mut rest = name;
+        while let Some((_, tail)) = rest.split_once("::") {
+            self.tails.insert(digest(longest_word(tail)));
+            rest = tail;
+        }
+        self.names.push(name.to_lowercase());
+    }
+
+    /// A key of data: whoever names it, and the class that it is a parameter of.
+    pub(super) fn key(&mut self, key: &str) {
+        let word = longest_word(key);
+        self.words.insert(if word.contains("::") { digest(word) } else { key_digest(word) });
+        self.names.push(key.to_lowercase());
+        if let Some((class, _)) = key.rsplit_once("::") {
+            self.name(class);
+        }
+    }
+
+    /// A file below a module's `files` or `templates`.
+    pub(super) fn asset(&mut self, module: &str, path: &str) {
+        let first = path.split('/').next().unwrap_or(path);
+        for (module, first) in [(module, first), (module, ""), ("", first), ("", "")] {
+            self.paths.insert(path_digest(module, first));
+        }
+    }
+}
+
+/// Whether code uses computed text as the name of something to load, or passes text on.
+fn uses_names(text: &str) -> bool {
+    static SINK: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern = r#"(?m)\b(include|contain|require|hiera_include|hiera(_array|_hash)?|lookup|create_resources|ensure_resources?|realize|getvar|call|class\s*\{|Class\[|Resource\[|inherits)\b?[^\n']*(\$|")|\.(include|contain|require|lookup)\b|=>\s*["\[{(]*"[^"\n]*\$\{|["\w]\(\s*"[^"\n]*\$\{|\$\w+\s*\{"#;
+    let sink = SINK.get_or_init(|| Regex::new(pattern).ok());
+    sink.as_ref().is_none_or(|sink| sink.is_match(text))
+}
+
+/// A name with dashes or dots is read as several words; where all of it is, the longest is.
+fn longest_word(name: &str) -> &str {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != ':');
+    words.max_by_key(|w| w.len()).unwrap_or(name)
+}
+
+fn digest(word: &str) -> u64 {
+    fold(0xcbf2_9ce4_8422_2325, word)
+}
+
+/// Keys without a namespace are names of their own.
+fn key_digest(word: &str) -> u64 {
+    fold(digest("?"), word)
+}
+
+fn path_digest(first: &str, next: &str) -> u64 {
+    fold(fold(digest(first), "/"), next)
+}
+
+fn fold(start: u64, text: &str) -> u64 {
+    text.bytes().fold(start, |hash, byte| (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3))
+}

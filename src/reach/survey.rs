@@ -1,0 +1,193 @@
+//! Every piece of a revision that could take part in a catalog, read for what it mentions.
+
+use super::data;
+use super::place::{Kind, Place};
+use super::words::Style;
+use crate::eval::{Session, SourceFile};
+use crate::puppet::ast::{Expr, ExprKind, Span};
+use crate::repo::Layout;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// Where a path lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Home<'p> {
+    /// In a module: its name and the path below its folder.
+    Module(&'p str, &'p str),
+    /// One of the folders of old that all modules share (`templates`, `files`).
+    Shared(&'p str),
+    /// Elsewhere.
+    Outside,
+}
+
+/// Where a path lies.
+pub(super) fn home<'p>(layout: &'p Layout, path: &'p str) -> Home<'p> {
+    for home in layout.modulepath.iter().chain(&layout.staging) {
+        let inside = if home.is_empty() {
+            Some(path)
+        } else {
+            path.strip_prefix(home.as_str()).and_then(|r| r.strip_prefix('/'))
+        };
+        if let Some((module, rest)) = inside.and_then(|r| r.split_once('/')) {
+            return Home::Module(module, rest);
+        }
+    }
+    let shared = [&layout.templates, &layout.files].into_iter().flatten();
+    let below = |folder: &String| path.strip_prefix(folder.as_str())?.strip_prefix('/');
+    match shared.filter_map(below).next() {
+        Some(rest) => Home::Shared(rest),
+        None => Home::Outside,
+    }
+}
+
+/// Whether a path is that of structured data.
+pub(super) fn is_data(path: &str) -> bool {
+    [".yaml", ".yml", ".eyaml", ".json"].iter().any(|end| path.ends_with(end))
+}
+
+/// All places of a revision.
+pub(super) fn places(session: &Session) -> Vec<Place> {
+    let main: Vec<&SourceFile> = session.main_sources().collect();
+    let mut places = of_main(&main);
+    let paths: Vec<&Arc<str>> = session.tree().list("").filter(|p| !main.iter().any(|m| m.path == **p)).collect();
+    let rest: Vec<Vec<Place>> = paths.par_iter().map(|path| of_file(session, path)).collect();
+    places.extend(rest.into_iter().flatten());
+    let mut builders = builders(session);
+    for place in &mut places {
+        if let Some(function) = function_of(&place.kind, session.layout())
+            && place.drop_parts()
+        {
+            builders.push(function);
+        }
+    }
+    // Data calls nothing, and functions in Ruby have their arguments from their callers.
+    let calls = |place: &&mut Place| matches!(place.kind, Kind::Manifest(_) | Kind::Asset(..));
+    for place in places.iter_mut().filter(calls) {
+        place.is_loose |= builders.iter().any(|name| place.says(name));
+    }
+    places
+}
+
+/// The name of a function that a place defines.
+fn function_of(kind: &Kind, layout: &Layout) -> Option<String> {
+    match kind {
+        Kind::Named(name) => Some(name.clone()),
+        Kind::Manifest(path) => match home(layout, path) {
+            Home::Module(module, rest) => {
+                let stem = rest.strip_prefix("functions/")?.strip_suffix(".pp")?;
+                Some(format!("{module}::{}", stem.replace('/', "::")))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Functions in Ruby that declare classes, whose names they may put together.
+fn builders(session: &Session) -> Vec<String> {
+    const SIGNS: [&str; 5] =
+        ["function_include", "evaluate_classes", "function_require", "'include'", "create_resources"];
+    let declares = |path: &str| match session.tree().text(path) {
+        Ok(Some(text)) => SIGNS.iter().any(|sign| text.contains(sign)),
+        _ => false,
+    };
+    session.ruby_functions().filter(|(_, path)| declares(path)).map(|(name, _)| name.to_owned()).collect()
+}
+
+fn of_main(files: &[&SourceFile]) -> Vec<Place> {
+    let mut places = Vec::new();
+    let mut node = 0;
+    for file in files {
+        let mut rest = String::new();
+        for expr in &file.parsed.body {
+            let text = text_of(file, expr.span);
+            let kind = match &expr.kind {
+                ExprKind::Node(_) => {
+                    node += 1;
+                    Kind::Node(node - 1)
+                }
+                _ => match name_of(expr) {
+                    Some(name) => Kind::Defined(vec![name]),
+                    None => {
+                        rest.push_str(text);
+                        rest.push('\n');
+                        continue;
+                    }
+                },
+            };
+            let mut place = Place::read(kind, "", text, Style::Puppet);
+            place.is_loose = true;
+            places.push(place);
+        }
+        let mut top = Place::read(Kind::Top, "", &rest, Style::Puppet);
+        top.is_loose = true;
+        places.push(top);
+    }
+    places
+}
+
+pub(super) fn text_of(file: &SourceFile, span: Span) -> &str {
+    file.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+}
+
+/// The name of a definition that is no node.
+pub(super) fn name_of(expr: &Expr) -> Option<String> {
+    let name = match &expr.kind {
+        ExprKind::Class(class) => &class.name,
+        ExprKind::Define(define) => &define.name,
+        ExprKind::Function(function) => &function.name,
+        ExprKind::TypeAlias { name, .. } => name,
+        _ => return None,
+    };
+    Some(name.trim_start_matches("::").to_lowercase())
+}
+
+fn of_file(session: &Session, path: &Arc<str>) -> Vec<Place> {
+    let layout = &session.layout();
+    let home = home(layout, path);
+    let kind = match &home {
+        Home::Module(module, rest) => in_module(module, rest, path),
+        Home::Shared(rest) => Some(Kind::Asset("".into(), (*rest).into())),
+        Home::Outside => None,
+    };
+    let module = if let Home::Module(module, _) = home { module } else { "" };
+    let wants = kind.is_some() || home == Home::Outside && is_data(path);
+    let Some(text) = wants.then(|| session.tree().text(path).ok().flatten()).flatten() else { return Vec::new() };
+    match kind {
+        Some(Kind::Data(_)) | None => {
+            let entry = |(key, text): (String, String)| Place::read(Kind::Data(key), module, &text, Style::Data);
+            data::entries(path, &text).into_iter().map(entry).collect()
+        }
+        Some(kind) => {
+            let mut place = Place::read(kind, module, &text, Style::of(path));
+            // Names were relative to the namespace once.
+            place.is_loose = layout.is_legacy && path.ends_with(".pp");
+            vec![place]
+        }
+    }
+}
+
+/// What a file of a module can do for a catalog, if anything.
+fn in_module(module: &str, rest: &str, path: &Arc<str>) -> Option<Kind> {
+    let (folder, below) = rest.split_once('/')?;
+    match folder {
+        "manifests" | "functions" | "types" if rest.ends_with(".pp") => Some(Kind::Manifest(path.clone())),
+        "templates" => Some(Kind::Asset(module.into(), below.into())),
+        "lib" if rest.ends_with(".rb") => ruby_name(below).map(Kind::Named),
+        "data" if is_data(rest) => Some(Kind::Data(String::new())),
+        _ => None,
+    }
+}
+
+/// What Ruby below `lib` is called by.
+pub(super) fn ruby_name(below: &str) -> Option<String> {
+    let name = below.strip_suffix(".rb")?;
+    let after = |folder: &str| name.strip_prefix(folder);
+    if let Some(function) = after("puppet/functions/") {
+        return Some(function.replace('/', "::"));
+    }
+    if let Some(function) = after("puppet/parser/functions/").or_else(|| after("puppet/type/")) {
+        return Some(function.rsplit('/').next().unwrap_or(function).to_owned());
+    }
+    after("puppet/provider/").map(|rest| rest.split('/').next().unwrap_or(rest).to_owned())
+}

@@ -1,0 +1,261 @@
+//! What a text mentions: names, starts and ends of names that are put together, paths below modules.
+//!
+//! Reads words, not grammar, so that manifests, templates, Ruby and data are read alike. It says too much
+//! (a name in any string counts) where that costs little. What it does not see: a class or key without
+//! `::` that reaches a loading function by way of a variable, and names put together of parts none of
+//! which holds `::`.
+
+/// A mention, as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mention<'t> {
+    /// `profile::base`, `file`, without leading `::`.
+    Word(&'t str),
+    /// A single word that Hiera is asked for.
+    Key(&'t str),
+    /// What stands before an interpolation: `role::` in `"role::${name}"`.
+    Start(&'t str),
+    /// What stands after one: `::service` in `"${module_name}::service"`.
+    End(&'t str),
+    /// A path's component and the one after it; empty where it is computed.
+    Path(&'t str, &'t str),
+    /// The same, the first being the name of the module that the text belongs to.
+    OwnPath(&'t str),
+}
+
+/// How a text is written: where a word without `::` is a name and not prose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Manifests, and templates in the Puppet language.
+    Puppet,
+    /// Ruby, and templates in it.
+    Ruby,
+    /// YAML and JSON.
+    Data,
+}
+
+impl Style {
+    /// How a file is written, by its name.
+    pub(super) fn of(path: &str) -> Self {
+        match path.rsplit('.').next() {
+            Some("pp" | "epp") => Self::Puppet,
+            Some("yaml" | "yml" | "eyaml" | "json") => Self::Data,
+            _ => Self::Ruby,
+        }
+    }
+
+    /// Whether code could load what a single word names, where it stands. Such words are so common that
+    /// they count only there.
+    fn is_name(self, before: &str, word: &str, after: &str) -> bool {
+        if before.ends_with("::") && !before.ends_with("$::") || word.starts_with("function_") {
+            return true;
+        }
+        let quoted = before.ends_with(['"', '\'']) && after.starts_with(['"', '\'']);
+        let outside = before.strip_suffix(['"', '\'']).unwrap_or(before).trim_end();
+        match self {
+            Self::Puppet if quoted => {
+                outside.ends_with(['(', '[', ',', '{']) || outside.is_empty() || ends_in_load(outside)
+            }
+            Self::Puppet => {
+                let argument = before.trim_end().ends_with(['(', ',']);
+                let called = argument || after.trim_start().starts_with(['(', '{']) || after.starts_with('[');
+                let sigil = before.ends_with(['$', '/', '-', '%', '#', '\\']) || before.ends_with("${");
+                let method = before.ends_with('.') && !after.starts_with(['/', '-']);
+                !sigil
+                    && (called || method || before.trim().is_empty() || ends_in_load(before.trim_end()))
+                    && !after.trim_start().starts_with("=>")
+            }
+            Self::Ruby => quoted && outside.ends_with(['(', '[', ',', '{']) || before.ends_with([':', '.']) && !quoted,
+            Self::Data => false,
+        }
+    }
+}
+
+/// Whether a name with `::` may be loaded where it stands: a variable and a reference to a resource or
+/// class say something of what has been loaded already.
+fn loads(before: &str, word: &str, after: &str) -> bool {
+    let is_variable = before.trim_end_matches([':', '{']).ends_with('$');
+    let bare = before.trim_end_matches([' ', ':', '"', '\'']);
+    let is_class_reference = bare.ends_with("Class[");
+    let is_type = word.chars().next().is_some_and(|c| c.is_ascii_uppercase());
+    let is_reference = is_type && ["['", "[\"", "[$"].iter().any(|open| after.starts_with(open));
+    !is_variable && !is_class_reference && !is_reference
+}
+
+/// Whether a word that loads classes comes last.
+fn ends_in_load(text: &str) -> bool {
+    let text = text.trim_end_matches(',');
+    ["include", "contain", "require", "inherits", "class {", "class{"].iter().any(|word| text.ends_with(word))
+        || text.trim_start().starts_with("include ")
+}
+
+/// Whether a word is asked of Hiera: `lookup('word'`, `hiera(["word"`, `%{alias('word')}`.
+fn is_key(before: &str, after: &str) -> bool {
+    let Some(outside) = before.strip_suffix(['"', '\'']).filter(|_| after.starts_with(['"', '\''])) else {
+        return false;
+    };
+    let call = outside.trim_end_matches([' ', '(', '[', '\'', '"', ',']);
+    call.len() < outside.len()
+        && ["lookup", "alias", "hiera", "hiera_array", "hiera_hash", "hiera_include"].iter().any(|f| call.ends_with(f))
+}
+
+/// Reads a text. Lines of comment are passed over.
+pub(super) fn mentions<'t>(text: &'t str, style: Style, tell: &mut dyn FnMut(Mention<'t>)) {
+    for line in text.split_inclusive('\n') {
+        let is_comment = line.trim_start().starts_with('#');
+        if !is_comment || line.contains("#{") || line.contains("${") || line.contains("<%") {
+            of_line(line, style, tell);
+        }
+    }
+}
+
+fn of_line<'t>(line: &'t str, style: Style, tell: &mut dyn FnMut(Mention<'t>)) {
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        if is_word(*byte) {
+            let end = word_end(bytes, at);
+            of_word(line, at, end, style, tell);
+            at = end;
+        } else {
+            if *byte == b'/' {
+                of_slash(line, at, tell);
+            }
+            at += 1;
+        }
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// The end of a word with its namespaces.
+fn word_end(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    loop {
+        while bytes.get(at).copied().is_some_and(is_word) {
+            at += 1;
+        }
+        let goes_on = bytes.get(at..at + 2) == Some(b"::") && bytes.get(at + 2).copied().is_some_and(is_word);
+        if !goes_on {
+            return at;
+        }
+        at += 2;
+    }
+}
+
+fn of_word<'t>(line: &'t str, start: usize, end: usize, style: Style, tell: &mut dyn FnMut(Mention<'t>)) {
+    let (before, word, after) = (
+        line.get(..start).unwrap_or_default(),
+        line.get(start..end).unwrap_or_default(),
+        line.get(end..).unwrap_or_default(),
+    );
+    let named = if word.contains("::") { loads(before, word, after) } else { style.is_name(before, word, after) };
+    if named {
+        tell(Mention::Word(word));
+    }
+    if is_key(before, after) {
+        tell(Mention::Key(word));
+    }
+    if let Some(ruby) = word.strip_prefix("function_") {
+        tell(Mention::Word(ruby));
+    }
+    if after.strip_prefix("::").is_some_and(is_dynamic) {
+        tell(Mention::Start(line.get(start..end + 2).unwrap_or(word)));
+    } else if is_dynamic(after) && word.contains("::") {
+        tell(Mention::Start(word));
+    }
+    if before.ends_with("}::") {
+        tell(Mention::End(line.get(start - 2..end).unwrap_or(word)));
+    }
+}
+
+/// Whether a text begins with something that is put in when it is evaluated.
+fn is_dynamic(text: &str) -> bool {
+    ["${", "#{", "%{", "<%", "%s", "$"].iter().any(|mark| text.starts_with(mark))
+}
+
+fn in_path(byte: u8) -> bool {
+    is_word(byte) || matches!(byte, b'-' | b'.')
+}
+
+fn of_slash<'t>(line: &'t str, slash: usize, tell: &mut dyn FnMut(Mention<'t>)) {
+    let bytes = line.as_bytes();
+    let mut start = slash;
+    while start > 0 && bytes.get(start - 1).copied().is_some_and(in_path) {
+        start -= 1;
+    }
+    let mut end = slash + 1;
+    while bytes.get(end).copied().is_some_and(in_path) {
+        end += 1;
+    }
+    let after = line.get(end..).unwrap_or_default();
+    // A piece that goes on with something computed is not known whole.
+    let next = if is_dynamic(after) { "" } else { line.get(slash + 1..end).unwrap_or_default() };
+    let before = line.get(..start).unwrap_or_default();
+    let first = line.get(start..slash).unwrap_or_default();
+    let Some(open) = before.strip_suffix('}').map(|b| b.rfind("{").unwrap_or(0)) else {
+        if !first.is_empty() {
+            tell(Mention::Path(first, next));
+        }
+        return;
+    };
+    let inside = before.get(open..).unwrap_or_default();
+    if first.is_empty() && inside.contains("module_name") {
+        tell(Mention::OwnPath(next));
+        return;
+    }
+    let lead = before.get(..open.saturating_sub(1)).unwrap_or_default();
+    if lead.ends_with("modules/") || lead.ends_with(['"', '\'']) && names_content(lead, after) {
+        tell(Mention::Path("", next));
+    }
+}
+
+/// Whether a path that begins with something computed is that of a template or file: most begin with
+/// a folder of the host.
+fn names_content(lead: &str, after: &str) -> bool {
+    let call = lead.trim_end_matches(['"', '\'']).trim_end().trim_end_matches(['(', '[']).trim_end();
+    let direct = ["template", "epp", "file", "files", "find_file"].iter().any(|name| call.ends_with(name));
+    direct || after.contains(".erb") || after.contains(".epp")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(style: Style, text: &str) -> Vec<Mention<'_>> {
+        let mut out = Vec::new();
+        mentions(text, style, &mut |m| out.push(m));
+        out
+    }
+
+    #[test]
+    fn names_and_their_parts_are_told() {
+        use Mention::{End, Key, OwnPath, Path, Start, Word};
+        use Style::{Data, Puppet, Ruby};
+        let cases: [(Style, &str, &[Mention<'_>]); 19] = [
+            (Puppet, "include ::profile::base", &[Word("include"), Word("profile::base")]),
+            (Puppet, "# include a::b\n", &[]),
+            (Puppet, "$a::b::c", &[]),
+            (Puppet, "Class['a::b'] -> A::B['x'] -> A::C $x", &[Word("A::C")]),
+            (Puppet, "\"role::${x}\"", &[Start("role::")]),
+            (Puppet, "$a = \"${x}::y\"", &[Word("y"), End("::y")]),
+            (Puppet, "$a = foo", &[]),
+            (Puppet, "  class { 'foo': bar => 'baz' }", &[Word("class"), Word("foo")]),
+            (Puppet, "role(foo)", &[Word("role"), Word("foo")]),
+            (Puppet, "require foo", &[Word("require"), Word("foo")]),
+            (Puppet, "x => lookup('foo')", &[Word("lookup"), Word("foo"), Key("foo")]),
+            (Puppet, "'/srv/foo/bar'", &[Path("srv", "foo"), Path("foo", "bar")]),
+            (Puppet, "'puppet:///modules/a/b-c.conf'", &[Path("modules", "a"), Path("a", "b-c.conf")]),
+            (Puppet, "template('a/b${x}.erb')", &[Word("template"), Path("a", "")]),
+            (Puppet, "\"${module_name}/b.erb\"", &[OwnPath("b.erb")]),
+            (Puppet, "file(\"${x}/b\")", &[Word("file"), Path("", "b")]),
+            (Ruby, "scope.function_foo(['bar'], baz)", &[Word("function_foo"), Word("foo"), Word("bar")]),
+            (Data, "- foo\n", &[]),
+            (Data, "a: \"%{lookup('foo')}\"", &[Key("foo")]),
+        ];
+        for (style, text, wanted) in cases {
+            assert_eq!(all(style, text), wanted, "{text}");
+        }
+    }
+}
