@@ -1,7 +1,8 @@
-//! Holds what a change is said to reach against compiled catalogs: `reach_audit REPO REV COUNT [STEP]`.
+//! Holds what a change is said to reach against compiled catalogs: `reach_audit REPO REV COUNT [STEP [quick]]`.
 //!
 //! For each of COUNT commits back from REV, every host that the change is said not to reach is
-//! compiled at head; a catalog that consulted a changed file is printed as a miss.
+//! compiled at head; a catalog that consulted a changed file is printed as a miss. With `quick` nothing is
+//! compiled: it tells how far changes reach. Main manifests are not counted, for every host reads them.
 #![allow(clippy::print_stdout)]
 
 use holdpoint::eval::group::compile_group;
@@ -27,7 +28,7 @@ fn main() -> Result<(), Failure> {
     for n in 0..count.parse()? {
         let head = format!("{rev}~{}", n * step);
         let (base, head) = (open(&repo, &format!("{head}^"), &cache)?, open(&repo, &head, &cache)?);
-        one(&base, &head);
+        one(&base, &head, rest.get(1).is_none_or(|word| word != "quick"));
     }
     Ok(())
 }
@@ -40,7 +41,7 @@ fn open(repo: &Repo, rev: &str, cache: &Arc<FileCache>) -> Result<Session, Failu
     Ok(Session::new(tree, options, cache.clone()))
 }
 
-fn one(base: &Session, head: &Session) {
+fn one(base: &Session, head: &Session, compiles: bool) {
     let files = changed(base.tree(), head.tree());
     let paths: BTreeSet<&str> = files.iter().flat_map(FileChange::paths).collect();
     let start = Instant::now();
@@ -66,20 +67,18 @@ fn one(base: &Session, head: &Session) {
         hosts.len(),
         reach.everything().map(|why| format!(" (all: {why})")).unwrap_or_default()
     );
+    if !compiles {
+        return;
+    }
+    let main: BTreeSet<&str> = head.main_sources().map(|f| &*f.path).collect();
     let blocks: Vec<_> = blocks.into_values().collect();
     let misses: BTreeSet<String> = blocks
         .par_iter()
         .flat_map_iter(|block| compile_group(head, block))
         .flat_map_iter(|group| {
             let host = group.hosts.first().cloned().unwrap_or_default();
-            let met: Vec<String> = group
-                .compiled
-                .deps
-                .iter()
-                .filter(|d| paths.contains(&***d))
-                .map(|d| format!("{host} rests on {d}"))
-                .collect();
-            met
+            let met = group.compiled.deps.iter().filter(|d| paths.contains(&***d) && !main.contains(&***d));
+            met.map(|d| format!("{host} rests on {d}")).collect::<Vec<_>>()
         })
         .collect();
     misses.iter().take(5).for_each(|miss| println!("  MISS {miss}"));

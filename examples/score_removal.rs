@@ -1,15 +1,18 @@
 //! Scores the removal analysis against records of real removals: per measure precision, recall
-//! and F1. Usage: `score_removal ORACLE.jsonl DEB_DIR [-v]`.
+//! and F1. Usage: `score_removal ORACLE.jsonl DEB_DIR [-v] [--index PATH] [ID]`; with a package index
+//! the cascades are scored too, on the packages of the record and on those that its request implies.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use holdpoint::package::archive::{HostState, Index, cascade};
 use holdpoint::package::{Kind, PackageSources, Phase, Removal, Verdict, analyse};
 use serde_json::Value;
 
+/// Right, wrong and missing answers of one measure.
 #[derive(Default)]
-struct Tally {
+pub(crate) struct Tally {
     hit: usize,
     extra: usize,
     missed: usize,
@@ -25,10 +28,15 @@ impl Tally {
         self.detail.extend(truth.difference(said).map(|s| format!("  missed {id}: {s}")));
     }
 
-    fn print(&self, name: &str, verbose: bool) {
+    /// Precision, recall and their mean.
+    pub(crate) fn ratios(&self) -> (f64, f64, f64) {
         let ratio = |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
         let (p, r) = (ratio(self.hit, self.hit + self.extra), ratio(self.hit, self.hit + self.missed));
-        let f = if p + r == 0.0 { 0.0 } else { 2.0 * p * r / (p + r) };
+        (p, r, if p + r == 0.0 { 0.0 } else { 2.0 * p * r / (p + r) })
+    }
+
+    pub(crate) fn print(&self, name: &str, verbose: bool) {
+        let (p, r, f) = self.ratios();
         println!(
             "{name:<24} P {p:.3}  R {r:.3}  F1 {f:.3}   ({} right, {} extra, {} missed)",
             self.hit, self.extra, self.missed
@@ -70,21 +78,53 @@ fn stopped(stage: &Value) -> BTreeSet<String> {
 }
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let index = args.iter().position(|a| a == "--index").map(|at| {
+        args.remove(at);
+        Index::open(Path::new(&args.remove(at))).unwrap()
+    });
     let verbose = args.iter().any(|a| a == "-v");
-    let only = args.get(3);
+    args.retain(|a| a != "-v");
+    let only = args.get(2);
+    let found = table(Path::new(&args[0]), Path::new(&args[1]), index.as_ref(), only.map(String::as_str));
+    for (name, tally) in &found {
+        tally.print(name, verbose);
+    }
+}
+
+/// The measures by name.
+pub(crate) fn table(oracle: &Path, debs: &Path, index: Option<&Index>, only: Option<&str>) -> BTreeMap<String, Tally> {
     let mut sources = PackageSources::new();
-    sources.add_dir(Path::new(&args[1])).unwrap();
+    sources.add_dir(debs).unwrap();
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
-    for line in std::fs::read_to_string(&args[0]).unwrap().lines() {
+    for line in std::fs::read_to_string(oracle).unwrap().lines() {
         let record: Value = serde_json::from_str(line).unwrap();
         if only.is_some_and(|o| o != record["id"].as_str().unwrap_or_default()) {
             continue;
         }
         score(&record, &sources, &mut tallies);
+        if let Some(index) = index {
+            score_cascade(&record, index, &mut tallies);
+        }
     }
-    for (name, tally) in &tallies {
-        tally.print(name, verbose);
+    tallies
+}
+
+/// What went along, against what is said on two ideas of the host.
+fn score_cascade(record: &Value, index: &Index, tallies: &mut BTreeMap<String, Tally>) {
+    let (id, target) = (record["id"].as_str().unwrap(), record["target"].as_str().unwrap());
+    let truth: BTreeSet<String> = strings(&record["remove"]["cascade"]).into_iter().collect();
+    let base = index.base().map(|l| l.name().to_owned());
+    let listed = strings(&record["install"]["packages_installed"]);
+    let list: Vec<String> = base.chain(listed.iter().map(|p| p.split('=').next().unwrap().to_owned())).collect();
+    let wanted = strings(&record["install_set"]).into_iter().collect();
+    let states = [
+        ("cascade (packages listed)", HostState::from_list(&list.join("\n"), index)),
+        ("cascade (derived)", HostState::implied(index, &wanted, &BTreeSet::new())),
+    ];
+    for (name, state) in states {
+        let said = cascade(&state, target).taken.into_iter().map(|t| t.package).collect();
+        tallies.entry(name.to_owned()).or_default().add(id, &truth, &said);
     }
 }
 

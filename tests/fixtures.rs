@@ -41,6 +41,11 @@ fn named(folder: &Path) -> Tree {
     Tree::Named(folder.to_str().unwrap().to_owned())
 }
 
+/// A case may bring the archive's index along.
+fn indexes(case: &Path) -> Vec<PathBuf> {
+    Some(case.join("Packages")).filter(|p| p.is_file()).into_iter().collect()
+}
+
 fn run(case: &Path, debs: Vec<PathBuf>, only: &[&str]) -> Report {
     let head = case.join("head");
     let inputs = Inputs {
@@ -52,7 +57,7 @@ fn run(case: &Path, debs: Vec<PathBuf>, only: &[&str]) -> Report {
         env: BTreeMap::new(),
         progress: &NoProgress,
     };
-    let archive = Archive { debs, ..Archive::default() };
+    let archive = Archive { debs, indexes: indexes(case), ..Archive::default() };
     let rules = Selection { only: only.iter().map(|&r| r.to_owned()).collect(), except: Vec::new() };
     let base = case.join("base");
     let report = if base.is_dir() {

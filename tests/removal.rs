@@ -166,3 +166,53 @@ fn a_script_that_cannot_be_parsed_is_named() {
         assert!(removal.not_analysed.iter().any(|n| n.script == "postrm" && n.reason.contains(reason)), "{removal:?}");
     }
 }
+
+/// Answers of `removal` in JSON for packages that only a list knows.
+fn goes_along(args: &[&str]) -> (Vec<String>, Vec<String>) {
+    let run = holdpoint().args(["removal", "--output", "json"]).args(args).assert().success();
+    let json: serde_json::Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
+    let list = |value: &serde_json::Value, pick: &dyn Fn(&serde_json::Value) -> String| -> Vec<String> {
+        value.as_array().unwrap().iter().map(pick).collect()
+    };
+    assert!(json["not_analysed"][0]["reason"].as_str().unwrap().contains("not found"), "{json}");
+    let taken = list(&json["cascade"]["taken"], &|t| t["package"].as_str().unwrap().to_owned());
+    (taken, list(&json["cascade"]["autoremove"], &|p| p.as_str().unwrap().to_owned()))
+}
+
+#[test]
+fn what_apt_takes_along_is_told_for_each_idea_of_the_host() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let archive = "Package: cloud-init\nVersion: 22\nDepends: eject, python3-yaml\n\nPackage: eject\nVersion: 2\n\n\
+                   Package: python3-yaml\nVersion: 6\n";
+    let index = write("Packages", archive);
+    let installed = archive.replace("Version", "Status: install ok installed\nVersion");
+    let status = write("status", &installed);
+    write("extended_states", "Package: python3-yaml\nAuto-Installed: 1\n");
+    let list = write("image.manifest", "cloud-init\t22\neject\t2\npython3-yaml 6\n");
+    let empty = dir.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let nowhere = ["eject", "--deb-dir", empty.to_str().unwrap()];
+    let asked = |more: &[&str]| goes_along(&[&nowhere[..], more].concat());
+    let both = (vec!["cloud-init".to_owned()], vec!["python3-yaml".to_owned()]);
+    assert_eq!(asked(&["--status", &status]), both);
+    assert_eq!(asked(&["--index", &index, "--with", "cloud-init"]), both);
+    assert_eq!(asked(&["--index", &index, "--status", &list]), (both.0, Vec::new()));
+    assert_eq!(asked(&["--index", &index]), (Vec::new(), Vec::new()));
+    let bare = holdpoint().arg("removal").args(nowhere).args(["--status", &list]).assert().code(2);
+    assert!(String::from_utf8_lossy(&bare.get_output().stderr).contains("--index"));
+}
+
+#[test]
+fn why_shows_the_script_around_the_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("app.deb");
+    std::fs::write(&path, app_server().build().unwrap()).unwrap();
+    let run = holdpoint().arg("removal").arg(&path).args(["--why", "mwdeploy"]).assert().success();
+    let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+    assert!(said.contains("on remove: user-deleted, certain") && said.contains("  > postrm:"), "{said}");
+}

@@ -3,8 +3,9 @@
 //! The data model alone. `eval` fills it, `graph` reads the refresh graph off it, `diff` compares two.
 
 mod graph;
+mod refusal;
 
-pub use graph::{Reached, RefreshGraph};
+pub use graph::{End, Reached, RefreshGraph, Refreshed};
 
 use crate::repo::Loc;
 use crate::value::{Cause, Value};
@@ -26,6 +27,8 @@ pub struct Catalog {
     pub index: FxHashMap<(EcoString, EcoString), ResourceId>,
     /// Relationships written by the author (chaining arrows and metaparameters), resolved.
     pub relations: Vec<Relation>,
+    /// Relationships that the agent adds by itself for types of modules.
+    pub automatic: Vec<Automatic>,
     /// Classes in evaluation order, lower case.
     pub classes: Vec<EcoString>,
     /// What was logged (`notice` …) and warned while compiling.
@@ -102,6 +105,19 @@ pub struct Relation {
     pub refresh: bool,
     /// Where it was written.
     pub at: Loc,
+}
+
+/// A relationship that a module's own type asks for, with a resource that may not be declared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Automatic {
+    /// Whose type asks.
+    pub resource: ResourceId,
+    /// The other one, canonical type and title.
+    pub other: (EcoString, EcoString),
+    /// The other one comes first.
+    pub after: bool,
+    /// Whether a refresh travels along it.
+    pub refresh: bool,
 }
 
 /// A log entry of the compilation.

@@ -5,6 +5,7 @@ use crate::catalog::{Catalog, RefreshGraph, Resource, ResourceId};
 use crate::diff::{Change, Side, Sources};
 use crate::eval::CompileError;
 use crate::package::Removal;
+use crate::package::archive::Cascade;
 use crate::puppet::Dialect;
 use crate::repo::FileChange;
 use ecow::EcoString;
@@ -55,6 +56,9 @@ pub trait Evidence: Sync {
     fn removal(&self, package: &str) -> Result<Arc<Removal>, String>;
     /// The paths a package ships, if it is at hand.
     fn ships(&self, package: &str) -> Option<Arc<BTreeSet<String>>>;
+    /// What apt takes along with a package on a host that has `wanted` and all they need, and never
+    /// `absent`; `None` where no package index is at hand.
+    fn cascade(&self, package: &str, wanted: &BTreeSet<String>, absent: &BTreeSet<String>) -> Option<Arc<Cascade>>;
 }
 
 /// One group of hosts that compile alike, at base and head.

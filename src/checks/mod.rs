@@ -69,6 +69,7 @@ static RULES: &[Rule] = &[
     rule!("coverage-lost", coverage::CoverageLost),
     rule!("package-index-stale", index_stale::PackageIndexStale),
     rule!("promotion-incomplete", promotion::PromotionIncomplete),
+    rule!("removal-cascades", removal::cascades::Cascades),
     rule!("removal-deletes-user", removal::deletes_user::DeletesUser),
     rule!("removal-not-inspected", removal::not_inspected::NotInspected),
     rule!("removal-unlinks-path", removal::unlinks_path::UnlinksPath),

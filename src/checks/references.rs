@@ -75,7 +75,7 @@ fn line_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<R
 
 /// `/a/b` is at or below `/a`; `/ab` is not.
 fn at_or_below(candidate: &str, path: &str) -> bool {
-    candidate.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    crate::package::merged(candidate).strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -68,11 +68,19 @@ pub(crate) struct ArchiveArgs {
     /// Allow asking the archive with `apt-get download`
     #[arg(long)]
     fetch: bool,
+    /// Package index, for what apt takes along: a Packages file, apt's lists or a mirror's folder; repeatable
+    #[arg(long, value_name = "PATH")]
+    index: Vec<PathBuf>,
 }
 
 impl ArchiveArgs {
     pub(crate) fn archive(&self) -> Archive {
-        Archive { debs: self.deb.clone(), deb_dir: self.deb_dir.clone(), fetch: self.fetch }
+        Archive {
+            debs: self.deb.clone(),
+            deb_dir: self.deb_dir.clone(),
+            fetch: self.fetch,
+            indexes: self.index.clone(),
+        }
     }
 }
 

@@ -19,6 +19,9 @@ pub(crate) struct CatalogArgs {
     /// Compare two revisions instead: `BASE..HEAD`
     #[arg(long, value_name = "BASE..HEAD", conflicts_with = "rev", value_parser = range)]
     diff: Option<(Tree, Tree)>,
+    /// Where a value came from: a resource, or one parameter of it
+    #[arg(long, value_name = "TYPE[TITLE].PARAM", conflicts_with = "diff")]
+    why: Option<String>,
     /// The form
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     output: Form,
@@ -41,7 +44,8 @@ pub(crate) fn run(args: &CatalogArgs, terminal: &Terminal) -> Result<Exit, Failu
         None => (None, args.rev.clone()),
     };
     let inputs = args.inputs.inputs(terminal);
-    let output = gate::catalog(&CatalogRequest { inputs, host: args.host.clone(), rev, against })?;
+    let output =
+        gate::catalog(&CatalogRequest { inputs, host: args.host.clone(), rev, against, why: args.why.clone() })?;
     terminal.print(&match args.output {
         Form::Human => output.text,
         Form::Json => format!("{:#}\n", output.json),

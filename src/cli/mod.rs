@@ -14,6 +14,7 @@ mod output;
 mod plan;
 mod progress;
 mod removal;
+mod removal_state;
 mod rules;
 mod schema;
 mod terminal;

@@ -62,9 +62,13 @@ impl Modules {
         out
     }
 
-    /// The file that may define a function (`functions`) or type alias (`types`).
+    /// The file that may define a function (`functions`) or type alias (`types`). A name without a module is
+    /// the environment's own.
     pub(crate) fn file_of(&self, sort: &str, name: &str) -> Option<String> {
-        let (module, rest) = name.split_once("::")?;
+        let Some((module, rest)) = name.split_once("::") else { return Some(format!("{sort}/{name}.pp")) };
+        if module == "environment" {
+            return Some(format!("{sort}/{}.pp", rest.replace("::", "/")));
+        }
         let folder = self.folders.get(module)?;
         Some(format!("{folder}/{sort}/{}.pp", rest.replace("::", "/")))
     }

@@ -94,16 +94,16 @@ impl<'s> Compiler<'s> {
             let value = Value::call(format!("attribute {}", param.name), vec![rest.value.clone()], None);
             return Ok(Bound { value, at: rest.at.clone(), source: From::Given });
         }
-        if let Some(class) = class
-            && let Some((value, at)) = self.bound_data(env, class, &param.name)?
-        {
+        let data = class.map(|class| self.bound_data(env, class, &param.name)).transpose()?.flatten();
+        let found_undef = data.as_ref().is_some_and(|(v, _)| matches!(v, Value::Undef));
+        if let Some((value, at)) = data.filter(|_| !found_undef) {
             return Ok(Bound { value, at, source: From::Data });
         }
         if let Some(default) = &param.default {
             let value = self.eval(env, default)?;
             return Ok(Bound { value, at: env.file.loc(param.span), source: From::Default });
         }
-        if explicit_undef {
+        if explicit_undef || found_undef {
             return Ok(Bound { value: Value::Undef, at: env.file.loc(param.span), source: From::Given });
         }
         if class.is_some()
@@ -121,9 +121,7 @@ impl<'s> Compiler<'s> {
     fn bound_data(&mut self, env: Env<'s>, class: &str, name: &str) -> Res<Option<(Value, Loc)>> {
         let key = format!("{class}::{name}");
         match self.hiera_bind(env, &key) {
-            Found::Value(value, at) if !matches!(value, Value::Undef) => {
-                Ok(Some((value, at.unwrap_or_else(|| env.file.loc(ast::Span::default())))))
-            }
+            Found::Value(value, at) => Ok(Some((value, at.unwrap_or_else(|| env.file.loc(ast::Span::default()))))),
             Found::Unknown(why) => {
                 self.count(CauseKind::Hiera, why.clone());
                 Ok(Some((super::facts::opaque(CauseKind::Hiera, key), env.file.loc(ast::Span::default()))))

@@ -66,7 +66,17 @@ impl crate::ruby::erb::TemplateScope for Caller<'_, '_> {
     }
 
     fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value> {
-        self.compiler.call_named(self.env, name, args.to_vec(), None).ok()
+        let result = self.compiler.call_named(self.env, name, args.to_vec(), None);
+        self.compiler.ruby_failure = result.as_ref().err().map(ToString::to_string);
+        result.ok()
+    }
+
+    fn failure(&mut self) -> Option<String> {
+        self.compiler.ruby_failure.take()
+    }
+
+    fn resource(&mut self) -> Vec<(ecow::EcoString, Value)> {
+        self.compiler.own_resource(self.env)
     }
 
     fn has_variable(&mut self, name: &str) -> bool {
@@ -146,7 +156,7 @@ impl<'s> Compiler<'s> {
         block: Option<Block>,
     ) -> Res<Value> {
         let name = name.trim_start_matches("::");
-        if let Some(function) = super::statements::find(name) {
+        if let Some(function) = super::statements::find(name).filter(|_| self.has_statement(name)) {
             return super::statements::run(self, function, env, &args, block);
         }
         // A module's own function in the Puppet language is the truth for its version.
@@ -157,12 +167,41 @@ impl<'s> Compiler<'s> {
                 || c.session.modules.ruby_functions.contains_key(name)
         };
         if let Some(function) = super::functions::find(name).filter(|_| own.is_none() && here(self)) {
+            self.check_deprecated(name)?;
             return self.builtin(env, name, function, args, block);
         }
         if let Some(at) = self.find_def(DefKind::Function, &name.to_lowercase()) {
             return self.puppet_function(name, at, &args, block);
         }
         self.unknown_function(env, name, &args)
+    }
+
+    /// A module's function that is deprecated is an error where warnings are.
+    fn check_deprecated(&self, name: &str) -> Res<()> {
+        if !self.session.options.strict || super::functions::is_core(name) {
+            return Ok(());
+        }
+        let path = self.session.modules.ruby_functions.get(name);
+        let function = path.and_then(|path| self.session.ruby_function(name, path));
+        if function.is_some_and(|f| f.code.is_deprecated()) {
+            return Err(EvalError::puppet(format!("deprecation. {name}. This method is deprecated")));
+        }
+        Ok(())
+    }
+
+    /// Whether a statement function is there: some come with a module.
+    fn has_statement(&self, name: &str) -> bool {
+        let of_stdlib = matches!(
+            name,
+            "ensure_packages"
+                | "ensure_resource"
+                | "ensure_resources"
+                | "defined_with_params"
+                | "getparam"
+                | "loadyaml"
+                | "loadjson"
+        );
+        !of_stdlib || !self.session.options.complete || self.session.modules.ruby_functions.contains_key(name)
     }
 
     fn builtin(
@@ -211,12 +250,14 @@ impl<'s> Compiler<'s> {
             .ruby_functions
             .get(name)
             .or_else(|| self.session.modules.ruby_functions.get(&*name.to_lowercase()));
-        if let Some(path) = ruby {
+        if let Some(path) = ruby.cloned() {
             self.deps.insert(path.clone());
+            if let Some(value) = self.ruby_function(env, name, &path, args)? {
+                return Ok(value);
+            }
         } else if self.session.options.complete && !super::statements::is_outside(name) {
             return Err(EvalError::issue("UNKNOWN_FUNCTION", format!("Unknown function: '{name}'.")));
         }
-        let _ = (env, args);
         self.count(CauseKind::Function, name);
         Ok(opaque(CauseKind::Function, name))
     }
@@ -321,13 +362,27 @@ impl<'s> Compiler<'s> {
             } else {
                 match (args.get(i), &param.default) {
                     (Some(value), _) => value.clone(),
-                    (None, Some(default)) => self.eval(env, default)?,
+                    (None, Some(default)) => self.default_argument(env, name, param, default, types.get(i))?,
                     (None, None) => Value::Undef,
                 }
             };
             self.bind(env.scope, param.name.clone(), value);
         }
         Ok(())
+    }
+
+    fn default_argument(
+        &mut self,
+        env: Env<'s>,
+        name: &str,
+        param: &ast::Param,
+        default: &'s Expr,
+        ty: Option<&Arc<Type>>,
+    ) -> Res<Value> {
+        let value = self.eval(env, default)?;
+        let Some(ty) = ty.filter(|ty| self.type_match(ty, &value) == Tri::No) else { return Ok(value) };
+        let why = mismatch(&format!("parameter '{}'", param.name), ty, &super::lift::sample_deep(&value));
+        Err(EvalError::puppet(format!("'{name}' {why}")))
     }
 
     fn signature(&mut self, env: Env<'s>, params: &[&'s ast::Param]) -> Res<Vec<Arc<Type>>> {

@@ -348,7 +348,10 @@ impl<'s> Compiler<'s> {
         for (name, params) in &enc.classes_with_params {
             let params =
                 params.iter().map(|(n, v)| Param { name: n.clone(), value: v.clone(), at: at.clone() }).collect();
-            if let Err(error) = self.declare_class(env, name, params, &at, 0) {
+            let outer = self.context.replace(("Resource Statement", at.clone()));
+            let declared = self.declare_class(env, name, params, &at, 0);
+            self.context = outer;
+            if let Err(error) = declared {
                 self.record(error);
             }
         }

@@ -14,7 +14,6 @@ use crate::repo::Loc;
 use crate::value::types::Type;
 use crate::value::{Tri, Value};
 use ecow::EcoString;
-use rustc_hash::FxHashSet;
 
 /// A collector at work.
 #[derive(Debug)]
@@ -25,8 +24,8 @@ pub(crate) struct Collector<'s> {
     change: Change,
     branch: Option<BranchId>,
     scope: Env<'s>,
-    /// Resources it has dealt with.
-    done: FxHashSet<ResourceId>,
+    /// Resources it has dealt with, in the order found.
+    done: indexmap::IndexSet<ResourceId>,
 }
 
 impl std::fmt::Debug for Env<'_> {
@@ -47,7 +46,14 @@ impl<'s> Compiler<'s> {
     /// `Type<| query |>`; its value names the collector in relationships.
     pub(crate) fn collect(&mut self, env: Env<'s>, expr: &'s Expr, collector: &'s ast::Collector) -> Res<Value> {
         let at = env.file.loc(expr.span);
-        let type_name = match self.eval(env, &collector.type_name)? {
+        let wanted = self.eval(env, &collector.type_name).map_err(|error| match &collector.type_name.kind {
+            ast::ExprKind::TypeRef(name) => {
+                let message = format!("Resource type {} doesn't exist", name.to_lowercase());
+                EvalError::puppet(message).in_call("Virtual Query", &at, &at)
+            }
+            _ => error,
+        })?;
+        let type_name = match wanted {
             Value::Type(t) => match &*t {
                 Type::Resource { type_name, title: None } => type_name.clone(),
                 Type::Class { .. } => {
@@ -75,7 +81,7 @@ impl<'s> Compiler<'s> {
             change,
             branch: self.branch,
             scope: env,
-            done: FxHashSet::default(),
+            done: indexmap::IndexSet::new(),
         });
         Ok(collector_value(number))
     }
@@ -197,10 +203,7 @@ impl<'s> Compiler<'s> {
 
     /// The resources that a collector has found so far.
     pub(crate) fn collected_by(&self, number: usize) -> Vec<ResourceId> {
-        let mut ids: Vec<ResourceId> =
-            self.collectors.get(number).map(|c| c.done.iter().copied().collect()).unwrap_or_default();
-        ids.sort_unstable();
-        ids
+        self.collectors.get(number).map(|c| c.done.iter().copied().collect()).unwrap_or_default()
     }
 }
 

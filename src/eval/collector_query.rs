@@ -87,16 +87,16 @@ fn compare(resource: &Resource, name: &str, value: &Value) -> Tri {
         if resource.symbolic_title.as_ref().is_some_and(Value::is_unknown) {
             return Tri::Maybe;
         }
-        return truth(super::ops::equals(&Value::str(resource.title.clone()), value));
+        return truth(super::operators::equals(&Value::str(resource.title.clone()), value));
     }
     match resource.value(name) {
         None => truth(matches!(value, Value::Undef)),
         Some(found) if found.is_unknown() => Tri::Maybe,
         Some(found) => truth(match found.sample() {
             Value::Array(list) => {
-                list.items.iter().any(|v| super::ops::equals(v, value)) || super::ops::equals(found, value)
+                list.items.iter().any(|v| super::operators::equals(v, value)) || super::operators::equals(found, value)
             }
-            other => super::ops::equals(other, value),
+            other => super::operators::equals(other, value),
         }),
     }
 }
@@ -104,7 +104,7 @@ fn compare(resource: &Resource, name: &str, value: &Value) -> Tri {
 /// `!=` looks at a parameter as a whole, `tag` included.
 fn compare_whole(resource: &Resource, name: &str, value: &Value) -> Tri {
     match resource.value(name) {
-        Some(found @ Value::Array(_)) if !value.is_unknown() => truth(super::ops::equals(found, value)),
+        Some(found @ Value::Array(_)) if !value.is_unknown() => truth(super::operators::equals(found, value)),
         _ => compare(resource, name, value),
     }
 }

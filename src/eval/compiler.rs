@@ -69,6 +69,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) realizes: Vec<Realize>,
     pub(crate) overrides: Vec<Override>,
     pub(crate) pending: Vec<Pending>,
+    /// What stood left of a collector in a chain of arrows.
+    pub(crate) instead_of: FxHashMap<usize, Vec<super::relate::End>>,
     pub(crate) unevaluated: Vec<ResourceId>,
     pub(crate) defs: FxHashMap<(DefKind, EcoString), Option<DefAt>>,
     loaded: FxHashMap<(DefKind, EcoString), DefAt>,
@@ -101,6 +103,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) context: Option<(&'static str, Loc)>,
     pub(crate) kinds: FxHashMap<EcoString, (crate::catalog::ResourceKind, Option<DefAt>)>,
     pub(crate) escapes: Vec<EvalError>,
+    /// Why a call from Ruby failed.
+    pub(crate) ruby_failure: Option<String>,
     /// Functions in the Puppet language being run, each with the branch it was called in.
     pub(crate) running: Vec<(DefAt, Option<BranchId>)>,
     /// Classes are noted, not evaluated.
@@ -137,6 +141,7 @@ impl<'s> Compiler<'s> {
             realizes: Vec::new(),
             overrides: Vec::new(),
             pending: Vec::new(),
+            instead_of: FxHashMap::default(),
             unevaluated: Vec::new(),
             defs: FxHashMap::default(),
             loaded: FxHashMap::default(),
@@ -164,6 +169,7 @@ impl<'s> Compiler<'s> {
             context: None,
             kinds: FxHashMap::default(),
             escapes: Vec::new(),
+            ruby_failure: None,
             running: Vec::new(),
             shallow: false,
         }

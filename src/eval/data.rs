@@ -1,12 +1,13 @@
 //! Hiera as the compiler sees it: variables go in, values with their line come out.
 
+use super::backend;
 use super::compiler::Compiler;
 use super::facts::opaque;
 use super::lift::{Known, known_deep, sample_deep};
 use super::outcome::Observation;
 use super::scope::{Env, ScopeId};
 use super::session::Session;
-use crate::hiera::{self, Data, DataFiles, Hiera, HieraScope, Merge, Outcome, ScopeValue};
+use crate::hiera::{self, BackendAnswer, Data, DataFiles, Hiera, HieraScope, Merge, Outcome, ScopeValue};
 use crate::repo::Loc;
 use crate::value::{Array, CauseKind, Entries, Hash, Origin, SymExpr, Value};
 use ecow::EcoString;
@@ -65,9 +66,26 @@ struct Variables<'c, 's> {
     compiler: &'c Compiler<'s>,
     scope: ScopeId,
     asked: RefCell<Vec<Value>>,
+    /// The value to convert, and to what.
+    convert: RefCell<Option<(Data, Data)>>,
 }
 
 impl HieraScope for Variables<'_, '_> {
+    fn call_backend(&self, function: &str, key: &str, options: &Data) -> BackendAnswer {
+        let options = from_data(options, key);
+        match backend::run(self.compiler.session, self.compiler.host, function, key, options) {
+            Some(backend::Said::Value(value)) => BackendAnswer::Found(to_data(&value)),
+            Some(backend::Said::NotFound) => BackendAnswer::NotFound,
+            Some(backend::Said::Unknown(why)) => BackendAnswer::Unknown(why),
+            None => BackendAnswer::Unknown(format!("the Hiera function `{function}` is not known")),
+        }
+    }
+
+    fn convert(&self, value: Data, to: &Data) -> Result<Data, String> {
+        *self.convert.borrow_mut() = Some((value.clone(), to.clone()));
+        Ok(value)
+    }
+
     fn alternatives(&self, name: &str) -> Option<Vec<String>> {
         let Some(Value::Sym(sym)) = self.compiler.lookup_var(self.scope, name) else { return None };
         let SymExpr::Choice(values) = &sym.expr else { return None };
@@ -152,9 +170,10 @@ impl<'s> Compiler<'s> {
         if !hiera.is_configured() {
             return Found::Nothing;
         }
-        let variables = Variables { compiler: self, scope: env.scope, asked: RefCell::default() };
+        let variables =
+            Variables { compiler: self, scope: env.scope, asked: RefCell::default(), convert: RefCell::default() };
         let answer = ask(hiera, &variables);
-        let asked = variables.asked.into_inner();
+        let (asked, convert) = (variables.asked.into_inner(), variables.convert.into_inner());
         let present: Vec<Arc<str>> = answer.consulted.iter().filter(|p| self.session.tree.exists(p)).cloned().collect();
         self.deps.extend(answer.consulted.iter().cloned());
         for list in &answer.consulted_all {
@@ -170,12 +189,29 @@ impl<'s> Compiler<'s> {
         match answer.outcome {
             Outcome::Found(data) => {
                 let at = data.at.as_ref().map(|o| Loc { path: o.file.clone(), line: o.line });
-                Found::Value(from_data(&data, key), at)
+                let to = convert.filter(|(value, _)| *value == data).map(|(_, to)| to);
+                self.converted(env, from_data(&data, key), to.as_ref(), key)
+                    .map_or_else(Found::Error, |v| Found::Value(v, at))
             }
             Outcome::NotFound => Found::Nothing,
             Outcome::Unknown { why } => Found::Unknown(why),
             Outcome::Error(error) => Found::Error(error.to_string()),
         }
+    }
+
+    /// Applies `convert_to`: a type, or a list of a type and further arguments of `new`.
+    fn converted(&mut self, env: Env<'s>, value: Value, to: Option<&Data>, key: &str) -> Result<Value, String> {
+        let Some(to) = to.map(|to| from_data(to, key)).filter(|_| !value.is_unknown()) else { return Ok(value) };
+        let (ty, rest) = match &to {
+            Value::Array(list) => (list.items.first(), list.items.get(1..).unwrap_or_default()),
+            other => (Some(other), Default::default()),
+        };
+        let ty = self.type_of_text(ty.and_then(Value::as_str).unwrap_or("Any"));
+        let mut args = vec![value];
+        args.extend_from_slice(rest);
+        let mut caller = super::call::Caller { compiler: self, env };
+        super::functions::new_instance(&mut caller, &ty, &args)
+            .map_err(|why| format!("The convert_to lookup_option for key '{key}' raised error: {why}"))
     }
 
     /// Which entries of a file take the host depends on an expression that its name fits.
@@ -224,7 +260,7 @@ fn merge_of(value: &Value) -> Merge {
     match &*strategy {
         "unique" | "array" => Merge::Unique,
         "hash" | "native" => Merge::Hash,
-        "deep" | "deeper" | "reverse_deep" => Merge::Deep(hiera::DeepOptions {
+        "deep" | "deeper" | "reverse_deep" | "unconstrained_deep" => Merge::Deep(hiera::DeepOptions {
             knockout_prefix: get("knockout_prefix").map(|v| v.to_string().into()),
             sort_merged_arrays: flag("sort_merged_arrays"),
             merge_hash_arrays: flag("merge_hash_arrays"),

@@ -137,7 +137,7 @@ impl<'s> Compiler<'s> {
                 Type::Class { .. } => Ok("Class".into()),
                 other => Err(illegal_type(&other.to_string())),
             },
-            other => Err(illegal_type(&super::ops::label(other))),
+            other => Err(illegal_type(&super::operators::label_plain(other))),
         }
     }
 
@@ -225,6 +225,11 @@ impl<'s> Compiler<'s> {
             self.count_causes(&title);
         }
         let text: EcoString = title.to_string().into();
+        if type_name == "Class" && title.is_unknown() {
+            // Some class, and none can say which.
+            self.blind = true;
+            return Ok(title);
+        }
         if type_name == "Class" {
             self.declare_class(env, &text, params.to_vec(), &place.at, place.end_line)?;
             return Ok(Value::Type(Arc::new(Type::Class { name: Some(canonical_class(&text)) })));
@@ -240,6 +245,13 @@ impl<'s> Compiler<'s> {
         };
         self.declare(env, decl)?;
         Ok(Value::Type(Arc::new(Type::Resource { type_name: type_name.into(), title: Some(text) })))
+    }
+
+    /// Takes a tag from a resource again.
+    pub(crate) fn forget_tag(&mut self, id: ResourceId, tag: &str) {
+        if let Some(resource) = self.catalog.resources.get_mut(id as usize) {
+            resource.tags.retain(|t| t != tag);
+        }
     }
 
     /// Adds a resource that is no class to the catalog.
@@ -486,8 +498,10 @@ fn one_title(value: &Value, sample: &Value, index: Option<usize>) -> Res<Value> 
             _ => Ok(Value::Undef),
         },
         other => {
-            let message =
-                format!("Illegal title type at index {at}. Expected String, got {}", super::ops::label(other));
+            let message = format!(
+                "Illegal title type at index {at}. Expected String, got {}",
+                super::operators::label_plain(other)
+            );
             Err(EvalError::issue("ILLEGAL_TITLE_TYPE_AT", message))
         }
     }

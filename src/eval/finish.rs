@@ -20,6 +20,8 @@ impl Compiler<'_> {
         self.drop_undef();
         self.hand_down();
         self.settle_metaparams();
+        self.check_native_params();
+        self.automatic_relations();
     }
 
     /// A value of `undef` blocked defaults so far; the catalog does not hold it.

@@ -6,6 +6,8 @@
 
 mod access;
 mod autoload;
+mod automatic;
+mod backend;
 mod binding;
 mod branch;
 mod call;
@@ -27,13 +29,14 @@ pub mod interp;
 mod lift;
 mod matching;
 mod metaparams;
+mod native_params;
 pub mod number;
 pub mod operators;
-mod ops;
 mod outcome;
 mod overrides;
 mod reference;
 mod relate;
+mod ruby_call;
 mod scope;
 mod scout;
 mod session;

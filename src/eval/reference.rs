@@ -56,7 +56,7 @@ impl Reference {
         let (type_name, rest) = text.split_once('[')?;
         let title = rest.strip_suffix(']')?;
         let good = type_name.starts_with(|c: char| c.is_ascii_alphabetic()) && !title.is_empty();
-        good.then(|| Self::new(type_name, title.trim_matches(['\'', '"'])))
+        good.then(|| Self::new(type_name, title))
     }
 }
 

@@ -5,7 +5,7 @@ use super::collect::collector_number;
 use super::compiler::Compiler;
 use super::error::EvalError;
 use super::lift::Res;
-use super::ops::a_label;
+use super::operators::label;
 use super::reference::{Reference, references};
 use super::scope::Env;
 use crate::catalog::{Param, Relation, ResourceId};
@@ -48,6 +48,10 @@ impl<'s> Compiler<'s> {
         };
         let (source, target) = (self.ends(source)?, self.ends(target)?);
         let refresh = matches!(op, RelationOp::Notify | RelationOp::Subscribe);
+        if let Some(number) = collector_number(&right) {
+            let instead = self.ends(&left)?;
+            self.instead_of.insert(number, instead);
+        }
         self.pending.push(Pending { source, target, refresh, at: env.file.loc(expr.span), branch: self.branch });
         let empty = matches!(&right, Value::Array(list) if list.items.is_empty());
         Ok(if empty { left } else { right })
@@ -70,7 +74,7 @@ impl<'s> Compiler<'s> {
             Some(value) if !value.is_unknown() => {
                 let message = format!(
                     "Illegal relationship operand, can not form a relationship with {}. A Catalog type is required.",
-                    a_label(&value)
+                    label(&value)
                 );
                 Err(EvalError::issue("ILLEGAL_RELATIONSHIP_OPERAND_TYPE", message))
             }
@@ -86,8 +90,8 @@ impl<'s> Compiler<'s> {
     pub(crate) fn settle_relations(&mut self) {
         for pending in std::mem::take(&mut self.pending) {
             let outer = std::mem::replace(&mut self.branch, pending.branch);
-            for source in self.resolve_ends(&pending.source) {
-                for target in self.resolve_ends(&pending.target) {
+            for source in self.resolve_ends(&pending.source, true) {
+                for target in self.resolve_ends(&pending.target, false) {
                     self.settle_one(&source, &target, &pending);
                 }
             }
@@ -95,14 +99,22 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn resolve_ends(&self, ends: &[End]) -> Vec<Reference> {
+    /// A collector that found nothing gives way, as a source, to what stood left of it in the chain.
+    fn resolve_ends(&self, ends: &[End], as_source: bool) -> Vec<Reference> {
+        let instead = |number: &usize| match self.instead_of.get(number) {
+            Some(ends) if as_source => self.resolve_ends(ends, true),
+            _ => Vec::new(),
+        };
         let of = |id: ResourceId| {
             self.catalog.get(id).map(|r| Reference { type_name: r.type_name.clone(), title: r.title.clone() })
         };
         ends.iter()
             .flat_map(|end| match end {
                 End::Resource(reference) => vec![reference.clone()],
-                End::Collector(number) => self.collected_by(*number).into_iter().filter_map(of).collect(),
+                End::Collector(number) => {
+                    let found: Vec<Reference> = self.collected_by(*number).into_iter().filter_map(of).collect();
+                    if found.is_empty() { instead(number) } else { found }
+                }
             })
             .collect()
     }

@@ -8,6 +8,7 @@ use super::facts::HostSpec;
 use super::scope::{ScopeId, TOP};
 use super::session::Session;
 use crate::hiera::{HieraScope, ScopeValue};
+use crate::value::Value;
 
 /// What a host may read.
 #[derive(Debug)]
@@ -42,11 +43,13 @@ struct Ahead<'c, 's> {
 
 impl HieraScope for Ahead<'_, '_> {
     fn member(&self, root: &str, path: &[&str]) -> Option<ScopeValue> {
-        if root.trim_start_matches("::") != "facts" {
-            return None;
+        if root.trim_start_matches("::") == "facts" {
+            let fact = self.compiler.host.fact(&path.join("."));
+            return Some(known(fact.and_then(|v| v.as_str().map(str::to_owned))));
         }
-        let fact = self.compiler.host.fact(&path.join("."));
-        Some(known(fact.and_then(|v| v.as_str().map(str::to_owned))))
+        let whole = self.compiler.lookup_var(TOP, root)?;
+        let inner = path.iter().try_fold(whole, |value, name| value.as_hash()?.get(&Value::str(*name)).cloned());
+        Some(known(inner.and_then(|v| v.as_str().map(str::to_owned))))
     }
 
     fn variable(&self, name: &str) -> ScopeValue {

@@ -6,6 +6,10 @@ use crate::puppet::Dialect;
 use crate::puppet::ast::{Expr, ExprKind, NodeDef, NodeMatch};
 use crate::repo::{Layout, LayoutSettings, Loc, Oid, Tree};
 use crate::ruby::erb::Template;
+use crate::ruby::function::Function;
+use crate::ruby::native::NativeType;
+use crate::value::Value;
+use crate::value::types::Type;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -27,6 +31,8 @@ pub struct Options {
     pub code: Option<Arc<str>>,
     /// Whether everything a catalog needs is in the repository, so that what is missing is an error.
     pub complete: bool,
+    /// Leaves ERB unevaluated, as a marker that names the template (conformance).
+    pub erb_markers: bool,
 }
 
 impl Default for Options {
@@ -39,6 +45,7 @@ impl Default for Options {
             layout: None,
             code: None,
             complete: true,
+            erb_markers: false,
         }
     }
 }
@@ -80,6 +87,16 @@ pub struct Session {
     hiera: OnceLock<super::data::HieraState>,
     templates: Store,
     erb: RwLock<FxHashMap<Arc<str>, Arc<Template>>>,
+    ruby: RwLock<FxHashMap<Arc<str>, Option<Arc<RubyFunction>>>>,
+    natives: RwLock<FxHashMap<Arc<str>, Option<Arc<NativeType>>>>,
+    loaded: RwLock<FxHashMap<Arc<str>, Option<Value>>>,
+}
+
+/// A function written in Ruby, with the types of its signatures once they have been evaluated.
+#[derive(Debug)]
+pub(crate) struct RubyFunction {
+    pub(crate) code: Function,
+    pub(crate) types: OnceLock<Vec<Vec<Arc<Type>>>>,
 }
 
 /// Parsed EPP templates; grows only, so that what it holds can be lent out.
@@ -139,6 +156,9 @@ impl Session {
             hiera: OnceLock::new(),
             templates: Store::default(),
             erb: RwLock::default(),
+            ruby: RwLock::default(),
+            natives: RwLock::default(),
+            loaded: RwLock::default(),
         }
     }
 
@@ -161,6 +181,47 @@ impl Session {
         let template = Arc::new(Template::parse(&text, path));
         self.erb.write().unwrap_or_else(PoisonError::into_inner).insert(path.into(), template.clone());
         Some(template)
+    }
+
+    /// A function of the repository that is written in Ruby; `None` if its file cannot be read as one.
+    pub(crate) fn ruby_function(&self, name: &str, path: &Arc<str>) -> Option<Arc<RubyFunction>> {
+        if let Some(found) = self.ruby.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return found.clone();
+        }
+        let text = self.tree.text(path).ok().flatten();
+        let code = text.and_then(|t| Function::parse(&t, path, name));
+        let function = code.map(|code| Arc::new(RubyFunction { code, types: OnceLock::new() }));
+        self.ruby.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), function.clone());
+        function
+    }
+
+    /// A native type that a module of the repository defines, by its name in lower case.
+    #[must_use]
+    pub fn native_type(&self, name: &str) -> Option<Arc<NativeType>> {
+        let path = self.modules.types.get(name)?;
+        if let Some(found) = self.natives.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return found.clone();
+        }
+        let text = self.tree.text(path).ok().flatten();
+        let native = text.and_then(|t| NativeType::parse(&t, path)).map(Arc::new);
+        self.natives.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), native.clone());
+        native
+    }
+
+    /// A data file that a function reads, parsed once; `None` if there is none.
+    pub(crate) fn loaded(&self, path: &Arc<str>, parse: impl FnOnce(&[u8]) -> Option<Value>) -> Option<Value> {
+        if let Some(found) = self.loaded.read().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return found.clone();
+        }
+        let value = self.tree.read(path).ok().flatten().and_then(|bytes| parse(&bytes));
+        self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), value.clone());
+        value
+    }
+
+    /// A type written as text, as an expression.
+    pub(crate) fn type_text(&self, text: &str) -> &SourceFile {
+        let read = || SourceFile::parse("type".into(), text.into(), Dialect::Modern);
+        self.templates.get(&format!("type {text}"), read)
     }
 
     /// A parsed EPP template of the repository.

@@ -90,6 +90,7 @@ impl<'s> Compiler<'s> {
 
     /// `Type[a, b]`: one reference, or an array of them. Symbolic titles give symbolic references.
     fn references(&mut self, name: &str, keys: Vec<Value>) -> Res<Value> {
+        let listed = matches!(keys.as_slice(), [Value::Array(_)]);
         let mut flat = Vec::new();
         keys.into_iter().for_each(|k| flatten(k, &mut flat));
         if name == "Resource" {
@@ -102,7 +103,7 @@ impl<'s> Compiler<'s> {
         for key in flat {
             out.push(over_choices("reference", &[Value::str(name), key], &mut |a| symbolic_reference(name, a.get(1)))?);
         }
-        Ok(if out.len() == 1 { out.swap_remove(0) } else { Value::array(out) })
+        Ok(if out.len() == 1 && !listed { out.swap_remove(0) } else { Value::array(out) })
     }
 
     fn resource_type(&mut self, keys: Vec<Value>) -> Res<Value> {
@@ -122,7 +123,7 @@ impl<'s> Compiler<'s> {
                     "BAD_TYPE_SPECIALIZATION",
                     format!(
                         "Error creating type specialization of a Resource-Type, Cannot use {} where a resource type is expected",
-                        super::ops::label(other)
+                        super::operators::label_plain(other)
                     ),
                 ));
             }
@@ -221,7 +222,7 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
             return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"));
         }
         Some(other) => {
-            let got = super::ops::label(other);
+            let got = super::operators::label_plain(other);
             let message = format!(
                 "Error creating type specialization of a {name}-Type, Cannot use {got} where a resource title String is expected"
             );

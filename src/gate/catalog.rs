@@ -4,10 +4,10 @@ use super::hosts::known;
 use super::revision::{self, Revision};
 use super::settings::Settings;
 use super::{CatalogOutput, CatalogRequest, GateError, Tree as Wanted};
-use crate::catalog::{Catalog, Resource};
+use crate::catalog::{Catalog, Resource, ResourceKind};
 use crate::diff::{Change, Side, compare};
 use crate::eval::functions::to_json;
-use crate::eval::{Compiled, FileCache, compile};
+use crate::eval::{Compiled, FileCache, Session, compile};
 use crate::repo::Repo;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -19,7 +19,10 @@ pub(super) fn run(request: &CatalogRequest<'_>) -> Result<CatalogOutput, GateErr
     let head = open(&repo, &request.rev, request, &cache)?;
     let Some(against) = &request.against else {
         let compiled = compiled(&head, request)?;
-        return Ok(CatalogOutput { text: text(&compiled), json: catalog_json(&compiled) });
+        if let Some(question) = &request.why {
+            return super::why::run(&compiled.catalog, question);
+        }
+        return Ok(CatalogOutput { text: text(&compiled), json: catalog_json(&head.0.session, &compiled) });
     };
     let base = open(&repo, against, request, &cache)?;
     let (before, after) = (compiled(&base, request)?, compiled(&head, request)?);
@@ -100,11 +103,13 @@ fn short(value: &crate::value::Value) -> String {
 }
 
 /// Puppet's JSON form of a catalog.
-fn catalog_json(compiled: &Compiled) -> Value {
+fn catalog_json(session: &Session, compiled: &Compiled) -> Value {
     let catalog = &compiled.catalog;
-    let resources: Vec<Value> = real(catalog).map(resource_json).collect();
+    let resources: Vec<Value> = real(catalog).map(|r| resource_json(session, r)).collect();
+    let containers = |r: &Resource| r.container.into_iter().chain(r.also_in.iter().copied()).collect::<Vec<_>>();
     let edges: Vec<Value> = real(catalog)
-        .filter_map(|r| Some(json!({"source": catalog.get(r.container?)?.reference(), "target": r.reference()})))
+        .flat_map(|r| containers(r).into_iter().map(move |c| (c, r)))
+        .filter_map(|(c, r)| Some(json!({"source": catalog.get(c)?.reference(), "target": r.reference()})))
         .collect();
     let errors: Vec<Value> = compiled
         .errors
@@ -121,9 +126,15 @@ fn catalog_json(compiled: &Compiled) -> Value {
     })
 }
 
-fn resource_json(resource: &Resource) -> Value {
-    let parameters: Map<String, Value> =
-        resource.params.iter().map(|p| (p.name.to_string(), to_json(&p.value))).collect();
+fn resource_json(session: &Session, resource: &Resource) -> Value {
+    let mut parameters: Map<String, Value> =
+        resource.params.iter().map(|p| (p.name.to_string(), puppet_json(&p.value))).collect();
+    for (name, value) in &mut parameters {
+        if is_relationship(name) {
+            *value = flat(value);
+        }
+    }
+    settle_name(session, resource, &mut parameters);
     let mut json = json!({
         "type": resource.type_name.as_str(),
         "title": resource.title.as_str(),
@@ -131,12 +142,91 @@ fn resource_json(resource: &Resource) -> Value {
         "line": resource.at.line,
         "exported": resource.exported,
         "tags": resource.tags.iter().map(|t| t.as_str()).collect::<Vec<_>>(),
+        "kind": kind(resource.kind),
         "parameters": parameters,
     });
-    if let (Some(why), Some(map)) = (&resource.possible, json.as_object_mut()) {
-        map.insert("only_if".to_owned(), json!(**why));
+    let hidden: Vec<&str> = resource
+        .params
+        .iter()
+        .filter(|p| matches!(p.value, crate::value::Value::Sensitive(_)))
+        .map(|p| p.name.as_str())
+        .collect();
+    if let Some(map) = json.as_object_mut() {
+        if !hidden.is_empty() {
+            map.insert("sensitive_parameters".to_owned(), json!(hidden));
+        }
+        if let Some(why) = &resource.possible {
+            map.insert("only_if".to_owned(), json!(**why));
+        }
     }
     json
+}
+
+/// References are strings in a catalog; what is sensitive is named beside its value.
+fn puppet_json(value: &crate::value::Value) -> Value {
+    fn references(json: &mut Value) {
+        match json {
+            Value::Array(items) => items.iter_mut().for_each(references),
+            Value::Object(map) => match map.get_mut("__ref").map(Value::take) {
+                Some(reference) => *json = reference,
+                None => map.values_mut().for_each(references),
+            },
+            _ => {}
+        }
+    }
+    let bare = if let crate::value::Value::Sensitive(inner) = value { inner } else { value };
+    let mut json = to_json(bare);
+    references(&mut json);
+    json
+}
+
+fn is_relationship(name: &str) -> bool {
+    matches!(name, "before" | "require" | "notify" | "subscribe")
+}
+
+/// A list without lists in it.
+fn flat(value: &Value) -> Value {
+    fn into(value: &Value, out: &mut Vec<Value>) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|v| into(v, out)),
+            other => out.push(other.clone()),
+        }
+    }
+    if !value.is_array() {
+        return value.clone();
+    }
+    let mut out = Vec::new();
+    into(value, &mut out);
+    Value::Array(out)
+}
+
+/// The parameter that names a resource stands in the catalog where it differs from the title alone.
+fn settle_name(session: &Session, resource: &Resource, parameters: &mut Map<String, Value>) {
+    let native = session.native_type(&resource.type_name.to_lowercase());
+    let namevar = match (resource.type_name.as_str(), native.as_ref().map(|n| n.namevars.as_slice())) {
+        ("File", _) => "path",
+        ("Exec", _) => "command",
+        (_, Some([one])) => one.as_str(),
+        _ => "name",
+    };
+    if resource.kind == ResourceKind::Native && parameters.get(namevar).is_some_and(|v| *v == *resource.title) {
+        parameters.remove(namevar);
+    }
+    let path = resource.title.trim_end_matches('/');
+    if namevar == "path" && path != resource.title && !path.is_empty() {
+        parameters.entry("path").or_insert_with(|| json!(path));
+    }
+    if resource.kind == ResourceKind::Class && resource.title == "main" {
+        parameters.insert("name".to_owned(), json!("main"));
+    }
+}
+
+fn kind(kind: ResourceKind) -> &'static str {
+    match kind {
+        ResourceKind::Class => "class",
+        ResourceKind::Defined => "defined_type",
+        ResourceKind::Native | ResourceKind::Stage | ResourceKind::UnknownType => "compilable_type",
+    }
 }
 
 fn difference(changes: &[Change], base: &Catalog, head: &Catalog) -> CatalogOutput {

@@ -2,6 +2,7 @@
 
 use super::{Archive, GateError};
 use crate::checks::Evidence;
+use crate::package::archive::{Cascade, HostState, Index, cascade};
 use crate::package::{MemberKind, Package, PackageSources, Removal, analyse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,7 +19,12 @@ struct Known {
 pub(super) struct Packages {
     sources: PackageSources,
     known: Mutex<BTreeMap<String, Result<Known, String>>>,
+    index: Option<Index>,
+    cascades: Mutex<BTreeMap<Asked, Arc<Cascade>>>,
 }
+
+/// A package, the ones wanted beside it, and the ones that are not.
+type Asked = (String, BTreeSet<String>, BTreeSet<String>);
 
 impl Packages {
     /// Opens the sources. A file that was named and can't be read is the user's to know.
@@ -34,7 +40,8 @@ impl Packages {
         if archive.fetch {
             sources.allow_fetch(download_into);
         }
-        Ok(Self { sources, known: Mutex::default() })
+        let index = index(archive, &sources)?;
+        Ok(Self { sources, known: Mutex::default(), index, cascades: Mutex::default() })
     }
 
     /// Package files of the folder that could not be read.
@@ -54,11 +61,39 @@ impl Packages {
     }
 }
 
+/// The indexes that were named, with the package files at hand; by `--fetch` apt's own lists.
+fn index(archive: &Archive, sources: &PackageSources) -> Result<Option<Index>, GateError> {
+    let mut index = Index::default();
+    for path in &archive.indexes {
+        index.add(path).map_err(|e| GateError::input(&e, Some(e.help())))?;
+    }
+    // Without lists the packages at hand are all there is to go by.
+    let lists = Path::new("/var/lib/apt/lists");
+    if archive.fetch && archive.indexes.is_empty() && index.add(lists).is_err() {
+        return Ok(None);
+    }
+    if index.is_empty() {
+        return Ok(None);
+    }
+    index.add_text(sources.controls());
+    Ok(Some(index))
+}
+
 fn paths(package: &Package) -> BTreeSet<String> {
     package.members.iter().filter(|m| m.kind != MemberKind::Dir).map(|m| m.path.clone()).collect()
 }
 
 impl Evidence for Packages {
+    fn cascade(&self, package: &str, wanted: &BTreeSet<String>, absent: &BTreeSet<String>) -> Option<Arc<Cascade>> {
+        let index = self.index.as_ref()?;
+        let mut known = self.cascades.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.entry((package.to_owned(), wanted.clone(), absent.clone())).or_insert_with(|| {
+            let state = HostState::implied(index, wanted, absent);
+            Arc::new(cascade(&state, package))
+        });
+        Some(found.clone())
+    }
+
     fn removal(&self, package: &str) -> Result<Arc<Removal>, String> {
         self.look_up(package).map(|k| k.removal)
     }

@@ -16,6 +16,7 @@ mod settings;
 mod touched;
 mod unit;
 mod unplaced;
+mod why;
 
 pub use request::{
     Archive, AuditRequest, CatalogOutput, CatalogRequest, CheckRequest, Inputs, NoProgress, Progress, Selection, Tree,

@@ -43,6 +43,8 @@ pub struct Archive {
     pub deb_dir: Option<PathBuf>,
     /// Whether `apt-get download` may be asked.
     pub fetch: bool,
+    /// Package indexes: files, apt's lists, folders of a mirror.
+    pub indexes: Vec<PathBuf>,
 }
 
 /// Which rules run.
@@ -99,6 +101,8 @@ pub struct CatalogRequest<'a> {
     pub rev: Tree,
     /// The base of the comparison, if one is wanted.
     pub against: Option<Tree>,
+    /// A resource or parameter whose origin is asked for: `Type[title].param`.
+    pub why: Option<String>,
 }
 
 /// A catalog or a comparison of two, ready to print.

@@ -123,11 +123,11 @@ pub(crate) fn two(merge: &Merge, high: &Data, low: &Data) -> Result<Data, HieraE
 
 fn wrong(which: &str, expected: &str, got: &Data) -> HieraError {
     let name = match &got.value {
-        Value::Hash(_) if expected != "Hash" => "Struct",
+        Value::Hash(_) if expected != "Hash value" => "Struct",
         _ => got.type_name(),
     };
     let error = HieraError::new(
-        format!("The {which} element of the merge has wrong type, expects a {expected} value, got {name}"),
+        format!("The {which} element of the merge has wrong type, expects a {expected}, got {name}"),
         "make the values of all levels the same kind, or choose another merge",
     );
     match &got.at {

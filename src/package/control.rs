@@ -46,6 +46,13 @@ impl Control {
     }
 }
 
+impl std::fmt::Display for Control {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Only fields of one line: the description is not asked for.
+        self.fields.iter().filter(|(_, v)| !v.contains('\n')).try_for_each(|(n, v)| writeln!(f, "{n}: {v}"))
+    }
+}
+
 fn bare_name(relation: &str) -> Option<String> {
     let word = relation.split_whitespace().next()?;
     let name = word.split([':', '(', '[']).next()?;

@@ -40,6 +40,9 @@ const SCRIPTS: [&str; 5] = ["preinst", "postinst", "prerm", "postrm", "config"];
 /// # Errors
 /// When the file cannot be opened, is damaged, no package, or goes over the limits.
 pub fn read_path(path: &Path, limits: &Limits) -> Result<Package, DebError> {
+    if super::rpm::is_rpm(path) {
+        return super::rpm::read(path);
+    }
     let name = path.display().to_string();
     let io = |source| DebError::Io { path: name.clone(), source };
     let file = File::open(path).map_err(io)?;
@@ -56,11 +59,16 @@ pub fn read_path(path: &Path, limits: &Limits) -> Result<Package, DebError> {
 /// As [`read_path`].
 pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Package, DebError> {
     let size = bytes.len() as u64;
-    Reading { path: name, limits, size }.package(Cursor::new(bytes), true)
+    let reading = Reading { path: name, limits, size };
+    super::whole::check(&mut Cursor::new(bytes), size).map_err(|e| reading.io_error("archive", &e))?;
+    reading.package(Cursor::new(bytes), true)
 }
 
 /// Reads the control fields only.
 pub(crate) fn read_control(path: &Path, limits: &Limits) -> Result<Control, DebError> {
+    if super::rpm::is_rpm(path) {
+        return super::rpm::read(path).map(|p| p.control);
+    }
     let name = path.display().to_string();
     let io = |source| DebError::Io { path: name.clone(), source };
     let file = File::open(path).map_err(io)?;
@@ -319,9 +327,13 @@ fn owner(entry: &Entry<'_, '_>) -> String {
 }
 
 /// Contents that the analysis reads: units for their `[Install]` section, init scripts for their
-/// run levels, sysusers lines for accounts.
+/// run levels, sysusers lines for accounts, certificates for the links that are named after them,
+/// apache2's modules for those that they need.
 pub(crate) fn wants_content(path: &str) -> bool {
     let folder = path.contains("/systemd/system/") || path.contains("/systemd/user/");
+    if path.starts_with("/usr/share/ca-certificates/") || path.starts_with("/etc/apache2/mods-available/") {
+        return true;
+    }
     if path.contains("/sysusers.d/") || path.starts_with("/etc/init.d/") {
         return true;
     }

@@ -18,8 +18,27 @@ pub fn describe(removal: &Removal, purge: bool) -> String {
         let count = removal.effects.iter().filter(|e| e.phase == Phase::Purge).count();
         let _ = writeln!(out, "\npurge would do {count} things more: --purge lists them");
     }
+    others(removal, &mut out);
     not_analysed(&removal.not_analysed, &mut out);
     out
+}
+
+/// What the scripts do to a host that keeps the package, where it is graver than a stopped service.
+fn others(removal: &Removal, out: &mut String) {
+    for phase in [Phase::Upgrade, Phase::FailedUpgrade, Phase::Disappear, Phase::Deconfigure] {
+        let grave = |e: &&Effect| {
+            e.phase == phase
+                && matches!(e.kind, Kind::UserDeleted | Kind::GroupDeleted | Kind::DataDestroyed | Kind::LinkRemoved)
+        };
+        let effects: Vec<&Effect> = removal.other_phases.iter().filter(grave).collect();
+        if !effects.is_empty() {
+            let _ = writeln!(out, "\non {} as well", phase.word());
+        }
+        effects.iter().for_each(|effect| {
+            let _ = writeln!(out, "  {}", title(effect.kind));
+            line(effect, out);
+        });
+    }
 }
 
 fn phase(removal: &Removal, phase: Phase, out: &mut String) {

@@ -4,14 +4,23 @@
 
 use serde::Serialize;
 
-/// Which of dpkg's two steps an effect belongs to; `Purge` effects come on top of `Remove`.
+/// When dpkg calls the scripts (Debian Policy 6.5 to 6.8). A removal is `Remove`, and a purge `Purge`
+/// on top of it; the others tell what the same scripts do to a host that keeps the package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// `dpkg --remove`.
     Remove,
     /// `dpkg --purge`, after remove.
     Purge,
+    /// Another version takes its place: the old scripts run.
+    Upgrade,
+    /// The old scripts failed in an upgrade: the new ones are asked to do their part.
+    FailedUpgrade,
+    /// Every file of it was overwritten by another package.
+    Disappear,
+    /// Something it depends on is removed in favour of another package.
+    Deconfigure,
 }
 
 impl Phase {
@@ -21,6 +30,10 @@ impl Phase {
         match self {
             Phase::Remove => "remove",
             Phase::Purge => "purge",
+            Phase::Upgrade => "upgrade",
+            Phase::FailedUpgrade => "failed-upgrade",
+            Phase::Disappear => "disappear",
+            Phase::Deconfigure => "deconfigure",
         }
     }
 }
@@ -89,6 +102,17 @@ pub enum Verdict {
     Possible,
 }
 
+impl Verdict {
+    /// The word as it stands in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Certain => "certain",
+            Verdict::Possible => "possible",
+        }
+    }
+}
+
 /// Who takes the thing away.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase", untagged)]
@@ -155,11 +179,28 @@ pub struct Removal {
     pub source: String,
     /// Sorted effects, each named once per phase.
     pub effects: Vec<Effect>,
+    /// What the same scripts do when the package is upgraded, overwritten or deconfigured; empty
+    /// where that was not asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_phases: Vec<Effect>,
     /// What could not be followed.
     pub not_analysed: Vec<NotAnalysed>,
 }
 
 impl Removal {
+    /// Of a package whose files are not at hand.
+    pub(crate) fn not_read(package: &str, version: &str, why: &str) -> Removal {
+        let reason = format!("the package was not found: {why}");
+        Removal {
+            package: package.to_owned(),
+            version: version.to_owned(),
+            source: String::new(),
+            effects: Vec::new(),
+            other_phases: Vec::new(),
+            not_analysed: vec![NotAnalysed { script: "all".to_owned(), line: 0, reason }],
+        }
+    }
+
     /// Effects of one kind that happen in `phase`, certain or possible.
     pub fn of(&self, phase: Phase, kind: Kind) -> impl Iterator<Item = &Effect> {
         self.effects.iter().filter(move |e| e.phase == phase && e.kind == kind)

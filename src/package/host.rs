@@ -1,7 +1,8 @@
-//! From a package to the setting of its scripts, and the runs of the scripts as dpkg calls them.
+//! From a package to the setting of its scripts, and the runs of the scripts as the package manager calls them.
 
 use std::collections::BTreeMap;
 
+use super::calls::{self, ScriptCall};
 use super::dpkg::parents;
 use super::effect::{By, Effect, Kind, NotAnalysed, Phase, Verdict};
 use super::member::{MemberKind, Package, Script};
@@ -17,29 +18,41 @@ pub(crate) struct Runs {
 }
 
 /// Runs install scripts to learn what they make, then the removal scripts in dpkg's order.
-pub(crate) fn run_scripts(package: &Package) -> Runs {
+pub(crate) fn run_scripts(package: &Package, all_phases: bool) -> Runs {
     let setting = setting(package);
     let mut runs = Runs::default();
     let mut world = World::default();
-    for (name, args) in [("preinst", vec!["install"]), ("postinst", vec!["configure", ""])] {
+    for (name, args) in calls::installing(package) {
         if let Some(script) = package.script(name).filter(|s| is_shell(s)) {
-            // What an install script hides from the run is no effect of a removal.
-            if let Ok(ran) = shell::run(&script.text, &args, Stage::Installing, &setting, world.clone()) {
-                world = ran.world;
+            // What an install script hides from the run is no effect of a removal; one that cannot be
+            // read at all leaves open what the package owns.
+            match shell::run(&script.text, &args, Stage::Installing, &setting, world.clone()) {
+                Ok(ran) => world = ran.world,
+                Err(error) => runs.miss(script, 0, format!("what it makes is not known: {error}")),
             }
         }
     }
-    let steps = [
-        ("prerm", "remove", Phase::Remove, Stage::Unpacked),
-        ("postrm", "remove", Phase::Remove, Stage::Removed),
-        ("postrm", "purge", Phase::Purge, Stage::Purged),
-    ];
-    for (name, arg, phase, stage) in steps {
-        if let Some(script) = package.script(name) {
-            world = step(script, arg, phase, stage, &setting, world, &mut runs);
+    if all_phases {
+        run_other_phases(package, &setting, &world, &mut runs);
+    }
+    for call in calls::removing(package) {
+        if let Some(script) = package.script(call.script) {
+            world = step(script, &call, &setting, world, &mut runs);
         }
     }
     runs
+}
+
+/// The calls of the phases in which the package stays.
+fn run_other_phases(package: &Package, setting: &Setting, installed: &World, runs: &mut Runs) {
+    let mut now: Option<(Phase, World)> = None;
+    for call in calls::others(package) {
+        let same = now.take().filter(|(phase, _)| *phase == call.phase);
+        let world = same.map_or_else(|| installed.clone(), |(_, world)| world);
+        if let Some(script) = package.script(call.script).filter(|s| is_shell(s)) {
+            now = Some((call.phase, step(script, &call, setting, world, runs)));
+        }
+    }
 }
 
 fn is_shell(script: &Script) -> bool {
@@ -49,21 +62,13 @@ fn is_shell(script: &Script) -> bool {
     matches!(name, "sh" | "bash" | "dash" | "ksh") || env
 }
 
-fn step(
-    script: &Script,
-    arg: &str,
-    phase: Phase,
-    stage: Stage,
-    setting: &Setting,
-    world: World,
-    runs: &mut Runs,
-) -> World {
+fn step(script: &Script, call: &ScriptCall<'_>, setting: &Setting, world: World, runs: &mut Runs) -> World {
     if !is_shell(script) {
         runs.miss(script, 0, format!("written for {}", script.interpreter()));
         return world;
     }
-    match shell::run(&script.text, &[arg], stage, setting, world.clone()) {
-        Ok(ran) => runs.take(script, phase, ran),
+    match shell::run(&script.text, &call.args, call.stage, setting, world.clone()) {
+        Ok(ran) => runs.take(script, call.phase, ran),
         Err(error) => {
             runs.miss(script, 0, error.to_string());
             world
@@ -126,9 +131,13 @@ fn setting(package: &Package) -> Setting {
         questions: package.questions.iter().cloned().collect(),
         depends: package.control.depends().into_iter().collect(),
         conffile_dirs: parents(package.conffiles.iter().map(String::as_str)).into_iter().map(str::to_owned).collect(),
-        install_unknown: ["preinst", "postinst"].iter().filter_map(|n| package.script(n)).any(|s| !is_shell(s)),
-        has_install_scripts: package.script("postinst").is_some() || package.script("preinst").is_some(),
+        install_unknown: install_scripts(package).any(|s| !is_shell(s)),
+        has_install_scripts: install_scripts(package).next().is_some(),
     }
+}
+
+fn install_scripts(package: &Package) -> impl Iterator<Item = &Script> {
+    calls::installing(package).into_iter().filter_map(|(name, _)| package.script(name))
 }
 
 fn entry(kind: &MemberKind) -> Entry {

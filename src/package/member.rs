@@ -73,6 +73,8 @@ pub enum Origin {
     File(String),
     /// The dpkg database of this machine.
     Installed(String),
+    /// An `.rpm` file.
+    Rpm(String),
 }
 
 impl Origin {
@@ -80,7 +82,7 @@ impl Origin {
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
-            Origin::File(path) | Origin::Installed(path) => path,
+            Origin::File(path) | Origin::Installed(path) | Origin::Rpm(path) => path,
         }
     }
 }
@@ -103,6 +105,11 @@ pub struct Package {
 }
 
 impl Package {
+    /// Does rpm, and not dpkg, call its scripts?
+    pub(crate) fn is_rpm(&self) -> bool {
+        matches!(self.origin, Origin::Rpm(_))
+    }
+
     /// The script of that name.
     #[must_use]
     pub fn script(&self, name: &str) -> Option<&Script> {

@@ -4,7 +4,9 @@
 //! runs a script of theirs, and turns them into a list of removal effects with evidence.
 //! Its edge: it knows nothing of catalogs; the checks join the two.
 
+pub mod archive;
 mod build;
+mod calls;
 mod control;
 mod deb;
 #[cfg(test)]
@@ -18,15 +20,19 @@ mod host;
 mod installed;
 mod member;
 mod removal;
+mod rpm;
 mod sources;
 mod whole;
+mod why;
 
 pub use build::DebBuilder;
 pub use control::Control;
 pub use deb::{Limits, read_bytes, read_path};
 pub use describe::describe;
+pub(crate) use dpkg::merged;
 pub use effect::{By, Effect, Kind, NotAnalysed, Phase, Removal, Verdict};
 pub use error::DebError;
 pub use member::{Member, MemberKind, Origin, Package, Script};
-pub use removal::{analyse, analyse_many};
+pub use removal::{analyse, analyse_phases};
 pub use sources::{Found, NotFound, PackageSources};
+pub use why::why;

@@ -5,15 +5,27 @@ use std::collections::BTreeMap;
 use super::effect::{Effect, Kind, NotAnalysed, Phase, Removal};
 use super::member::Package;
 use super::{dpkg, host};
+use crate::shell::ScriptError;
 use crate::shell::knowledge::Knowledge;
 use crate::shell::parse::on_big_stack;
 
 /// What removing and then purging the package would do.
 #[must_use]
 pub fn analyse(package: &Package) -> Removal {
+    with_scripts(package, on_big_stack(|| host::run_scripts(package, false)))
+}
+
+/// The same, and what the scripts do when the package is not removed: upgrade and its failure,
+/// disappearance, deconfiguration.
+#[must_use]
+pub fn analyse_phases(package: &Package) -> Removal {
+    with_scripts(package, on_big_stack(|| host::run_scripts(package, true)))
+}
+
+fn with_scripts(package: &Package, runs: Result<host::Runs, ScriptError>) -> Removal {
     let mut effects = dpkg::effects(package, Knowledge::builtin());
     let mut not_analysed = Vec::new();
-    match on_big_stack(|| host::run_scripts(package)) {
+    match runs {
         Ok(runs) => {
             effects.extend(runs.effects);
             not_analysed = runs.not_analysed;
@@ -22,22 +34,18 @@ pub fn analyse(package: &Package) -> Removal {
             not_analysed.push(NotAnalysed { script: "all".to_owned(), line: 0, reason: error.to_string() });
         }
     }
+    let removal = |e: &Effect| matches!(e.phase, Phase::Remove | Phase::Purge);
+    let (effects, other_phases) = settle(effects).into_iter().partition(removal);
     not_analysed.sort();
     not_analysed.dedup();
     Removal {
         package: package.control.package().to_owned(),
         version: package.control.version().to_owned(),
         source: package.origin.path().to_owned(),
-        effects: settle(effects),
+        effects,
+        other_phases,
         not_analysed,
     }
-}
-
-/// Several packages at once, in the order given.
-#[must_use]
-pub fn analyse_many(packages: &[Package]) -> Vec<Removal> {
-    use rayon::prelude::*;
-    packages.par_iter().map(analyse).collect()
 }
 
 /// Each effect once a phase, the surest of equals, sorted; what is gone after remove is no effect
@@ -52,4 +60,88 @@ fn settle(effects: Vec<Effect>) -> Vec<Effect> {
         }
     }
     best.into_values().collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+    use crate::package::{DebBuilder, Limits, Verdict, read_bytes};
+
+    fn removal_of(deb: &DebBuilder) -> Removal {
+        analyse_phases(&read_bytes("test.deb", &deb.build().unwrap(), &Limits::default()).unwrap())
+    }
+
+    fn links(deb: &DebBuilder, phase: Phase) -> Vec<String> {
+        let removal = removal_of(deb);
+        let certain = removal.of(phase, Kind::LinkRemoved).filter(|e| e.verdict == Verdict::Certain);
+        certain.map(|e| e.subject.clone()).collect()
+    }
+
+    fn script(body: &str) -> String {
+        format!("#!/bin/sh\nset -e\n{body}\n")
+    }
+
+    #[test]
+    fn links_of_an_alternative_that_a_library_makes_go_with_it() {
+        let source = ". /usr/share/postgresql-common/maintscripts-functions; V=${DPKG_MAINTSCRIPT_PACKAGE##*-};";
+        let deb = DebBuilder::new("postgresql-99", "1").field("Depends", "postgresql-common");
+        let deb = deb.file("/usr/share/postgresql/99/man/man1/postmaster.1.gz", "");
+        let deb = deb.file("/usr/share/postgresql/99/man/man1/initdb.1.gz", "");
+        let deb = deb.script("postinst", &script(&format!("{source} configure_version $V")));
+        let deb = deb.script("prerm", &script(&format!("{source} [ $1 = remove ] && remove_version $V")));
+        let expected = ["initdb.1.gz", "postmaster.1.gz"].map(|n| format!("/usr/share/man/man1/{n}"));
+        let found = links(&deb, Phase::Remove);
+        assert!(expected.iter().all(|link| found.contains(link)), "{found:?}");
+        assert!(found.contains(&"/etc/alternatives/initdb.1.gz".to_owned()), "{found:?}");
+    }
+
+    #[test]
+    fn a_link_dangles_once_what_it_names_is_gone() {
+        let clean = "find /etc/x -type l -print | while read l; do test -f \"$l\" || rm -f \"$l\"; done";
+        let make = "ln -s /usr/share/x/a /etc/x/a; ln -s a /etc/x/b; ln -s /etc/hostname /etc/x/stays";
+        let deb = DebBuilder::new("x", "1").file("/usr/share/x/a", "").script("postinst", &script(make));
+        let deb = deb.script("postrm", &script(clean));
+        assert_eq!(links(&deb, Phase::Remove), ["/etc/x/a", "/etc/x/b"]);
+    }
+
+    #[test]
+    fn a_unit_whose_state_was_noted_before_it_was_enabled_stays_off() {
+        let unit = "[Install]\nWantedBy=multi-user.target\n";
+        let enable = "if deb-systemd-helper was-enabled x.service; then deb-systemd-helper enable x.service; fi";
+        let purge = script("[ $1 = purge ] && deb-systemd-helper purge x.service");
+        let deb = |first: &str| {
+            let deb = DebBuilder::new("x", "1").file("/lib/systemd/system/x.service", unit);
+            deb.script("postinst", &script(&format!("{first}{enable}"))).script("postrm", &purge)
+        };
+        assert_eq!(links(&deb(""), Phase::Purge), ["/etc/systemd/system/multi-user.target.wants/x.service"]);
+        assert!(links(&deb("deb-systemd-helper update-state x.service\n"), Phase::Purge).is_empty());
+    }
+
+    #[test]
+    fn paths_are_told_as_they_lie_on_a_merged_host() {
+        let deb = DebBuilder::new("x", "1").link("/lib/x", "y").link("/libexec/x", "y");
+        assert_eq!(links(&deb, Phase::Remove), ["/libexec/x", "/usr/lib/x"]);
+    }
+
+    #[test]
+    fn each_phase_gets_the_arguments_of_policy() {
+        let body = "case \"$1 $2\" in upgrade*) userdel u;; failed-upgrade*) userdel f;; \"deconfigure in-favour\") \
+                    userdel c;; disappear*) userdel d;; remove*) userdel r;; esac";
+        let removal =
+            removal_of(&DebBuilder::new("x", "1").script("prerm", &script(body)).script("postrm", &script(body)));
+        let of = |phase: Phase| -> Vec<&str> {
+            let all = removal.effects.iter().chain(&removal.other_phases);
+            let users = all.filter(|e| e.phase == phase && e.kind == Kind::UserDeleted);
+            users.map(|e| e.subject.as_str()).collect()
+        };
+        let phases = [Phase::Remove, Phase::Upgrade, Phase::FailedUpgrade, Phase::Disappear, Phase::Deconfigure];
+        assert_eq!(phases.map(of), [["r"], ["u"], ["f"], ["d"], ["c"]]);
+    }
+
+    #[test]
+    fn an_install_script_that_cannot_be_read_is_named() {
+        let deb = DebBuilder::new("x", "1").script("postinst", "#!/bin/sh\nif then (\n");
+        assert_eq!(removal_of(&deb).not_analysed.first().map(|n| n.script.as_str()), Some("postinst"));
+    }
 }

@@ -42,6 +42,8 @@ pub struct PackageSources {
     limits: Limits,
     /// Name -> newest file, from the control fields.
     files: BTreeMap<String, (String, PathBuf)>,
+    /// Control paragraphs of those files.
+    controls: BTreeMap<String, String>,
     /// Files of a folder that could not be read.
     unreadable: Vec<String>,
     database: Option<DpkgDatabase>,
@@ -62,11 +64,12 @@ impl PackageSources {
     pub fn add_file(&mut self, path: &Path) -> Result<String, DebError> {
         let control = read_control(path, &self.limits)?;
         let name = control.package().to_owned();
+        self.controls.insert(name.clone(), control.to_string());
         self.files.insert(name.clone(), (control.version().to_owned(), path.to_owned()));
         Ok(name)
     }
 
-    /// Adds every `.deb` of a folder by the name in its control fields; the newest version wins.
+    /// Adds every `.deb` and `.rpm` of a folder by the name in its control fields; the newest version wins.
     /// A file that cannot be read is kept for [`PackageSources::unreadable`].
     ///
     /// # Errors
@@ -75,7 +78,8 @@ impl PackageSources {
         let io = |source| DebError::Io { path: dir.display().to_string(), source };
         let entries = std::fs::read_dir(dir).map_err(io)?;
         let paths = entries.filter_map(Result::ok).map(|e| e.path());
-        let mut debs: Vec<PathBuf> = paths.filter(|p| p.extension().is_some_and(|e| e == "deb")).collect();
+        let mut debs: Vec<PathBuf> =
+            paths.filter(|p| p.extension().is_some_and(|e| e == "deb" || e == "rpm")).collect();
         debs.sort();
         for path in &debs {
             self.add_indexed(path);
@@ -88,6 +92,7 @@ impl PackageSources {
             Ok(control) => {
                 let known = self.files.get(control.package());
                 if known.is_none_or(|(version, _)| is_newer(control.version(), version)) {
+                    self.controls.insert(control.package().to_owned(), control.to_string());
                     let entry = (control.version().to_owned(), path.to_owned());
                     self.files.insert(control.package().to_owned(), entry);
                 }
@@ -110,6 +115,12 @@ impl PackageSources {
     #[must_use]
     pub fn unreadable(&self) -> &[String] {
         &self.unreadable
+    }
+
+    /// Control paragraphs of the packages known from files, as an index holds them.
+    #[must_use]
+    pub fn controls(&self) -> String {
+        self.controls.values().map(|paragraph| format!("{paragraph}\n")).collect()
     }
 
     /// Names of packages known from files.

@@ -10,6 +10,10 @@ const SIZE: std::ops::Range<usize> = 48..58;
 
 /// Refuses a file that ends inside a member. What is no archive at all is for its reader to tell.
 pub(crate) fn check(file: &mut (impl Read + Seek), len: u64) -> io::Result<()> {
+    let mut magic = [0; MAGIC as usize];
+    if len < MAGIC || file.read_exact(&mut magic).is_err() || magic != *b"!<arch>\n" {
+        return file.seek(SeekFrom::Start(0)).map(drop);
+    }
     let mut at = MAGIC;
     let mut header = [0; HEADER];
     while at + HEADER as u64 <= len {
@@ -24,6 +28,9 @@ pub(crate) fn check(file: &mut (impl Read + Seek), len: u64) -> io::Result<()> {
             ));
         }
         at += size % 2;
+    }
+    if at > len || (at < len && len - at < HEADER as u64) {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the last bytes are missing"));
     }
     file.seek(SeekFrom::Start(0)).map(drop)
 }
@@ -44,7 +51,7 @@ mod tests {
         let deb =
             DebBuilder::new("p", "1").script("postrm", "#!/bin/sh\n").file("/usr/share/p", "text").build().unwrap();
         assert!(check(&mut Cursor::new(&deb), deb.len() as u64).is_ok());
-        for missing in [2, 20, 100] {
+        for missing in [1, 2, 20, 100] {
             let cut = &deb[..deb.len() - missing];
             assert!(check(&mut Cursor::new(cut), cut.len() as u64).is_err(), "{missing} bytes missing");
         }

@@ -51,9 +51,16 @@ impl Reach {
                 Role::Targets(more) => more.into_iter().for_each(|t| t.add(&mut targets)),
                 Role::Data(keys) => data.push((path.to_owned(), keys)),
             }
+            if let Home::Module(module, _) = survey::home(head.layout(), path) {
+                targets.loaded(module);
+            }
             if found.everything.is_some() {
                 return found;
             }
+        }
+        if let Some(file) = head.main_sources().find(|file| !file.parsed.errors.is_empty()) {
+            found.everything = Some(format!("{} does not parse", file.path));
+            return found;
         }
         if targets.is_empty() && data.is_empty() {
             return found;
@@ -154,7 +161,16 @@ fn in_module(base: &Session, head: &Session, module: &str, rest: &str, path: &st
             names.extend(name_by_path(module, folder, below));
             Role::Targets(names.into_iter().map(Target::Name).collect())
         }
-        "lib" => Role::Targets(survey::ruby_name(below).map(Target::Name).into_iter().collect()),
+        "lib" => {
+            let shared = || {
+                let home = path.strip_suffix(rest).unwrap_or_default();
+                let own = |(_, p): &(&str, &str)| p.starts_with(home);
+                head.ruby_functions().filter(own).map(|(name, _)| name.to_owned()).collect()
+            };
+            // Ruby that is no function, type or provider serves those of its module.
+            let names: Vec<String> = survey::ruby_name(below).map_or_else(shared, |name| vec![name]);
+            Role::Targets(names.into_iter().map(Target::Name).collect())
+        }
         "data" if survey::is_data(rest) => Role::Data(changed_keys(base, head, path)),
         _ => Role::Targets(vec![Target::Asset(module.to_owned(), below.to_owned())]),
     }

@@ -29,6 +29,13 @@ pub(super) enum Kind {
 pub(super) struct Place {
     pub(super) kind: Kind,
     words: Vec<u64>,
+    passed: Vec<u64>,
+    /// Parts of names are used to load something right here.
+    loads_parts: bool,
+    /// Names that are only passed on count: something loads what a variable names.
+    pub(super) is_open: bool,
+    /// It loads classes that variables name: whoever passes it something is open too.
+    pub(super) is_sink: bool,
     paths: Vec<u64>,
     starts: Vec<Box<str>>,
     ends: Vec<Box<str>>,
@@ -38,20 +45,31 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn read(kind: Kind, module: &str, text: &str, style: Style) -> Self {
-        let mut place =
-            Self { kind, words: Vec::new(), paths: Vec::new(), starts: Vec::new(), ends: Vec::new(), is_loose: false };
+        let mut place = Self {
+            kind,
+            words: Vec::new(),
+            passed: Vec::new(),
+            loads_parts: style != Style::Puppet || uses_names(text),
+            is_open: style == Style::Puppet && (loads_variables(text) || declares_variables(text)),
+            is_sink: style == Style::Puppet && loads_variables(text),
+            paths: Vec::new(),
+            starts: Vec::new(),
+            ends: Vec::new(),
+            is_loose: false,
+        };
         mentions(text, style, &mut |mention| match mention {
             Mention::Word(word) => place.words.push(digest(word)),
+            Mention::Passed(word) => place.passed.push(digest(word)),
             Mention::Key(word) => place.words.push(key_digest(word)),
             Mention::Start(text) => place.starts.push(text.to_lowercase().into()),
             Mention::End(text) => place.ends.push(text.to_lowercase().into()),
             Mention::Path(first, next) => place.paths.push(path_digest(first, next)),
             Mention::OwnPath(next) => place.paths.push(path_digest(module, next)),
         });
-        if style == Style::Puppet && !uses_names(text) {
-            place.drop_parts();
+        if style != Style::Data {
+            place.words.extend(folders_read(text, module).into_iter().map(loads_digest));
         }
-        for list in [&mut place.words, &mut place.paths] {
+        for list in [&mut place.words, &mut place.passed, &mut place.paths] {
             list.sort_unstable();
             list.dedup();
         }
@@ -73,12 +91,20 @@ impl Place {
         self.words.binary_search(&digest(word)).is_ok()
     }
 
+    /// Whether it asks Hiera for a key.
+    pub(super) fn asks(&self, key: &str) -> bool {
+        self.words.binary_search(&key_digest(key)).is_ok()
+    }
+
     /// Whether it mentions one of the targets.
     pub(super) fn meets(&self, targets: &Targets) -> bool {
-        self.words.iter().any(|w| targets.words.contains(w) || self.is_loose && targets.tails.contains(w))
+        let known = |w: &u64| targets.words.contains(w) || self.is_loose && targets.tails.contains(w);
+        let parts = self.is_open || self.loads_parts;
+        self.words.iter().any(known)
+            || self.is_open && self.passed.iter().any(known)
             || self.paths.iter().any(|p| targets.paths.contains(p))
-            || self.starts.iter().any(|s| targets.names.iter().any(|n| n.starts_with(&**s)))
-            || self.ends.iter().any(|e| targets.names.iter().any(|n| n.ends_with(&**e)))
+            || parts && self.starts.iter().any(|s| targets.names.iter().any(|n| n.starts_with(&**s)))
+            || parts && self.ends.iter().any(|e| targets.names.iter().any(|n| n.ends_with(&**e)))
     }
 }
 
@@ -115,11 +141,16 @@ impl Targets {
     /// A key of data: whoever names it, and the class that it is a parameter of.
     pub(super) fn key(&mut self, key: &str) {
         let word = longest_word(key);
-        self.words.insert(if word.contains("::") { digest(word) } else { key_digest(word) });
+        self.words.insert(key_digest(word));
         self.names.push(key.to_lowercase());
         if let Some((class, _)) = key.rsplit_once("::") {
             self.name(class);
         }
+    }
+
+    /// Whatever a module holds, for those who read it by a path of their own making.
+    pub(super) fn loaded(&mut self, module: &str) {
+        self.words.insert(loads_digest(module));
     }
 
     /// A file below a module's `files` or `templates`.
@@ -131,10 +162,24 @@ impl Targets {
     }
 }
 
-/// Whether code uses computed text as the name of something to load, or passes text on.
+/// Whether code loads the class that a variable names, so that a name passed on may be loaded there.
+fn loads_variables(text: &str) -> bool {
+    static SINK: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern = r"(?m)(?:^|[{;\s])(include|contain|require|hiera_include)\s*\(?\s*(\$|lookup|hiera)|class\s*\{\s*\$|\.(include|contain|require)\s*(\(|$)|create_resources\(\s*['\x22]?class";
+    SINK.get_or_init(|| Regex::new(pattern).ok()).as_ref().is_none_or(|sink| sink.is_match(text))
+}
+
+/// Whether code declares resources of the type that a variable names. Such variables are set nearby.
+fn declares_variables(text: &str) -> bool {
+    static SINK: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern = r"(?m)(create_resources|ensure_resources?)\(\s*\$|^\s*\$\w+\s*\{|Resource\[\s*\$";
+    SINK.get_or_init(|| Regex::new(pattern).ok()).as_ref().is_none_or(|sink| sink.is_match(text))
+}
+
+/// Whether code uses computed text as the name of something to load.
 fn uses_names(text: &str) -> bool {
     static SINK: OnceLock<Option<Regex>> = OnceLock::new();
-    let pattern = r#"(?m)\b(include|contain|require|hiera_include|hiera(_array|_hash)?|lookup|create_resources|ensure_resources?|realize|getvar|call|class\s*\{|Class\[|Resource\[|inherits)\b?[^\n']*(\$|")|\.(include|contain|require|lookup)\b|=>\s*["\[{(]*"[^"\n]*\$\{|["\w]\(\s*"[^"\n]*\$\{|\$\w+\s*\{"#;
+    let pattern = r#"(?m)\b(include|contain|require|hiera_include|hiera(_array|_hash)?|lookup|create_resources|ensure_resources?|realize|getvar|call|class\s*\{|inherits)\b?[^\n']*(\$|")|\.(include|contain|require|lookup)\b"#;
     let sink = SINK.get_or_init(|| Regex::new(pattern).ok());
     sink.as_ref().is_none_or(|sink| sink.is_match(text))
 }
@@ -149,7 +194,20 @@ fn digest(word: &str) -> u64 {
     fold(0xcbf2_9ce4_8422_2325, word)
 }
 
-/// Keys without a namespace are names of their own.
+/// Modules that code finds the folder of, to read files there; its own if it does not say.
+fn folders_read<'t>(text: &'t str, own: &'t str) -> Vec<&'t str> {
+    static CALL: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern = r"\b(?:get_module_path|module_directory|find_file|loadyaml|loadjson)\b\s*\(?\s*(?:['\x22](\w+))?";
+    let call = CALL.get_or_init(|| Regex::new(pattern).ok());
+    let found = call.iter().flat_map(|call| call.captures_iter(text));
+    found.flat_map(|c| c.get(1).map(|m| m.as_str()).into_iter().chain([own])).collect()
+}
+
+fn loads_digest(module: &str) -> u64 {
+    fold(digest("@"), module)
+}
+
+/// Keys of data are names of their own.
 fn key_digest(word: &str) -> u64 {
     fold(digest("?"), word)
 }

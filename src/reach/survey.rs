@@ -2,7 +2,7 @@
 
 use super::data;
 use super::place::{Kind, Place};
-use super::words::Style;
+use super::words::{Style, tags};
 use crate::eval::{Session, SourceFile};
 use crate::puppet::ast::{Expr, ExprKind, Span};
 use crate::repo::Layout;
@@ -60,12 +60,34 @@ pub(super) fn places(session: &Session) -> Vec<Place> {
             builders.push(function);
         }
     }
+    open_callers(session, &mut places);
     // Data calls nothing, and functions in Ruby have their arguments from their callers.
     let calls = |place: &&mut Place| matches!(place.kind, Kind::Manifest(_) | Kind::Asset(..));
     for place in places.iter_mut().filter(calls) {
         place.is_loose |= builders.iter().any(|name| place.says(name));
     }
     places
+}
+
+/// Where a manifest loads what a variable names, the names come from it, from those that use it and from
+/// the data that it asks for or is bound to.
+fn open_callers(session: &Session, places: &mut [Place]) {
+    let sinks: Vec<(Vec<String>, Place)> = places
+        .iter()
+        .filter(|p| p.is_sink)
+        .map(|p| match &p.kind {
+            Kind::Manifest(path) => (session.definitions(path), p.clone()),
+            Kind::Defined(names) => (names.clone(), p.clone()),
+            _ => (Vec::new(), p.clone()),
+        })
+        .collect();
+    let uses = |place: &Place, names: &[String], sink: &Place| match &place.kind {
+        Kind::Data(key) => {
+            sink.asks(key) || key.rsplit_once("::").is_some_and(|(class, _)| names.iter().any(|n| n == class))
+        }
+        _ => names.iter().any(|name| place.says(name)),
+    };
+    places.par_iter_mut().for_each(|place| place.is_open |= sinks.iter().any(|(names, sink)| uses(place, names, sink)));
 }
 
 /// The name of a function that a place defines.
@@ -159,6 +181,8 @@ fn of_file(session: &Session, path: &Arc<str>) -> Vec<Place> {
             data::entries(path, &text).into_iter().map(entry).collect()
         }
         Some(kind) => {
+            let is_template = matches!(kind, Kind::Asset(..));
+            let text = if is_template { tags(&text).into() } else { text };
             let mut place = Place::read(kind, module, &text, Style::of(path));
             // Names were relative to the namespace once.
             place.is_loose = layout.is_legacy && path.ends_with(".pp");

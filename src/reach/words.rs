@@ -1,7 +1,7 @@
 //! What a text mentions: names, starts and ends of names that are put together, paths below modules.
 //!
 //! Reads words, not grammar, so that manifests, templates, Ruby and data are read alike. It says too much
-//! (a name in any string counts) where that costs little. What it does not see: a class or key without
+//! where that costs little. What it does not see: a class or key without
 //! `::` that reaches a loading function by way of a variable, and names put together of parts none of
 //! which holds `::`.
 
@@ -10,7 +10,9 @@
 pub(super) enum Mention<'t> {
     /// `profile::base`, `file`, without leading `::`.
     Word(&'t str),
-    /// A single word that Hiera is asked for.
+    /// A name in a string that is only passed on; code that loads what a variable names would need it.
+    Passed(&'t str),
+    /// A word that Hiera is asked for.
     Key(&'t str),
     /// What stands before an interpolation: `role::` in `"role::${name}"`.
     Start(&'t str),
@@ -43,23 +45,22 @@ impl Style {
         }
     }
 
-    /// Whether code could load what a single word names, where it stands. Such words are so common that
-    /// they count only there.
-    fn is_name(self, before: &str, word: &str, after: &str) -> bool {
-        if before.ends_with("::") && !before.ends_with("$::") || word.starts_with("function_") {
+    /// Whether code loads what a word names where it stands.
+    fn loads(self, before: &str, word: &str, after: &str) -> bool {
+        if word.starts_with("function_") {
             return true;
         }
-        let quoted = before.ends_with(['"', '\'']) && after.starts_with(['"', '\'']);
-        let outside = before.strip_suffix(['"', '\'']).unwrap_or(before).trim_end();
+        let scoped = word.contains("::") || before.ends_with("::") && !before.ends_with("$::");
+        let quoted = before.ends_with(['"', '\'', ':']) && after.starts_with(['"', '\'']);
+        let outside = before.trim_end_matches(':').strip_suffix(['"', '\'']).unwrap_or(before).trim_end();
         match self {
-            Self::Puppet if quoted => {
-                outside.ends_with(['(', '[', ',', '{']) || outside.is_empty() || ends_in_load(outside)
-            }
+            Self::Puppet if quoted => is_argument(outside),
+            Self::Puppet if scoped => is_bare_name(before, word, after),
             Self::Puppet => {
                 let argument = before.trim_end().ends_with(['(', ',']);
                 let called = argument || after.trim_start().starts_with(['(', '{']) || after.starts_with('[');
                 let sigil = before.ends_with(['$', '/', '-', '%', '#', '\\']) || before.ends_with("${");
-                let method = before.ends_with('.') && !after.starts_with(['/', '-']);
+                let method = before.ends_with('.') && !after.starts_with(['/', '-', '\'', '"']);
                 !sigil
                     && (called || method || before.trim().is_empty() || ends_in_load(before.trim_end()))
                     && !after.trim_start().starts_with("=>")
@@ -70,12 +71,21 @@ impl Style {
     }
 }
 
-/// Whether a name with `::` may be loaded where it stands: a variable and a reference to a resource or
-/// class say something of what has been loaded already.
-fn loads(before: &str, word: &str, after: &str) -> bool {
+/// Whether what stands before a string makes it an argument of a function, or of a word that loads.
+fn is_argument(outside: &str) -> bool {
+    let loads =
+        ["include", "contain", "require", "inherits", "class", "create_resources", "ensure_", "role", "realize"];
+    outside.ends_with('(')
+        || outside.trim_matches(',').is_empty()
+        || ends_in_load(outside)
+        || outside.ends_with([',', '[']) && loads.iter().any(|word| outside.contains(word))
+}
+
+/// Whether a bare name with `::` may be loaded where it stands: a variable and a reference to a resource
+/// or class say something of what has been loaded already.
+fn is_bare_name(before: &str, word: &str, after: &str) -> bool {
     let is_variable = before.trim_end_matches([':', '{']).ends_with('$');
-    let bare = before.trim_end_matches([' ', ':', '"', '\'']);
-    let is_class_reference = bare.ends_with("Class[");
+    let is_class_reference = before.trim_end_matches([' ', ':']).ends_with("Class[");
     let is_type = word.chars().next().is_some_and(|c| c.is_ascii_uppercase());
     let is_reference = is_type && ["['", "[\"", "[$"].iter().any(|open| after.starts_with(open));
     !is_variable && !is_class_reference && !is_reference
@@ -96,6 +106,12 @@ fn is_key(before: &str, after: &str) -> bool {
     let call = outside.trim_end_matches([' ', '(', '[', '\'', '"', ',']);
     call.len() < outside.len()
         && ["lookup", "alias", "hiera", "hiera_array", "hiera_hash", "hiera_include"].iter().any(|f| call.ends_with(f))
+}
+
+/// What a template evaluates: the text of its tags.
+pub(super) fn tags(text: &str) -> String {
+    let inside = text.split("<%").skip(1).filter_map(|piece| piece.split("%>").next());
+    inside.collect::<Vec<_>>().join("\n")
 }
 
 /// Reads a text. Lines of comment are passed over.
@@ -150,9 +166,10 @@ fn of_word<'t>(line: &'t str, start: usize, end: usize, style: Style, tell: &mut
         line.get(start..end).unwrap_or_default(),
         line.get(end..).unwrap_or_default(),
     );
-    let named = if word.contains("::") { loads(before, word, after) } else { style.is_name(before, word, after) };
-    if named {
+    if style.loads(before, word, after) {
         tell(Mention::Word(word));
+    } else if word.contains("::") || before.ends_with(['"', '\'', ' ']) {
+        tell(Mention::Passed(word));
     }
     if is_key(before, after) {
         tell(Mention::Key(word));
@@ -231,28 +248,37 @@ mod tests {
 
     #[test]
     fn names_and_their_parts_are_told() {
-        use Mention::{End, Key, OwnPath, Path, Start, Word};
+        use Mention::{End, Key, OwnPath, Passed, Path, Start, Word};
         use Style::{Data, Puppet, Ruby};
-        let cases: [(Style, &str, &[Mention<'_>]); 19] = [
+        let cases: [(Style, &str, &[Mention<'_>]); 20] = [
             (Puppet, "include ::profile::base", &[Word("include"), Word("profile::base")]),
             (Puppet, "# include a::b\n", &[]),
-            (Puppet, "$a::b::c", &[]),
-            (Puppet, "Class['a::b'] -> A::B['x'] -> A::C $x", &[Word("A::C")]),
-            (Puppet, "\"role::${x}\"", &[Start("role::")]),
-            (Puppet, "$a = \"${x}::y\"", &[Word("y"), End("::y")]),
-            (Puppet, "$a = foo", &[]),
-            (Puppet, "  class { 'foo': bar => 'baz' }", &[Word("class"), Word("foo")]),
-            (Puppet, "role(foo)", &[Word("role"), Word("foo")]),
+            (Puppet, "$a::b::c", &[Passed("a::b::c")]),
+            (
+                Puppet,
+                "Class['a::b'] -> A::B['x'] -> A::C $x",
+                &[Word("Class"), Passed("a::b"), Passed("A::B"), Passed("x"), Word("A::C")],
+            ),
+            (Puppet, "\"role::${x}\"", &[Passed("role"), Start("role::")]),
+            (Puppet, "$a = \"${x}::y\"", &[End("::y")]),
+            (Puppet, "$a=foo", &[]),
+            (Puppet, "  class { 'foo': bar => 'baz' }", &[Word("class"), Word("foo"), Passed("bar"), Passed("baz")]),
             (Puppet, "require foo", &[Word("require"), Word("foo")]),
-            (Puppet, "x => lookup('foo')", &[Word("lookup"), Word("foo"), Key("foo")]),
+            (Puppet, "role(foo)", &[Word("role"), Word("foo")]),
+            (Puppet, "x=>lookup('foo')", &[Word("lookup"), Word("foo"), Key("foo")]),
             (Puppet, "'/srv/foo/bar'", &[Path("srv", "foo"), Path("foo", "bar")]),
-            (Puppet, "'puppet:///modules/a/b-c.conf'", &[Path("modules", "a"), Path("a", "b-c.conf")]),
-            (Puppet, "template('a/b${x}.erb')", &[Word("template"), Path("a", "")]),
+            (Puppet, "'puppet:///modules/a/b-c'", &[Passed("puppet"), Path("modules", "a"), Path("a", "b-c")]),
+            (Puppet, "template('a/b${x}.erb')", &[Word("template"), Passed("a"), Path("a", "")]),
             (Puppet, "\"${module_name}/b.erb\"", &[OwnPath("b.erb")]),
             (Puppet, "file(\"${x}/b\")", &[Word("file"), Path("", "b")]),
-            (Ruby, "scope.function_foo(['bar'], baz)", &[Word("function_foo"), Word("foo"), Word("bar")]),
-            (Data, "- foo\n", &[]),
-            (Data, "a: \"%{lookup('foo')}\"", &[Key("foo")]),
+            (
+                Ruby,
+                "scope.function_foo(['bar'], baz)",
+                &[Word("function_foo"), Word("foo"), Word("bar"), Passed("baz")],
+            ),
+            (Data, "- foo\n", &[Passed("foo")]),
+            (Data, "a:\"%{lookup('foo')}\"", &[Passed("foo"), Key("foo")]),
+            (Data, "a: %{alias('a::b')}", &[Passed("a::b"), Key("a::b")]),
         ];
         for (style, text, wanted) in cases {
             assert_eq!(all(style, text), wanted, "{text}");

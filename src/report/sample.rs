@@ -59,7 +59,9 @@ fn aside() -> Finding {
 fn coverage() -> Coverage {
     Coverage {
         hosts_total: 84,
+        hosts_unreached: 0,
         hosts_compiled: 83,
+        hosts_unreached: 0,
         not_compiled: vec![NotCompiled {
             host: "db1".into(),
             why: "no class `db`".into(),

@@ -128,7 +128,9 @@ mod tests {
         let cause = |name: &str, n| UnknownCause { kind: "fact".into(), name: name.into(), count: n };
         let seen = Coverage {
             hosts_total: 9,
+            hosts_unreached: 0,
             hosts_compiled: 2,
+            hosts_unreached: 0,
             not_compiled: (0..7).map(host).collect(),
             files_unread: (0..7).map(|n| Unread { path: format!("f{n}"), why: "bad".into() }).collect(),
             unknown: Unknowns::new(vec![cause("a", 1), cause("b", 5)]),

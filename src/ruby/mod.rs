@@ -11,9 +11,11 @@
 
 mod ast;
 pub mod erb;
+pub mod function;
 mod interp;
 mod lower;
 mod methods;
+pub mod native;
 mod pattern;
 mod syntax;
 mod values;

@@ -18,6 +18,13 @@ pub(crate) const CONSTANT: &str = "Ruby::Constant";
 pub(crate) const RANGE: &str = "Ruby::Range";
 pub(crate) const PROC: &str = "Ruby::Proc";
 pub(crate) const SCOPE: &str = "Ruby::Scope";
+/// An address and the length of its network part.
+pub(crate) const ADDRESS: &str = "Ruby::IPAddr";
+/// An integer beyond 64 bits: its digits and their base.
+pub(crate) const BIG: &str = "Ruby::Integer";
+/// Bytes that are no text, as hex digits.
+pub(crate) const BYTES: &str = "Ruby::Bytes";
+pub(crate) const RESOURCE: &str = "Ruby::Resource";
 pub(crate) const MATCH: &str = "Ruby::Match";
 pub(crate) const VERSION: &str = "Ruby::Version";
 
@@ -56,6 +63,35 @@ pub(crate) fn as_name(value: &Value) -> Option<&str> {
 }
 
 /// An index in Ruby's sense: negative counts from the end.
+/// A value of Ruby as the Puppet language sees it: symbols are strings, ranges and the like are unknown.
+pub(crate) fn to_puppet(value: &Value) -> Value {
+    match value {
+        Value::Array(list) if list.items.iter().any(foreign) => {
+            Value::array(list.items.iter().map(to_puppet).collect())
+        }
+        Value::Hash(hash) if hash.entries.iter().any(|(k, v)| foreign(k) || foreign(v)) => {
+            hash_of(hash.entries.iter().map(|(k, v)| (to_puppet(k), to_puppet(v))).collect())
+        }
+        Value::Object(object) if object.type_name.starts_with("Ruby::") => match as_symbol(value) {
+            Some("undef") => Value::Undef,
+            Some("default") => Value::Default,
+            Some(name) => Value::str(name),
+            None => beyond(object.type_name.clone()),
+        },
+        other => other.clone(),
+    }
+}
+
+/// Whether it has to be turned into a value of the language.
+fn foreign(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.items.iter().any(foreign),
+        Value::Hash(hash) => hash.entries.iter().any(|(k, v)| foreign(k) || foreign(v)),
+        Value::Object(object) => object.type_name.starts_with("Ruby::"),
+        _ => false,
+    }
+}
+
 pub(crate) fn index(at: i64, len: usize) -> Option<usize> {
     let len = i64::try_from(len).ok()?;
     let at = if at < 0 { at + len } else { at };

@@ -95,6 +95,9 @@ impl Interp<'_> {
     /// A sourced library is known by its rows; anything else may set any variable.
     fn source(&mut self, args: &[Value], raw: &str, mut state: State) -> Outcome {
         let path = args.first().and_then(Value::known).unwrap_or_default().to_owned();
+        if let Some(Ok(node)) = self.knowledge.library_text(&path).map(|text| parse::parse(text, self.line)) {
+            return self.exec(&node, state);
+        }
         if !self.knowledge.is_library(&path) {
             let shown = args.first().map_or(String::new(), |v| v.0.iter().map(Text::to_string).collect());
             state.foreign = Some(std::rc::Rc::from(format!("{shown} may set it")));
@@ -313,10 +316,14 @@ fn take_line(input: &mut Text) -> Line {
                 *input = Text::default();
                 Line::Known(line)
             }
-            None => Line::Unknown(input.to_string()),
+            None => Line::Unknown(unknown_line(input)),
         },
-        Some(_) => Line::Unknown(input.to_string()),
+        Some(_) => Line::Unknown(unknown_line(input)),
     }
+}
+
+fn unknown_line(input: &Text) -> String {
+    input.to_string().trim_end_matches('\n').to_owned()
 }
 
 fn assign_fields(names: &[&str], line: &str, separators: &str, state: &mut State) {

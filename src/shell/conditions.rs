@@ -37,6 +37,7 @@ impl Interp<'_> {
             "-t" => Truth::likely(false, "it runs on a terminal"),
             "-L" | "-h" => self.over_paths(value, raw, |this, path| this.is_link(path, raw, state)),
             "-x" => self.over_paths(value, raw, |this, path| this.executable(path, state)),
+            "-e" | "-f" | "-d" | "-s" | "-r" if self.dangles(value, state) => Truth::No,
             "-e" | "-f" | "-d" | "-r" | "-w" | "-s" | "-S" | "-p" | "-O" | "-G" => {
                 self.over_paths(value, raw, |this, path| this.exists(path, state))
             }
@@ -48,10 +49,24 @@ impl Interp<'_> {
         Truth::over(value.0.iter().map(|text| ask(self, text).resting_on(text)), raw)
     }
 
+    /// Is it a link that a script made, to a path of the package's own that is gone?
+    fn dangles(&self, value: &Value, state: &State) -> bool {
+        let mut path = absolute(&state.cwd, value.known().unwrap_or_default());
+        for _ in 0..8 {
+            let Some(target) = state.world.links.get(&path).filter(|t| !t.is_empty()) else {
+                let own = || self.setting.own(&path, self.stage, &state.world) == Some(Truth::No);
+                return state.world.paths.get(&path).map_or_else(own, |there| !there);
+            };
+            let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
+            path = absolute(folder, target);
+        }
+        true
+    }
+
     fn is_link(&self, path: &Text, raw: &str, state: &State) -> Truth {
         let Some(known) = path.known() else { return Truth::maybe(raw) };
         let path = absolute(&state.cwd, known);
-        if state.world.links.contains(&path) {
+        if state.world.links.contains_key(&path) {
             return Truth::Yes;
         }
         match self.setting.data.get(&path) {
@@ -119,6 +134,9 @@ impl Interp<'_> {
             let there = owner.is_empty() || self.setting.depends.iter().any(|d| d.starts_with(owner));
             return if there { Truth::Yes } else { Truth::maybe(&words) };
         }
+        if self.is_own_state(path) {
+            return Truth::likely(true, &format!("{path} is not there"));
+        }
         if self.of_dependency(path) {
             return Truth::likely(true, &format!("{path} is not there"));
         }
@@ -131,8 +149,18 @@ impl Interp<'_> {
         Truth::likely(false, &words)
     }
 
+    /// The folder that a program makes for its state when it first runs.
+    fn is_own_state(&self, path: &str) -> bool {
+        let name = path.strip_prefix("/var/lib/").unwrap_or_default();
+        self.stage > Stage::Installing && !name.is_empty() && name == self.setting.package
+    }
+
     /// A path that is named after a package this one depends on.
     fn of_dependency(&self, path: &str) -> bool {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if self.setting.data.get(folder) == Some(&Entry::Dir) {
+            return false;
+        }
         let same = |part: &str, d: &str| part.starts_with(d) || (part.len() >= 4 && d.starts_with(&format!("{part}-")));
         let named = |part: &str| self.setting.depends.iter().any(|d| d.len() >= 4 && same(part, d));
         path.split('/').any(named)

@@ -253,7 +253,7 @@ impl<'a> Interp<'a> {
     fn while_loop(&mut self, until: bool, cond: &Node, body: &Node, state: State) -> Outcome {
         let mut done = Outcome::default();
         let mut now = Some(state);
-        for _ in 0..200 {
+        for _ in 0..MAX_ITEMS {
             let Some(state) = now.take() else { break };
             let mut tested = self.condition(cond, state);
             let Some(state) = tested.go.take() else { return done.join(tested) };

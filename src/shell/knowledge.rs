@@ -18,6 +18,8 @@ pub(crate) struct Knowledge {
     stock: Stock,
     /// Shell libraries whose commands have rows here, and the start of their package's name.
     libraries: BTreeMap<String, String>,
+    /// Library -> shell text that does what its functions come to.
+    library_functions: BTreeMap<String, String>,
     command: Vec<Command>,
     #[serde(skip)]
     by_name: BTreeMap<String, usize>,
@@ -144,6 +146,11 @@ impl Knowledge {
 
     pub(crate) fn is_library(&self, path: &str) -> bool {
         self.libraries.contains_key(path)
+    }
+
+    /// Shell text that stands in for a library.
+    pub(crate) fn library_text(&self, path: &str) -> Option<&str> {
+        self.library_functions.get(path).map(String::as_str)
     }
 
     /// The package (or the start of its name) that brings a library.

@@ -23,6 +23,7 @@ mod state;
 mod tests;
 mod text;
 pub(crate) mod world;
+mod x509;
 
 pub use parse::ScriptError;
 
@@ -53,6 +54,8 @@ pub(crate) fn run(
     let before = world.clone();
     let mut state = State::new(args, world);
     state.errexit = sets_errexit(text);
+    // dpkg tells a script whose it is.
+    state.vars.insert("DPKG_MAINTSCRIPT_PACKAGE".to_owned(), text::Value::lit(&setting.package));
     let end = interp.exec(&node, state).any();
     let world = end.map_or(before, |state| state.world);
     Ok(Ran { deeds: interp.deeds, notes: interp.notes.into_iter().collect(), world })

@@ -38,6 +38,7 @@ impl Interp<'_> {
             "sql" => self.sql(call, &state),
             "dpkg-query" => self.dpkg_query(call, &state),
             "output" => self.output(call, &state),
+            "ca-certificates" => self.ca_certificates(&mut state),
             "su" => return self.su(call, state),
             _ => Status::unknown(call.raw),
         };

@@ -42,8 +42,8 @@ pub(crate) enum Registry {
 pub(crate) struct World {
     /// Path -> is it there, as scripts left it.
     pub(crate) paths: BTreeMap<String, bool>,
-    /// Links made by scripts.
-    pub(crate) links: BTreeSet<String>,
+    /// Links made by scripts, with what they say; empty where that is not known.
+    pub(crate) links: BTreeMap<String, String>,
     /// User -> has it a group of its own name as primary group?
     pub(crate) users: BTreeMap<String, Option<bool>>,
     pub(crate) groups: BTreeSet<String>,
@@ -63,11 +63,18 @@ pub(crate) struct World {
 impl World {
     /// What either of two runs may have left behind.
     pub(crate) fn join(mut self, other: World) -> World {
+        // A link on one way and a plain file on the other is not known to be a link.
+        let plain = |world: &World, path: &str| world.paths.get(path) == Some(&true) && !world.links.contains_key(path);
+        let kept = |links: &BTreeMap<String, String>, world: &World| -> BTreeMap<String, String> {
+            links.iter().filter(|(p, _)| !plain(world, p)).map(|(p, t)| (p.clone(), t.clone())).collect()
+        };
+        let mut links = kept(&self.links, &other);
+        links.extend(kept(&other.links, &self));
+        self.links = links;
         for (path, there) in other.paths {
             let entry = self.paths.entry(path).or_insert(there);
             *entry = *entry || there;
         }
-        self.links.extend(other.links);
         self.users.extend(other.users);
         self.groups.extend(other.groups);
         self.gone_users.retain(|u| other.gone_users.contains(u));
@@ -78,6 +85,12 @@ impl World {
         self.answers.extend(other.answers);
         self.enabled.extend(other.enabled);
         self
+    }
+
+    /// Makes a symbolic link.
+    pub(crate) fn link(&mut self, path: &str, target: &str) {
+        self.create(path);
+        self.links.insert(path.to_owned(), target.to_owned());
     }
 
     pub(crate) fn create(&mut self, path: &str) {

@@ -6,6 +6,7 @@
 //! be grouped, and the report can say which fact would settle it.
 
 mod compare;
+pub(crate) mod digest;
 pub mod display;
 mod origin;
 pub mod quote;

@@ -3,7 +3,8 @@
 //! They order and never refresh, and give way where the author said the opposite.
 
 use super::RefreshGraph;
-use crate::catalog::{Catalog, Resource, ResourceId};
+use crate::catalog::{Catalog, Resource, ResourceId, ResourceKind};
+use crate::value::Value;
 use rustc_hash::FxHashMap;
 
 /// Resources by type and name as the agent looks them up (files by path).
@@ -13,11 +14,32 @@ pub(super) fn add(graph: &mut RefreshGraph, catalog: &Catalog) {
     let names = by_name(catalog);
     for (id, resource) in (0..).zip(&catalog.resources).filter(|(_, r)| !r.is_virtual) {
         for needed in needs(resource, &names) {
-            let opposite = graph.edges(id).iter().any(|e| e.to == needed);
-            if needed != id && !opposite {
+            let said = |from: u32, to: u32| graph.edges(from).iter().any(|e| e.to == to);
+            if needed != id && !said(id, needed) && !said(needed, id) {
                 graph.edge(needed, id, false);
             }
         }
+    }
+    of_modules(graph, catalog, &names);
+}
+
+/// What types of modules ask for. A name finds a resource as a title does.
+fn of_modules(graph: &mut RefreshGraph, catalog: &Catalog, names: &ByName<'_>) {
+    for auto in &catalog.automatic {
+        let (kind, title) = (auto.other.0.as_str(), auto.other.1.as_str());
+        let named =
+            ["File", "User", "Group", "Mount"].iter().find(|k| **k == kind).and_then(|k| names.get(&(*k, title)));
+        let real = |id: &ResourceId| {
+            let native = |r: &Resource| !matches!(r.kind, ResourceKind::Class | ResourceKind::Defined);
+            catalog.get(*id).is_some_and(|r| !r.is_virtual && native(r))
+        };
+        let Some(other) = named.or_else(|| catalog.index.get(&auto.other)).copied().filter(real) else { continue };
+        let said = |from: u32, to: u32| graph.edges(from).iter().any(|e| e.to == to);
+        if other == auto.resource || said(other, auto.resource) || said(auto.resource, other) || !real(&auto.resource) {
+            continue;
+        }
+        let (from, to) = if auto.after { (other, auto.resource) } else { (auto.resource, other) };
+        graph.edge(from, to, auto.refresh);
     }
 }
 
@@ -46,15 +68,19 @@ fn name_of(resource: &Resource) -> &str {
 
 fn needs(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
     let text = |param: &str| resource.text(param).unwrap_or("");
-    let named = |kind: &'static str, name: &str| names.get(&(kind, name)).copied();
+    let named = |kind: &'static str, name: &str| {
+        let name = if kind == "File" && name.len() > 1 { name.trim_end_matches('/') } else { name };
+        names.get(&(kind, name)).copied()
+    };
     let found: Vec<Option<ResourceId>> = match resource.type_name.as_str() {
         "File" => vec![
             parent("File", path_of(resource), names),
-            named("User", text("owner")),
-            named("Group", text("group")),
+            named("User", text("owner")).filter(|_| !is_number(text("owner"))),
+            named("Group", text("group")).filter(|_| !is_number(text("group"))),
             link_target(resource, names),
         ],
-        "Exec" => vec![named("User", text("user")), named("File", text("cwd")), command_file(resource, names)],
+        "Exec" => return exec_needs(resource, names),
+        "Package" => ["responsefile", "adminfile", "source"].map(|p| named("File", text(p))).to_vec(),
         "Cron" => vec![named("User", text("user"))],
         "Ssh_authorized_key" => vec![named("User", text("user"))],
         "Mount" => vec![parent("Mount", name_of(resource), names)],
@@ -79,14 +105,40 @@ fn parent(kind: &'static str, path: &str, names: &ByName<'_>) -> Option<Resource
 
 fn link_target(resource: &Resource, names: &ByName<'_>) -> Option<ResourceId> {
     let target = resource.text("target").or_else(|| resource.text("ensure").filter(|e| e.starts_with('/')))?;
-    names.get(&("File", target)).copied()
+    names.get(&("File", target.trim_end_matches('/'))).copied()
 }
 
-/// The program of a command, if it is a managed file.
-fn command_file(resource: &Resource, names: &ByName<'_>) -> Option<ResourceId> {
-    let command = resource.text("command").unwrap_or(&resource.title);
-    let program = command.split_whitespace().next()?;
-    names.get(&("File", program.trim_matches(['"', '\'']))).copied()
+/// The folder, the user, and the managed files that begin a line of the command or of a guard.
+fn exec_needs(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
+    let file = |path: &str| {
+        let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+        names.get(&("File", path)).copied()
+    };
+    let mut found: Vec<Option<ResourceId>> = vec![resource.text("cwd").and_then(file)];
+    let command = resource.value("command").map_or_else(|| vec![resource.title.as_str()], first_words);
+    let lines = command.iter().take(1).flat_map(|c| c.lines());
+    found.extend(lines.clone().filter_map(program).map(file));
+    found.extend(lines.filter_map(|l| l.strip_prefix('"')?.split_once('"')).map(|(path, _)| file(path)));
+    for guard in ["onlyif", "unless"].iter().filter_map(|p| resource.value(p)) {
+        found.extend(first_words(guard).iter().flat_map(|g| g.lines()).filter_map(program).map(file));
+    }
+    let user = resource.text("user").filter(|u| !is_number(u));
+    found.push(user.and_then(|u| names.get(&("User", u)).copied()));
+    found.into_iter().flatten().collect()
+}
+
+/// The text of a command, or of each command of a list; a command may be a list of words itself.
+fn first_words(value: &Value) -> Vec<&str> {
+    let items = value.as_array().unwrap_or(std::slice::from_ref(value));
+    items.iter().filter_map(|v| v.as_str().or_else(|| v.as_array()?.first()?.as_str())).collect()
+}
+
+fn program(line: &str) -> Option<&str> {
+    line.split_whitespace().next().filter(|_| line.starts_with('/'))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn user_groups(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {

@@ -8,13 +8,26 @@
 mod autorequire;
 mod cycle;
 mod query;
+mod run;
 
 pub use query::Reached;
+pub use run::Refreshed;
 
 use super::{Catalog, Resource, ResourceId, ResourceKind};
 
 /// A vertex: a resource, or the first whit of a container; the last whit is that plus the number of resources.
 type Vertex = u32;
+
+/// An end of an edge, as the agent names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// A resource that is no container.
+    Resource(ResourceId),
+    /// The whit before what a container holds.
+    Admissible(ResourceId),
+    /// The whit after what a container holds.
+    Completed(ResourceId),
+}
 
 /// Order and refresh edges between resources.
 #[derive(Debug, Default)]
@@ -51,8 +64,14 @@ impl RefreshGraph {
             containers: catalog.resources.iter().map(is_container).collect(),
             refreshable: catalog.resources.iter().map(acts_on_refresh).collect(),
         };
+        let mut empty = graph.containers.clone();
+        for (id, resource) in (0..resources).zip(&catalog.resources).filter(|(_, r)| !r.is_virtual) {
+            graph.contain(id, resource, &mut empty);
+        }
         for (id, resource) in (0..resources).zip(&catalog.resources) {
-            graph.contain(id, resource);
+            if !resource.is_virtual && empty.get(id as usize) == Some(&true) {
+                graph.edge(graph.start(id), graph.end(id), false);
+            }
         }
         for relation in &catalog.relations {
             graph.edge(graph.end(relation.source), graph.start(relation.target), relation.refresh);
@@ -60,24 +79,36 @@ impl RefreshGraph {
         graph
     }
 
-    fn contain(&mut self, id: ResourceId, resource: &Resource) {
-        if resource.is_virtual {
-            return;
+    /// Every edge, by where it leaves; the agent's own order of vertices is not kept.
+    pub fn listed(&self) -> impl Iterator<Item = (End, End, bool)> + '_ {
+        let from = (0..).zip(&self.next);
+        from.flat_map(move |(v, edges)| edges.iter().map(move |e| (self.named(v), self.named(e.to), e.refresh)))
+    }
+
+    fn named(&self, vertex: Vertex) -> End {
+        let id = self.resource(vertex);
+        match self.is_whit(vertex) {
+            false => End::Resource(id),
+            true if vertex >= self.resources => End::Completed(id),
+            true => End::Admissible(id),
         }
+    }
+
+    fn contain(&mut self, id: ResourceId, resource: &Resource, empty: &mut [bool]) {
         for container in resource.container.iter().chain(&resource.also_in).copied().filter(|c| *c != id) {
             self.edge(self.start(container), self.start(id), true);
             self.edge(self.end(id), self.end(container), true);
-        }
-        if self.start(id) != self.end(id) {
-            self.edge(self.start(id), self.end(id), false);
+            if let Some(empty) = empty.get_mut(container as usize) {
+                *empty = false;
+            }
         }
     }
 
     fn edge(&mut self, from: Vertex, to: Vertex, refresh: bool) {
         let Some(edges) = self.next.get_mut(from as usize) else { return };
-        match edges.iter_mut().find(|e| e.to == to) {
-            Some(edge) => edge.refresh |= refresh,
-            None => edges.push(Edge { to, refresh }),
+        let edge = Edge { to, refresh };
+        if !edges.contains(&edge) {
+            edges.push(edge);
         }
     }
 

@@ -41,7 +41,7 @@ impl RefreshGraph {
         self.refreshable.get(self.resource(vertex) as usize).copied().unwrap_or(false)
     }
 
-    fn passes_on(&self, vertex: Vertex) -> bool {
+    pub(super) fn passes_on(&self, vertex: Vertex) -> bool {
         self.is_whit(vertex) || self.reacts(vertex)
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Shared by the `removal-*` rules: which packages go on a host, and how far (remove or purge).
 
+pub(super) mod cascades;
 pub(super) mod deletes_user;
 pub(super) mod not_inspected;
 pub(super) mod unlinks_path;

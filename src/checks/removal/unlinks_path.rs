@@ -4,7 +4,7 @@ use super::{Going, file_path, going, wanted};
 use crate::checks::references::{Reference, references_to};
 use crate::checks::{Check, HostContext, draft, head, of_effect};
 use crate::finding::{Confidence, FailureMode, Finding, Severity};
-use crate::package::{Effect, Kind, Removal, Verdict};
+use crate::package::{Effect, Kind, Removal, Verdict, merged};
 use crate::puppet::file_titles;
 use std::collections::BTreeSet;
 
@@ -64,7 +64,7 @@ fn declared_by_change(cx: &HostContext<'_>, path: &str) -> bool {
 
 /// Whether Puppet puts the path there itself, or a managed folder that is recursed holds it.
 fn managed(package: &Going<'_>, path: &str) -> bool {
-    package.head.catalog().of_type("File").filter(|r| wanted(r)).any(|r| file_path(r) == path)
+    package.head.catalog().of_type("File").filter(|r| wanted(r)).any(|r| merged(file_path(r)) == path)
 }
 
 /// Paths that another package wanted on the host ships as well, as far as those are known.

@@ -102,6 +102,14 @@ fn substitute(re: &Regex, text: &str, replacement: &Value, all: bool) -> Result<
     for found in re.captures_iter(text) {
         let found = found.map_err(|_| steps(re))?;
         let Some(whole) = found.get(0) else { continue };
+        // Behind a final line end no further line begins for Ruby.
+        if whole.start() == whole.end()
+            && whole.end() == text.len()
+            && text.ends_with('\n')
+            && re.as_str().contains('^')
+        {
+            continue;
+        }
         out.push_str(text.get(copied..whole.start()).unwrap_or_default());
         match replacement {
             Value::Hash(h) => {

@@ -6,9 +6,11 @@
 mod access;
 mod arith;
 mod compare;
+mod plain;
 
 pub use access::index;
 pub use compare::{case_matches, find_match, is_in, loosely_equals};
+pub(crate) use plain::equals;
 
 use super::error::EvalError;
 use super::interp::Interp;

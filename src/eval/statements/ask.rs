@@ -16,6 +16,9 @@ pub(super) fn defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _:
     let mut any = Tri::No;
     let mut unknown = None;
     for arg in flat(args) {
+        if c.session.options.dialect == crate::puppet::Dialect::Modern {
+            check_kind(&arg)?;
+        }
         if known(&arg) == Known::No {
             unknown = Some(arg);
             continue;
@@ -35,6 +38,29 @@ pub(super) fn defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _:
         (_, Some(value)) => crate::eval::lift::sym(crate::value::SymExpr::Call("defined".into(), vec![value]), None),
         _ => Value::Bool(false),
     })
+}
+
+/// What can be defined: names, and types of what a catalog holds.
+fn check_kind(value: &Value) -> Res<()> {
+    let good = match value {
+        Value::Type(ty) => match &**ty {
+            Type::Type(inner) => inner.as_ref().is_none_or(|t| is_entry(t)),
+            other => is_entry(other),
+        },
+        Value::Str(_) | Value::Sym(_) => true,
+        _ => false,
+    };
+    if good {
+        return Ok(());
+    }
+    let got = crate::value::types::infer(value);
+    Err(EvalError::puppet(format!(
+        "'defined' parameter 'vals' expects a value of type String, Type[CatalogEntry], or Type[Type[CatalogEntry]], got {got}"
+    )))
+}
+
+fn is_entry(ty: &Type) -> bool {
+    matches!(ty, Type::Resource { .. } | Type::Class { .. } | Type::CatalogEntry)
 }
 
 fn is_defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, value: &Value) -> Tri {
@@ -108,7 +134,7 @@ pub(super) fn defined_with_params<'s>(
     let fits = |reference: &Reference| {
         let resource = c.find_reference(reference).and_then(|id| c.catalog.get(id));
         resource.is_some_and(|r| {
-            wanted.iter().all(|(k, v)| r.value(&k.to_string()).is_some_and(|x| crate::eval::ops::equals(x, v)))
+            wanted.iter().all(|(k, v)| r.value(&k.to_string()).is_some_and(|x| crate::eval::operators::equals(x, v)))
         })
     };
     Ok(Value::Bool(found.iter().any(fits)))

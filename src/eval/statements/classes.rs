@@ -97,7 +97,7 @@ fn one<'s>(c: &mut Compiler<'s>, env: Env<'s>, name: &Value, at: &Loc) -> Res<Op
             }
             other => Err(EvalError::puppet(format!("Cannot use {other} as a class name"))),
         },
-        other => Err(EvalError::puppet(format!("Cannot use {} as a class name", crate::eval::ops::a_label(other)))),
+        other => Err(EvalError::puppet(format!("Cannot use {} as a class name", crate::eval::operators::label(other)))),
     }
 }
 

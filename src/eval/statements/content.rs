@@ -10,11 +10,22 @@ use crate::eval::lift::{Res, alternatives, choice, concat};
 use crate::eval::scope::Env;
 use crate::repo::Loc;
 use crate::ruby::erb::{self, Rendered};
+use crate::value::digest::sha1;
 use crate::value::{CauseKind, Value};
 use std::sync::Arc;
 
 /// Where `module/path` lies below a module's folder, or the older global folder.
 pub(crate) fn locate(c: &mut Compiler<'_>, folder: &str, name: &str) -> Option<Arc<str>> {
+    locate_if(c, folder, name, |c, path| c.session.tree.exists(path))
+}
+
+/// The same, where `there` tells what counts as being there.
+pub(crate) fn locate_if(
+    c: &mut Compiler<'_>,
+    folder: &str,
+    name: &str,
+    there: impl Fn(&Compiler<'_>, &str) -> bool,
+) -> Option<Arc<str>> {
     let mut tried: Vec<String> = Vec::new();
     if let Some((module, rest)) = name.split_once('/')
         && let Some(dir) = c.session.modules.folder(module)
@@ -26,7 +37,7 @@ pub(crate) fn locate(c: &mut Compiler<'_>, folder: &str, name: &str) -> Option<A
     for path in tried {
         let path: Arc<str> = path.into();
         c.deps.insert(path.clone());
-        if c.session.tree.exists(&path) {
+        if there(c, &path) {
             return Some(path);
         }
     }
@@ -66,6 +77,9 @@ pub(super) fn template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _
         let Some(path) = locate(c, "templates", name) else {
             return Err(EvalError::puppet(format!("Could not find template '{name}'")));
         };
+        if c.session.options.erb_markers {
+            return Ok(Value::str(format!("<<ERB:{name}>>")));
+        }
         let Some(template) = c.session.erb(&path) else {
             c.count(CauseKind::Template, &*path);
             return Ok(opaque(CauseKind::Template, &*path));
@@ -98,6 +112,10 @@ fn raised(c: &mut Compiler<'_>, rendered: &Rendered, name: &str, path: &str) {
 
 pub(super) fn inline_template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     texts(c, args, &mut |c, text| {
+        if c.session.options.erb_markers {
+            let digest: String = sha1(text.as_bytes()).iter().take(6).map(|b| format!("{b:02x}")).collect();
+            return Ok(Value::str(format!("<<ERBINLINE:{digest}>>")));
+        }
         let at = c.last_loc.clone().unwrap_or_else(|| Loc::new(env.file.path.clone(), 1));
         let template = erb::Template::parse(text, &at.path).from_line(at.line);
         Ok(template.render(&mut Caller { compiler: c, env }).value)
@@ -116,7 +134,8 @@ pub(super) fn file<'s>(c: &mut Compiler<'s>, _env: Env<'s>, args: &[Value], _: O
         c.observe_value(name);
         let name = name.to_string();
         outside |= name.starts_with('/');
-        if let Some(path) = locate(c, "files", &name) {
+        let whole = c.session.tree.exists(&name).then(|| Arc::from(name.as_str()));
+        if let Some(path) = locate(c, "files", &name).or(whole) {
             let text = c.session.tree.text(&path).ok().flatten();
             return Ok(text.map_or_else(|| opaque(CauseKind::Function, format!("file {path}")), |t| Value::str(&*t)));
         }

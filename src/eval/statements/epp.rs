@@ -14,7 +14,7 @@ pub(super) fn epp<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Optio
     let given = args.get(1).and_then(|g| g.as_hash().cloned());
     let Some(name) = args.first() else { return Err(super::arity("epp", "between 1 and 2 arguments", 0)) };
     texts(c, std::slice::from_ref(name), &mut |c, name| {
-        let full = if name.contains('.') { name.to_owned() } else { format!("{name}.epp") };
+        let full = if name.ends_with(".epp") { name.to_owned() } else { format!("{name}.epp") };
         let Some(path) = locate(c, "templates", &full) else {
             return Err(EvalError::puppet(format!("Could not find template '{name}'")));
         };

@@ -1,5 +1,6 @@
 //! `lookup`, `hiera` and kin.
 
+use crate::eval::backend;
 use crate::eval::compiler::Compiler;
 use crate::eval::data::Found;
 use crate::eval::error::EvalError;
@@ -7,6 +8,7 @@ use crate::eval::facts::opaque;
 use crate::eval::interp::Block;
 use crate::eval::lift::{Res, alternatives, choice};
 use crate::eval::scope::Env;
+use crate::repo::Loc;
 use crate::value::{CauseKind, Tri, Value};
 
 /// What a lookup was asked.
@@ -20,7 +22,63 @@ struct Ask {
     defaults: Option<Value>,
 }
 
+/// Methods of the context that a Hiera function in the Puppet language is handed.
+pub(super) fn context<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
+    let is_context = matches!(args, [Value::Object(object)] if object.type_name == backend::CONTEXT);
+    match (is_context, block) {
+        (true, None) => Err(EvalError::puppet(backend::NOT_FOUND)),
+        (true, Some(_)) => Ok(Value::Undef),
+        _ => Err(EvalError::issue("UNKNOWN_FUNCTION", "Unknown function: 'not_found'.")),
+    }
+}
+
+/// An error of Hiera's own is not one of the call: it has a code of its own, or none.
+fn hiera_error(c: &Compiler<'_>, message: String) -> EvalError {
+    if message.starts_with("cannot sort") {
+        return EvalError::puppet(message);
+    }
+    let issue = ISSUES.iter().find(|(part, _)| message.contains(part)).map(|(_, issue)| *issue);
+    let at = place_of(&message).or_else(|| c.last_loc.clone()).or_else(|| Some(Loc::new("", 0)));
+    EvalError::Puppet { issue, message, at }
+}
+
+/// The place that an error of a `hiera.yaml` ends with: `(path:line)`.
+fn place_of(message: &str) -> Option<Loc> {
+    let (path, line) = message.strip_suffix(')')?.rsplit_once('(')?.1.rsplit_once(':')?;
+    let line = line.parse().ok().filter(|_| path.ends_with("hiera.yaml"))?;
+    Some(Loc::new(path, line))
+}
+
+/// Puppet's codes of errors in `hiera.yaml`, by wording.
+const ISSUES: &[(&str, &str)] = &[
+    (
+        "One of data_hash, lookup_key, data_dig, or hiera3_backend must be defined",
+        "HIERA_MISSING_DATA_PROVIDER_FUNCTION",
+    ),
+    ("Only one of data_hash, lookup_key, data_dig, or hiera3_backend can be", "HIERA_MULTIPLE_DATA_PROVIDER_FUNCTIONS"),
+    ("Only one of path, paths, glob", "HIERA_MULTIPLE_LOCATION_SPECS"),
+    ("defined more than once. First defined at", "HIERA_HIERARCHY_NAME_MULTIPLY_DEFINED"),
+    ("is reserved by Puppet", "HIERA_OPTION_RESERVED_BY_PUPPET"),
+    ("Unable to find 'data_hash' function", "HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND"),
+    ("Unable to find 'lookup_key' function", "HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND"),
+    ("Unable to find 'data_dig' function", "HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND"),
+];
+
+/// With a third argument the second has to be a type.
+fn signature(args: &[Value]) -> Res<()> {
+    let third = args.len() == 3 && !matches!(args.get(1), Some(Value::Type(_) | Value::Sym(_)));
+    if !third {
+        return Ok(());
+    }
+    let message = "The function 'lookup' was called with arguments it does not accept. It expects one of:\n  \
+                   (NameType = Variant[String, Array[String]] name, ValueType = Type value_type?, \
+                   MergeType = Variant[String[1], Hash[String, Scalar]] merge?)\n    \
+                   rejected: parameter 'value_type' expects a ValueType = Type value";
+    Err(EvalError::puppet(message))
+}
+
 pub(super) fn lookup<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
+    signature(args)?;
     let ask = parse(args);
     let mut unknown = None;
     for key in &ask.keys {
@@ -37,7 +95,9 @@ pub(super) fn lookup<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], blo
         return Ok(value);
     }
     if let Some(default) = ask.default {
-        return Ok(default);
+        // Nothing by default, where a layer is not here that may well say something (a password).
+        let unsure = matches!(default, Value::Undef).then(|| maybe_absent(c, &ask.keys)).flatten();
+        return Ok(unsure.unwrap_or(default));
     }
     if let Some(block) = block {
         let name = ask.keys.first().cloned().unwrap_or_default();
@@ -46,7 +106,7 @@ pub(super) fn lookup<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], blo
     if let Some(value) = maybe_absent(c, &ask.keys) {
         return Ok(value);
     }
-    missing(&ask)
+    missing(c, &ask)
 }
 
 /// A key that may stand in a layer which is not in the repository.
@@ -56,13 +116,13 @@ fn maybe_absent(c: &mut Compiler<'_>, keys: &[Value]) -> Option<Value> {
     Some(opaque(CauseKind::Hiera, keys.first()?.to_string()))
 }
 
-fn missing(ask: &Ask) -> Res<Value> {
+fn missing(c: &Compiler<'_>, ask: &Ask) -> Res<Value> {
     let names: Vec<String> = ask.keys.iter().map(|k| format!("'{k}'")).collect();
     let what = match &names[..] {
         [one] => format!("the name {one}"),
         many => format!("any of the names [{}]", many.join(", ")),
     };
-    Err(EvalError::puppet(format!("Function lookup() did not find a value for {what}")))
+    Err(hiera_error(c, format!("Function lookup() did not find a value for {what}")))
 }
 
 fn parse(args: &[Value]) -> Ask {
@@ -121,7 +181,7 @@ fn one_key<'s>(c: &mut Compiler<'s>, env: Env<'s>, key: &Value, ask: &Ask) -> Re
             c.count(CauseKind::Hiera, why);
             Ok(Some(opaque(CauseKind::Hiera, key.to_string())))
         }
-        Found::Error(message) => Err(EvalError::puppet(message)),
+        Found::Error(message) => Err(hiera_error(c, message)),
         Found::Nothing => Ok(member(&ask.defaults)),
     }
 }
@@ -164,6 +224,6 @@ fn legacy<'s>(
         (Some(default), _) => Ok(default),
         (None, Some(block)) => c.run_closure(block, std::slice::from_ref(key)),
         (None, None) => maybe_absent(c, std::slice::from_ref(key))
-            .ok_or_else(|| EvalError::puppet(format!("Function lookup() did not find a value for the name '{key}'"))),
+            .ok_or_else(|| hiera_error(c, format!("Function lookup() did not find a value for the name '{key}'"))),
     }
 }

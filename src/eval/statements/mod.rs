@@ -4,6 +4,7 @@ mod ask;
 mod classes;
 mod content;
 mod epp;
+mod files;
 mod lookup;
 mod resources;
 
@@ -57,8 +58,15 @@ pub(crate) fn find(name: &str) -> Option<Statement> {
         "template" => content::template,
         "inline_template" => content::inline_template,
         "file" => content::file,
+        "get_module_path" => files::get_module_path,
+        "module_directory" => files::module_directory,
+        "loadyaml" | "stdlib::loadyaml" => files::loadyaml,
+        "loadjson" | "stdlib::loadjson" => files::loadjson,
+        "find_file" => files::find_file,
+        "find_template" => files::find_template,
         "epp" => epp::epp,
         "inline_epp" => epp::inline_epp,
+        "not_found" | "explain" => lookup::context,
         "lookup" => lookup::lookup,
         "hiera" => lookup::hiera,
         "hiera_array" => lookup::hiera_array,
@@ -104,14 +112,8 @@ pub(crate) fn is_outside(name: &str) -> bool {
             | "puppetdb_lookup_key"
             | "dnsquery"
             | "dns_lookup"
-            | "loadyaml"
-            | "loadjson"
-            | "find_file"
-            | "find_template"
             | "binary_file"
             | "eyaml_lookup_key"
-            | "slice_network_constants"
-            | "template_body"
     )
 }
 

@@ -73,7 +73,7 @@ fn merged(given: &Value, defaults: &Entries, at: &Loc) -> Res<Vec<Param>> {
         other => {
             return Err(EvalError::puppet(format!(
                 "no implicit conversion of {} into Hash",
-                crate::eval::ops::label(other)
+                crate::eval::operators::label_plain(other)
             )));
         }
     };
@@ -129,8 +129,8 @@ fn ensure<'s>(
     params: &[Param],
     form: Form,
 ) -> Res<()> {
-    if let Some(title) = title.as_str()
-        && let Some(id) = c.find_resource(type_name, title)
+    if !title.is_unknown()
+        && let Some(id) = c.find_resource(type_name, &title.to_string())
     {
         let same = |p: &Param| {
             c.catalog.get(id).and_then(|r| r.value(&p.name)).is_some_and(|v| v == &p.value || v.is_unknown())
@@ -141,7 +141,14 @@ fn ensure<'s>(
     }
     let at = here(c, env);
     let place = Place { end_line: at.line, at, form };
-    c.declare_titles(env, type_name, title, params, &place).map(|_| ())
+    c.declare_titles(env, type_name, title, params, &place)?;
+    // A title that stays a number is no tag.
+    if matches!(title, Value::Int(_) | Value::Float(_))
+        && let Some(id) = c.find_resource(type_name, &title.to_string())
+    {
+        c.forget_tag(id, &title.to_string());
+    }
+    Ok(())
 }
 
 /// Packages that shall be there, however often they are asked for.
@@ -175,6 +182,10 @@ fn ensure_package<'s>(c: &mut Compiler<'s>, env: Env<'s>, name: &Value, mut para
         if !params.iter().any(clash) {
             return Ok(());
         }
+    }
+    // The two words mean the same; stdlib settles on one.
+    if let Some(ensure) = params.iter_mut().find(|p| p.name == "ensure" && p.value.as_str() == Some("present")) {
+        ensure.value = Value::str("installed");
     }
     if !params.iter().any(|p| p.name == "ensure") {
         params.push(Param { name: "ensure".into(), value: Value::str("installed"), at: at.clone() });

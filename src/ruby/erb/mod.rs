@@ -20,6 +20,14 @@ pub trait TemplateScope {
     fn variable(&mut self, name: &str) -> Option<Value>;
     /// Calls a Puppet function; `None` if it can't be called.
     fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value>;
+    /// Why the last call could not be made, if it is an error of Puppet's.
+    fn failure(&mut self) -> Option<String> {
+        None
+    }
+    /// The parameters of the class or instance whose code is being evaluated, its name among them.
+    fn resource(&mut self) -> Vec<(EcoString, Value)> {
+        Vec::new()
+    }
     /// Whether a variable is set.
     fn has_variable(&mut self, name: &str) -> bool;
     /// A decision was taken on a per-host value: other hosts of the group must agree.

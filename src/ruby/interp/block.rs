@@ -1,7 +1,7 @@
 //! Blocks, procs and methods defined in the template.
 
 use super::{Eval, Interp, Stop};
-use crate::ruby::ast::{Block, BlockArg, Param};
+use crate::ruby::ast::{Block, BlockArg, Expr, Param};
 use crate::ruby::values;
 use crate::value::Value;
 use ecow::EcoString;
@@ -75,7 +75,7 @@ impl Interp<'_> {
     }
 
     /// Calls a method defined in the template, or a lambda: its own `return`.
-    pub(super) fn run_method(&mut self, block: &Arc<Block>, args: Vec<Value>, own_frame: bool) -> Eval {
+    pub(crate) fn run_method(&mut self, block: &Arc<Block>, args: Vec<Value>, own_frame: bool) -> Eval {
         let frame = self.frame;
         if own_frame {
             self.frame = self.locals.len();
@@ -204,5 +204,86 @@ impl Interp<'_> {
             Err(Stop::Next(_)) | Ok(_) => Ok(memo),
             Err(other) => Err(other),
         }
+    }
+}
+
+impl Interp<'_> {
+    /// `each` over a container that has a name: what the block changes in an element changes the container.
+    pub(super) fn each_in_place(
+        &mut self,
+        place: &Expr,
+        receiver: &Value,
+        name: &str,
+        block: &Arc<Block>,
+    ) -> Option<Eval> {
+        crate::ruby::lower::place_of(place)?;
+        let items: Vec<(Option<Value>, Value)> = match (receiver, name, block.params.as_slice()) {
+            (Value::Array(list), "each", [Param::Name(_)]) => list.items.iter().map(|v| (None, v.clone())).collect(),
+            (Value::Hash(hash), "each" | "each_pair", [_, Param::Name(_)]) => {
+                hash.entries.iter().map(|(k, v)| (Some(k.clone()), v.clone())).collect()
+            }
+            (Value::Hash(hash), "each_value", [Param::Name(_)]) => {
+                hash.entries.iter().map(|(k, v)| (Some(k.clone()), v.clone())).collect()
+            }
+            _ => return None,
+        };
+        let container = |(_, v): &(Option<Value>, Value)| matches!(v, Value::Array(_) | Value::Hash(_));
+        items.iter().any(container).then(|| self.each_element(place, receiver, name, block, items))
+    }
+
+    fn each_element(
+        &mut self,
+        place: &Expr,
+        receiver: &Value,
+        name: &str,
+        block: &Arc<Block>,
+        items: Vec<(Option<Value>, Value)>,
+    ) -> Eval {
+        let (mut after, mut changed) = (Vec::with_capacity(items.len()), false);
+        for (key, value) in items {
+            let args = match &key {
+                Some(key) if name != "each_value" => vec![key.clone(), value.clone()],
+                _ => vec![value.clone()],
+            };
+            let now = self.yield_and_look(block, args)?.unwrap_or_else(|| value.clone());
+            changed |= !same_container(&now, &value);
+            after.push((key, now));
+        }
+        if changed {
+            let whole = match receiver {
+                Value::Hash(_) => values::hash_of(after.into_iter().filter_map(|(k, v)| Some((k?, v))).collect()),
+                _ => Value::array(after.into_iter().map(|(_, v)| v).collect()),
+            };
+            self.write_back(place, whole)?;
+        }
+        Ok(receiver.clone())
+    }
+
+    /// Runs a block and says what its last parameter holds in the end.
+    fn yield_and_look(&mut self, block: &Arc<Block>, args: Vec<Value>) -> Result<Option<Value>, Stop> {
+        self.spend(1)?;
+        let (height, possible) = (self.locals.len(), self.possible);
+        self.bind_each(&block.params, &args)?;
+        let result = self.eval(&block.body);
+        let last = match block.params.last() {
+            Some(Param::Name(name)) => self.local(name).cloned(),
+            _ => None,
+        };
+        self.locals.truncate(height);
+        self.possible = possible;
+        match result {
+            Ok(_) | Err(Stop::Next(_)) => Ok(last),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// Whether it is the same list or hash in memory; other values do not change in place here.
+fn same_container(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Array(a), Value::Array(b)) => Arc::ptr_eq(a, b),
+        (Value::Hash(a), Value::Hash(b)) => Arc::ptr_eq(a, b),
+        (Value::Array(_) | Value::Hash(_), _) => false,
+        _ => true,
     }
 }

@@ -40,7 +40,16 @@ impl Interp<'_> {
         let args = self.arguments(&call.args)?;
         let block = call.block.as_ref().map(|b| self.callable(b)).transpose()?;
         self.line = line;
-        let result = self.call_on(receiver_expr, receiver, &call.name, args, block.as_ref());
+        let in_place = match &block {
+            Some(Callable::Block(body)) if args.is_empty() => {
+                self.each_in_place(receiver_expr, &receiver, &call.name, body)
+            }
+            _ => None,
+        };
+        let result = match in_place {
+            Some(result) => result,
+            None => self.call_on(receiver_expr, receiver, &call.name, args, block.as_ref()),
+        };
         match result {
             Err(Stop::Break(value)) if block.is_some() => Ok(value),
             other => other,
@@ -50,6 +59,9 @@ impl Interp<'_> {
     fn call_on(&mut self, at: &Expr, receiver: Value, name: &str, args: Vec<Value>, block: Option<&Callable>) -> Eval {
         if values::attrs(&receiver, values::SCOPE).is_some() {
             return self.scope_call(name, args);
+        }
+        if values::attrs(&receiver, values::RESOURCE).is_some() {
+            return self.resource_call(name, &args);
         }
         if let Some(constant) = values::text_of(&receiver, values::CONSTANT) {
             return self.constant_call(constant, name, args, block);
@@ -130,11 +142,20 @@ impl Interp<'_> {
         if let Some(result) = self.kernel(&call.name, &args, block.as_ref())? {
             return Ok(result);
         }
+        if let ("call_function", true, Some(name)) =
+            (&*call.name, self.function, args.first().and_then(values::as_name))
+        {
+            let name = name.to_owned();
+            return self.puppet_function(&name, args.get(1..).unwrap_or_default());
+        }
+        if self.function && is_of_scope(&call.name) {
+            return self.scope_call(&call.name, args);
+        }
         if args.is_empty() { self.bare_word(&call.name) } else { Ok(values::beyond(format!("{}()", call.name))) }
     }
 
     /// A method of the template; recursion that rests on an unknown would never end.
-    fn own_method(&mut self, name: &EcoString, method: &Arc<Block>, args: Vec<Value>) -> Eval {
+    pub(super) fn own_method(&mut self, name: &EcoString, method: &Arc<Block>, args: Vec<Value>) -> Eval {
         if self.possible > 0 && self.running.iter().filter(|n| *n == name).count() > 1 {
             return Ok(values::derived(name, &args.iter().collect::<Vec<_>>(), None));
         }
@@ -149,13 +170,19 @@ impl Interp<'_> {
         if let Some(value) = self.local(name) {
             return Ok(value.clone());
         }
-        let value = self.scope.variable(name);
+        let value = if self.function { None } else { self.scope.variable(name) };
         self.note_variable(name, value.is_some());
         match value {
             Some(value) => Ok(value),
             None => Ok(values::beyond(format!("undefined local variable or method `{name}'"))),
         }
     }
+}
+
+/// Methods of the scope that a function calls without naming it.
+fn is_of_scope(name: &str) -> bool {
+    name.starts_with("function_")
+        || matches!(name, "call_function" | "lookupvar" | "lookup_qualified_variable" | "resource" | "compiler")
 }
 
 fn is_mutator(name: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use super::{Callable, Eval, Interp, Stop};
 use crate::ruby::{methods, pattern, values};
+use crate::value::digest::{hex, md5, sha1};
 use crate::value::{Entries, Value};
 
 impl Interp<'_> {
@@ -25,7 +26,8 @@ impl Interp<'_> {
         block: Option<&Callable>,
     ) -> Result<Option<Value>, Stop> {
         Ok(Some(match (name, args) {
-            ("scope", []) => values::object(values::SCOPE, &[]),
+            ("scope" | "closure_scope", []) => values::object(values::SCOPE, &[]),
+            ("_", [text]) => text.clone(),
             ("Array", [value]) => array(value),
             ("String", [value]) => methods::inspect::to_s(value),
             ("Integer", [value, ..]) => self.number_from(value, name)?,
@@ -59,6 +61,7 @@ impl Interp<'_> {
     fn raised(&mut self, args: &[Value]) -> Result<Option<Value>, Stop> {
         let message = args.last().map(methods::inspect::to_s);
         let message = message.as_ref().and_then(Value::as_str).unwrap_or("unhandled exception").to_owned();
+        self.raised_itself = true;
         self.raise(message)
     }
 
@@ -108,6 +111,7 @@ impl Interp<'_> {
             ("Hash", "new", []) if block.is_none() => values::hash_of(Entries::default()),
             ("Hash", "[]", [hash @ Value::Hash(_)]) => hash.clone(),
             ("Hash", "[]", [pairs @ Value::Array(_)]) => return self.send(pairs.clone(), "to_h", Vec::new(), None),
+            ("Hash", "[]", [key, value]) => values::hash_of([(key.clone(), value.clone())].into_iter().collect()),
             ("Array", "new", []) => Value::array(Vec::new()),
             ("Array", "new", [array @ Value::Array(_)]) => array.clone(),
             ("Array", "new", [Value::Int(n)]) if *n < 10_000 && block.is_some() => {
@@ -149,6 +153,21 @@ impl Interp<'_> {
                 let function = values::as_name(function).map(|n| format!("function_{n}"));
                 function.map_or_else(|| values::beyond("function"), Value::str)
             }
+            ("Digest::MD5" | "Digest::SHA1" | "Digest::SHA256", "hexdigest" | "digest", [message]) => {
+                digest(constant, name, message)
+            }
+            ("IPAddr", "new", [text]) => match values::settled(text) {
+                Some(Value::Str(known)) if !values::holds_symbolic(text) => {
+                    match methods::address::parse(&known.text) {
+                        Some(address) => address,
+                        None => {
+                            self.raised_itself = true;
+                            return self.raise(format!("invalid address: {}", known.text));
+                        }
+                    }
+                }
+                _ => values::derived("IPAddr", &[text], None),
+            },
             ("Shellwords", "escape" | "shellescape", [text]) => methods::paths::shell_escape(text),
             _ => values::beyond(format!("{constant}.{name}")),
         };
@@ -182,4 +201,31 @@ fn array(value: &Value) -> Value {
         },
         other => Value::array(vec![other.clone()]),
     }
+}
+
+/// A digest as hex digits, or as bytes that only other digests and encodings can use.
+fn digest(constant: &str, name: &str, message: &Value) -> Value {
+    use sha2::Digest;
+    let bytes = match (values::text_of(message, values::BYTES), values::settled(message)) {
+        (Some(hex), _) => unhex(hex),
+        (None, Some(Value::Str(text))) => text.text.as_bytes().to_vec(),
+        _ => return values::derived(constant, &[message], None),
+    };
+    let hex = match constant {
+        "Digest::MD5" => hex(&md5(&bytes)),
+        "Digest::SHA1" => hex(&sha1(&bytes)),
+        _ => hex(&sha2::Sha256::digest(&bytes)),
+    };
+    let text = Value::str(hex);
+    match name {
+        "digest" => values::object(values::BYTES, &[text]),
+        _ if values::holds_symbolic(message) => values::derived(constant, &[message], Some(text)),
+        _ => text,
+    }
+}
+
+fn unhex(hex: &str) -> Vec<u8> {
+    let digit = |c: u8| (c as char).to_digit(16).and_then(|d| u8::try_from(d).ok()).unwrap_or(0);
+    let pair = |pair: &[u8]| pair.iter().fold(0u8, |byte, c| byte << 4 | digit(*c));
+    hex.as_bytes().chunks(2).map(pair).collect()
 }

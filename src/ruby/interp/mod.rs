@@ -64,6 +64,12 @@ pub(crate) struct Interp<'a> {
     possible: usize,
     /// The template's own methods that are running.
     running: Vec<EcoString>,
+    /// It is a function and no template: bare words are no variables, `self` is the scope.
+    function: bool,
+    /// `self` is a resource.
+    native: bool,
+    /// The last exception was raised by the program's own words.
+    pub(crate) raised_itself: bool,
     /// The unknown on which that depends.
     doubt: Option<Value>,
     pub(crate) out: Output,
@@ -89,10 +95,23 @@ impl<'a> Interp<'a> {
             line: 1,
             possible: 0,
             running: Vec::new(),
+            function: false,
+            native: false,
+            raised_itself: false,
             doubt: None,
             out: Output::default(),
             variables: Vec::new(),
         }
+    }
+
+    /// The same for the body of a function.
+    pub(crate) fn for_function(self) -> Self {
+        Self { function: true, ..self }
+    }
+
+    /// The same for a body that belongs to a resource, which is its `self`.
+    pub(crate) fn for_native(self) -> Self {
+        Self { function: true, native: true, ..self }
     }
 
     /// Where in the template the program stands.
@@ -146,6 +165,8 @@ impl<'a> Interp<'a> {
             Kind::Instance(name) => Ok(self.instance_variable(name)),
             Kind::Global(name) => Ok(values::beyond(format!("global variable {name}"))),
             Kind::Group(n) => Ok(self.group(*n)),
+            Kind::SelfRef if self.native => Ok(values::object(values::RESOURCE, &[])),
+            Kind::SelfRef if self.function => Ok(values::object(values::SCOPE, &[])),
             Kind::SelfRef => Ok(values::beyond("self")),
             Kind::Beyond(what) => Ok(values::beyond(what.clone())),
             Kind::Seq(body) => self.sequence(body),
@@ -208,6 +229,14 @@ impl<'a> Interp<'a> {
 
     fn jump_value(&mut self, value: Option<&Expr>) -> Eval {
         value.map_or(Ok(Value::Undef), |v| self.eval(v))
+    }
+
+    /// Calls a method that the program defined.
+    pub(crate) fn call_own(&mut self, name: &str, args: Vec<Value>) -> Eval {
+        match self.methods.iter().rev().find(|(n, _)| n == name).map(|(_, b)| Arc::clone(b)) {
+            Some(method) => self.own_method(&name.into(), &method, args),
+            None => Ok(values::beyond(format!("{name}()"))),
+        }
     }
 
     pub(crate) fn sequence(&mut self, body: &[Expr]) -> Eval {

@@ -15,6 +15,7 @@ impl Interp<'_> {
         }
         match (name, args.as_slice()) {
             ("[]" | "lookupvar" | "lookup_qualified_variable", [variable, ..]) => self.scope_variable(variable),
+            ("resource", []) => Ok(values::object(values::RESOURCE, &[])),
             ("call_function", [function, rest @ ..]) => {
                 let Some(function) = values::as_name(function).map(str::to_owned) else {
                     return Ok(values::beyond("call_function with an unknown name"));
@@ -37,6 +38,22 @@ impl Interp<'_> {
         }
     }
 
+    /// The class or instance whose code is being evaluated.
+    pub(super) fn resource_call(&mut self, name: &str, args: &[Value]) -> Eval {
+        self.spend(8)?;
+        let params = self.scope.resource();
+        Ok(match (name, args) {
+            ("to_hash" | "to_h", []) => {
+                values::hash_of(params.into_iter().map(|(name, value)| (values::symbol(&name), value)).collect())
+            }
+            ("[]", [wanted]) => {
+                let wanted = values::as_name(wanted);
+                params.into_iter().find(|(n, _)| Some(n.as_str()) == wanted).map_or(Value::Undef, |(_, value)| value)
+            }
+            _ => values::beyond(format!("scope.resource.{name}")),
+        })
+    }
+
     fn scope_variable(&mut self, name: &Value) -> Eval {
         let Some(text) = values::as_name(name).map(str::to_owned) else {
             return Ok(values::derived("lookupvar", &[name], None));
@@ -48,7 +65,12 @@ impl Interp<'_> {
 
     pub(crate) fn puppet_function(&mut self, name: &str, args: &[Value]) -> Eval {
         self.spend(8)?;
-        let found = self.scope.call_function(name, args);
+        let args: Vec<Value> = args.iter().map(values::to_puppet).collect();
+        let found = self.scope.call_function(name, &args);
+        if let Some(message) = found.is_none().then(|| self.scope.failure()).flatten().filter(|_| self.function) {
+            self.raised_itself = true;
+            return self.raise(message);
+        }
         Ok(found.unwrap_or_else(|| Value::unknown(CauseKind::Function, name)))
     }
 }

@@ -241,6 +241,7 @@ fn control(node: &Node<'_>, line: u32) -> Option<Kind> {
             let handler = Some((None, expr(&rescue.rescue_expression())));
             Kind::Begin(Box::new(Begin { body, rescue: handler, otherwise: None, ensure: None }))
         }
+        Node::ModuleNode { .. } => optional(node.as_module_node()?.body(), line).kind,
         Node::DefinedNode { .. } => Kind::Defined(boxed(&node.as_defined_node()?.value())),
         _ => return None,
     })

@@ -3,6 +3,7 @@
 //! Every method takes values whose symbolic parts have been dealt with by the caller, except for
 //! elements of containers, which methods that never look at them pass on as they are.
 
+pub(crate) mod address;
 pub(crate) mod array;
 pub(crate) mod format;
 pub(crate) mod hash;

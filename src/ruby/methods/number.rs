@@ -190,7 +190,7 @@ pub(crate) fn lenient_int_base(text: &str, base: i64) -> Value {
         match c.to_digit(base) {
             Some(d) => match n.checked_mul(i64::from(base)).and_then(|n| n.checked_add(i64::from(d))) {
                 Some(next) => n = next,
-                None => return values::beyond("a large integer"),
+                None => return large(digits, base),
             },
             None if c == '_' => {}
             None => break,
@@ -233,4 +233,25 @@ pub(crate) fn math(name: &str, number: &Value) -> Value {
         "log10" => f.log10(),
         _ => f.ln(),
     })
+}
+
+/// An integer beyond 64 bits keeps its digits: a remainder can be told.
+fn large(digits: &str, base: u32) -> Value {
+    let own: String = digits.chars().take_while(|c| c.is_digit(base)).collect();
+    values::object(values::BIG, &[Value::str(own), Value::Int(i64::from(base))])
+}
+
+/// Methods of an integer beyond 64 bits.
+pub(crate) fn large_call(attrs: &crate::value::Entries, name: &str, args: &[Value]) -> Option<Value> {
+    let mut parts = attrs.values();
+    let (digits, base) = (parts.next()?.as_str()?, parts.next()?);
+    let Value::Int(base) = base else { return None };
+    let ("%" | "modulo", [Value::Int(by)]) = (name, args) else { return None };
+    let (by, radix) = (i128::from(*by), u32::try_from(*base).ok()?);
+    if by <= 0 {
+        return None;
+    }
+    let step = |rest: i128, c: char| Some((rest * i128::from(*base) + i128::from(c.to_digit(radix)?)) % by);
+    let rest = digits.chars().try_fold(0i128, step)?;
+    i64::try_from(rest).ok().map(Value::Int)
 }

@@ -139,6 +139,12 @@ pub(crate) fn ruby_object(it: &mut Interp<'_>, receiver: &Value, name: &str, arg
     if let Some(attrs) = values::attrs(receiver, values::MATCH) {
         return Ok(super::substitute::match_data(attrs, name, args));
     }
+    if let Some(attrs) = values::attrs(receiver, values::ADDRESS) {
+        return Ok(super::address::call(attrs, name, args));
+    }
+    if let Some(attrs) = values::attrs(receiver, values::BIG) {
+        return Ok(super::number::large_call(attrs, name, args));
+    }
     if values::attrs(receiver, values::VERSION).is_some() && name == "version" {
         return Ok(Some(inspect::to_s(receiver)));
     }

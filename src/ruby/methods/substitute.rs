@@ -100,6 +100,10 @@ pub(crate) fn match_data(attrs: &Entries, name: &str, args: &[Value]) -> Option<
         ("[]", [Value::Int(i)]) => {
             Some(usize::try_from(*i).ok().and_then(|i| groups.get(i)).cloned().unwrap_or_default())
         }
+        ("[]", [Value::Int(from), Value::Int(count)]) => {
+            let (from, count) = (usize::try_from(*from).ok()?, usize::try_from(*count).ok()?);
+            Some(Value::array(groups.iter().skip(from).take(count).cloned().collect()))
+        }
         ("[]", [key]) => names.get(&Value::str(values::as_name(key)?)).cloned(),
         ("captures", []) => Some(Value::array(groups.iter().skip(1).cloned().collect())),
         ("to_a", []) => Some(Value::array(groups.to_vec())),
@@ -125,6 +129,9 @@ fn replace(
         it.spend(1)?;
         let Ok(found) = found else { return Ok(None) };
         let Some(whole) = found.get(0) else { break };
+        if after_last_line(regex.as_str(), text, whole.start(), whole.end()) {
+            continue;
+        }
         parts.push(Value::str(text.get(done..whole.start()).unwrap_or_default()));
         parts.push(match (with, block) {
             (Some(Value::Hash(map)), _) => {
@@ -147,6 +154,11 @@ fn replace(
     }
     parts.push(Value::str(text.get(done..).unwrap_or_default()));
     Ok(Some(values::concat(parts)))
+}
+
+/// Behind a final line end no further line begins for Ruby: `^` does not match there.
+fn after_last_line(pattern: &str, text: &str, start: usize, end: usize) -> bool {
+    start == end && start == text.len() && text.ends_with('\n') && pattern.contains('^')
 }
 
 /// `\1`, `\0`, `\k<name>` and `\\` in a replacement.

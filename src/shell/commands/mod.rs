@@ -2,6 +2,7 @@
 //! behaviour rows cannot say, one file per subject.
 
 mod accounts;
+mod certificates;
 mod output;
 mod paths;
 mod registries;

@@ -66,7 +66,7 @@ impl Interp<'_> {
 
     fn resolve(&mut self, call: &Call<'_>, state: &State) -> Status {
         let path = call.args.known(0).map(|p| absolute(&state.cwd, p));
-        let plain = path.filter(|p| self.setting.data.contains_key(p) && !state.world.links.contains(p));
+        let plain = path.filter(|p| self.setting.data.contains_key(p) && !state.world.links.contains_key(p));
         match plain {
             Some(path) if call.args.has(&["-f", "-e", "-m"]) => self.print(&Text::lit(&format!("{path}\n")), state),
             _ => self.print_raw(call, state),

@@ -47,7 +47,7 @@ impl Interp<'_> {
         }
         // Links inside go with it.
         let inside = format!("{text}/");
-        let links: Vec<String> = state.world.links.iter().filter(|l| l.starts_with(&inside)).cloned().collect();
+        let links: Vec<String> = state.world.links.keys().filter(|l| l.starts_with(&inside)).cloned().collect();
         for link in links {
             self.deed(DeedKind::LinkRemoved, &Text::lit(&link), many, Vec::new(), "a link that a script made", state);
         }
@@ -65,7 +65,7 @@ impl Interp<'_> {
     }
 
     fn is_known_link(&self, path: &str, state: &State) -> bool {
-        state.world.links.contains(path) || self.setting.data.get(path) == Some(&Entry::Link)
+        state.world.links.contains_key(path) || self.setting.data.get(path) == Some(&Entry::Link)
     }
 
     /// Takes a path out of the world, unless that happens only perhaps.
@@ -133,9 +133,10 @@ impl Interp<'_> {
             Some(place) => place.to_owned(),
         };
         let place = absolute(&state.cwd, &place);
-        state.world.create(&place);
         if args.has(&["-s", "--symbolic"]) {
-            state.world.links.insert(place);
+            state.world.link(&place, target);
+        } else {
+            state.world.create(&place);
         }
         Status::OK
     }

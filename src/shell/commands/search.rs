@@ -24,18 +24,22 @@ impl Interp<'_> {
         let search = search(call.plain, &state.cwd);
         for root in &search.roots {
             let found = found(root, &search);
+            let known = known_links(root, &search, &state);
             if search.delete {
                 self.found_deleted(root, &found, &search, &state);
             }
             for command in &search.exec {
-                let filled = command.iter().map(|v| fill(v, &found)).collect::<Vec<_>>();
-                self.checked += 1;
-                let out = self.run(&filled, call.raw, state.clone()).any();
-                self.checked -= 1;
-                state.world = out.map_or(state.world, |s| s.world);
+                for path in known.iter().map(|path| Text::lit(path)).chain([found.clone()]) {
+                    let filled = command.iter().map(|v| fill(v, &path)).collect::<Vec<_>>();
+                    self.checked += 1;
+                    let out = self.run(&filled, call.raw, state.clone()).any();
+                    self.checked -= 1;
+                    state.world = out.map_or(state.world, |s| s.world);
+                }
             }
             if !search.delete && search.exec.is_empty() {
-                let mut line = found.clone();
+                let mut line = Text::lit(&known.iter().map(|path| format!("{path}\n")).collect::<String>());
+                line.append(&found);
                 line.push(Bit::Lit("\n".to_owned()));
                 self.print(&line, &state);
             }
@@ -130,6 +134,14 @@ fn search(args: &[Value], cwd: &str) -> Search {
         }
     }
     out
+}
+
+/// Links below the root that scripts made, where links alone are looked for.
+fn known_links(root: &Text, search: &Search, state: &State) -> Vec<String> {
+    let Some(root) = root.known().filter(|_| search.kind == "l" && search.filter.is_empty()) else { return Vec::new() };
+    let below = format!("{}/", root.trim_end_matches('/'));
+    let links = state.world.links.range(below.clone()..).map(|(path, _)| path);
+    links.take_while(|path| path.starts_with(&below)).cloned().collect()
 }
 
 /// The paths that a search meets, as text: its root, then what is not known.

@@ -44,15 +44,21 @@ impl Interp<'_> {
         let units: Vec<Text> = call.args.operands.iter().skip(1).flat_map(|v| v.0.clone()).collect();
         for unit in &units {
             match (verb.as_str(), unit.known()) {
-                ("enable", Some(name)) => drop(state.world.enabled.insert(name.to_owned())),
+                ("enable", Some(name)) => {
+                    state.world.enabled.insert(name.to_owned());
+                    state.world.enabled.insert(format!("seen {name}"));
+                }
+                ("update-state", Some(name)) => drop(state.world.enabled.insert(format!("seen {name}"))),
                 ("disable", Some(name)) => drop(state.world.enabled.remove(name)),
                 ("purge", _) => self.unit_purged(unit, user, state),
                 _ => {}
             }
         }
+        let known = |mark: &str| units.iter().any(|u| state.world.enabled.contains(&format!("{mark}{u}")));
         match verb.as_str() {
-            // Units count as enabled before, but nothing was installed before: so the default holds.
-            "was-enabled" => Status::OK,
+            // A unit without a state file counts as enabled before; one with a state file is, if linked.
+            "was-enabled" => Status::Code(i32::from(known("seen ") && !known(""))),
+            "debian-installed" if known("seen ") => Status::OK,
             "debian-installed" if self.stage == Stage::Installing => {
                 Status::Likely(1, std::rc::Rc::from("the package was installed before"))
             }
@@ -153,6 +159,9 @@ impl Interp<'_> {
         let verb = call.name.rsplit('/').next().unwrap_or_default();
         let Some((_, folder, memory)) = kinds.iter().find(|(word, ..)| verb.ends_with(word)) else { return Status::OK };
         for name in call.args.operands.iter().filter_map(Value::known) {
+            if verb == "a2enmod" {
+                self.needed_modules(name, state);
+            }
             for end in ["load", "conf"] {
                 let available = format!("/etc/apache2/{folder}-available/{name}.{end}");
                 let link = format!("/etc/apache2/{folder}-enabled/{name}.{end}");
@@ -160,9 +169,8 @@ impl Interp<'_> {
                     continue;
                 }
                 if verb.starts_with("a2en") {
-                    state.world.create(&link);
-                    state.world.links.insert(link);
-                } else if state.world.links.contains(&link) {
+                    state.world.link(&link, &available);
+                } else if state.world.links.contains_key(&link) {
                     self.sure_deed(DeedKind::LinkRemoved, &link, "apache2's configuration no longer holds it", state);
                     state.world.delete(&link);
                 }
@@ -172,6 +180,30 @@ impl Interp<'_> {
         Status::unknown(call.raw)
     }
 
+    /// Modules that a module's own file says it needs are enabled with it.
+    fn needed_modules(&mut self, name: &str, state: &mut State) {
+        let mut wanted = vec![name.to_owned()];
+        let mut at = 0;
+        while let Some(name) = wanted.get(at).cloned() {
+            let text = self.setting.contents.get(&format!("/etc/apache2/mods-available/{name}.load"));
+            let needs = text.into_iter().flat_map(|t| t.lines()).filter_map(|l| l.strip_prefix("# Depends:"));
+            for need in needs.flat_map(str::split_whitespace).map(|n| n.trim_matches(',')) {
+                if !wanted.iter().any(|w| w == need) && wanted.len() < 100 {
+                    wanted.push(need.to_owned());
+                }
+            }
+            if at > 0 {
+                for end in ["load", "conf"] {
+                    let available = format!("/etc/apache2/mods-available/{name}.{end}");
+                    if self.setting.data.contains_key(&available) {
+                        state.world.link(&format!("/etc/apache2/mods-enabled/{name}.{end}"), &available);
+                    }
+                }
+            }
+            at += 1;
+        }
+    }
+
     /// Functions of apache2's library: they link and unlink what is enabled.
     pub(crate) fn apache2_invoke(&mut self, call: &Call<'_>, state: &mut State) -> Status {
         let (Some(verb), Some(name)) = (call.args.known(0), call.args.known(1)) else { return Status::OK };
@@ -179,13 +211,20 @@ impl Interp<'_> {
         let Some((_, folder, end)) = kinds.iter().find(|(word, ..)| verb.ends_with(word)) else { return Status::OK };
         let link = format!("/etc/apache2/{folder}-enabled/{name}.{end}");
         if verb.starts_with("en") {
-            state.world.create(&link);
-            state.world.links.insert(link);
-        } else if verb.starts_with("dis") && state.world.links.contains(&link) {
+            state.world.link(&link, &format!("../{folder}-available/{name}.{end}"));
+        } else if verb.starts_with("dis") && self.enabled_by_install(&link, folder, state) {
             self.sure_deed(DeedKind::LinkRemoved, &link, "apache2's configuration no longer holds it", state);
             state.world.delete(&link);
         }
         Status::OK
+    }
+
+    /// A script that is not followed is taken to enable what the removal disables.
+    fn enabled_by_install(&self, link: &str, folder: &str, state: &State) -> bool {
+        let base = link.rsplit('/').next().unwrap_or_default();
+        let shipped = self.setting.data.contains_key(&format!("/etc/apache2/{folder}-available/{base}"));
+        let gone = state.world.paths.get(link) == Some(&false);
+        state.world.links.contains_key(link) || (self.setting.install_unknown && shipped && !gone)
     }
 
     /// `su USER -c "COMMAND"`: the command is run like any other.

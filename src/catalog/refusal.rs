@@ -1,0 +1,101 @@
+//! What the agent refuses of a catalog that compiled: it stops before it applies anything.
+
+use super::{Catalog, Resource, ResourceKind};
+use crate::value::Value;
+
+impl Catalog {
+    /// The first thing for which the agent would refuse the catalog, in its words.
+    #[must_use]
+    pub fn refusal(&self) -> Option<String> {
+        let real = || self.resources.iter().filter(|r| !r.is_virtual && r.possible.is_none());
+        let invalid = real().find_map(|r| {
+            let why = match r.type_name.as_str() {
+                "File" => two_contents(r),
+                "Exec" => unqualified(r),
+                _ => None,
+            }?;
+            Some(format!("Validation of {} failed: {why} (line: {})", r.reference(), r.at.line))
+        });
+        invalid.or_else(|| real().find_map(|r| self.unrealised(r)))
+    }
+
+    /// A relationship with a resource that stays virtual.
+    fn unrealised(&self, resource: &Resource) -> Option<String> {
+        let id = self.resources.iter().position(|r| std::ptr::eq(r, resource))?;
+        let own = |end: u32| usize::try_from(end).is_ok_and(|end| end == id);
+        let others = self.relations.iter().filter_map(|r| match (own(r.source), own(r.target)) {
+            (true, false) => Some(r.target),
+            (false, true) => Some(r.source),
+            _ => None,
+        });
+        let lost =
+            others.filter_map(|other| self.get(other)).find(|r| r.is_virtual && r.kind == ResourceKind::Native)?;
+        Some(format!("Could not retrieve dependency '{}' of {}", lost.reference(), resource.reference()))
+    }
+}
+
+fn two_contents(file: &Resource) -> Option<String> {
+    let given = ["content", "source", "target"].iter().filter(|p| file.value(p).is_some()).count();
+    (given > 1).then(|| "You cannot specify more than one of content, source, target".to_owned())
+}
+
+/// A command without a full path needs a search path.
+fn unqualified(exec: &Resource) -> Option<String> {
+    let command = match exec.value("command") {
+        None => exec.title.as_str(),
+        Some(Value::Str(text)) => text.text.as_str(),
+        Some(Value::Array(words)) => words.items.first()?.as_str()?,
+        Some(_) => return None,
+    };
+    let program = command.trim_start_matches(['"', '\'']).split_whitespace().next()?;
+    let without = exec.value("path").is_none() && !program.starts_with('/') && exec.text("provider") != Some("shell");
+    without.then(|| {
+        format!("'{command}' is not qualified and no path was specified. Please qualify the command or specify a path.")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Param;
+    use crate::repo::Loc;
+
+    fn resource(kind: &str, title: &str, params: &[(&str, &str)]) -> Resource {
+        let at = Loc::new("site.pp", 3);
+        let param =
+            |(name, value): &(&str, &str)| Param { name: (*name).into(), value: Value::str(*value), at: at.clone() };
+        Resource {
+            type_name: kind.into(),
+            title: title.into(),
+            symbolic_title: None,
+            params: params.iter().map(param).collect(),
+            at: at.clone(),
+            end_line: 3,
+            container: None,
+            also_in: Vec::new(),
+            tags: Vec::new(),
+            is_virtual: false,
+            exported: false,
+            possible: None,
+            kind: ResourceKind::Native,
+        }
+    }
+
+    type Params = &'static [(&'static str, &'static str)];
+
+    #[test]
+    fn refuses_what_the_agent_refuses() {
+        let cases: [(&str, &str, Params, bool); 6] = [
+            ("File", "/a", &[("content", "x"), ("source", "/y")], true),
+            ("File", "/a", &[("content", "x")], false),
+            ("Exec", "ls", &[], true),
+            ("Exec", "ls", &[("path", "/bin")], false),
+            ("Exec", "x", &[("command", "/bin/ls")], false),
+            ("Exec", "ls", &[("provider", "shell")], false),
+        ];
+        for (kind, title, params, refused) in cases {
+            let catalog = Catalog { resources: vec![resource(kind, title, params)], ..Catalog::default() };
+            assert_eq!(catalog.refusal().is_some(), refused, "{kind} {params:?}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Attributes of Puppet's own native types: another one is an error when the catalog is finished.
+
+use super::compiler::Compiler;
+use super::error::EvalError;
+use super::metaparams::is_metaparam;
+use crate::catalog::ResourceKind;
+use crate::puppet::Dialect;
+
+/// The attributes of each type, metaparameters aside.
+const NATIVE: &[(&str, &str)] = &[
+    (
+        "Exec",
+        "command creates cwd environment group logoutput onlyif path provider refresh refreshonly returns timeout tries \
+         try_sleep umask unless user",
+    ),
+    (
+        "File",
+        "backup checksum checksum_value content ctime ensure force group ignore links max_files mode mtime owner path \
+         provider purge recurse recurselimit replace selinux_ignore_defaults selrange selrole seltype seluser show_diff \
+         source source_permissions sourceselect staging_location target type validate_cmd validate_replacement",
+    ),
+    ("Filebucket", "name path port server"),
+    (
+        "Group",
+        "allowdupe attribute_membership attributes auth_membership ensure forcelocal gid ia_load_module members name \
+         provider system",
+    ),
+    ("Notify", "message name withpath"),
+    (
+        "Package",
+        "adminfile allow_virtual allowcdrom category command configfiles description enable_only ensure flavor \
+         install_only install_options instance mark name package_settings platform provider reinstall_on_refresh \
+         responsefile root source status uninstall_options vendor",
+    ),
+    ("Resources", "name purge unless_system_user unless_uid"),
+    ("Schedule", "name period periodmatch range repeat weekday"),
+    (
+        "Service",
+        "binary control enable ensure flags hasrestart hasstatus logonaccount logonpassword manifest name path pattern \
+         provider restart start status stop timeout",
+    ),
+    ("Stage", "name"),
+    ("Tidy", "age backup matches max_files path recurse rmdirs size type"),
+    (
+        "User",
+        "allowdupe attribute_membership attributes auth_membership auths comment ensure expiry forcelocal gid groups \
+         home ia_load_module iterations key_membership keys loginclass managehome membership name password \
+         password_max_age password_min_age password_warn_days profile_membership profiles project provider \
+         purge_ssh_keys role_membership roles salt shell system uid",
+    ),
+];
+
+impl Compiler<'_> {
+    /// Records attributes that no version of a type has. Older manifests may use what was dropped since.
+    pub(crate) fn check_native_params(&mut self) {
+        if self.session.options.dialect == Dialect::Legacy || !self.session.options.complete {
+            return;
+        }
+        let mut found = Vec::new();
+        for resource in self.catalog.resources.iter().filter(|r| r.kind == ResourceKind::Native && !r.is_virtual) {
+            let Some((_, known)) = NATIVE.iter().find(|(name, _)| *name == resource.type_name) else { continue };
+            for param in &resource.params {
+                let name = param.name.as_str();
+                if !is_metaparam(name) && name != "*" && !known.split(' ').any(|k| k == name) {
+                    let message = format!("no parameter named '{name}' on {}", resource.reference());
+                    found.push((EvalError::puppet(message).at(&param.at), resource.possible.is_some()));
+                }
+            }
+        }
+        for (error, _) in found.into_iter().filter(|(_, possible)| !possible) {
+            self.record(error);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Calls of functions that the repository writes in Ruby.
+
+use super::call::Caller;
+use super::compiler::Compiler;
+use super::error::EvalError;
+use super::lift::Res;
+use super::scope::{Env, TOP};
+use super::session::RubyFunction;
+use crate::ruby::function::{Called, Dispatch};
+use crate::value::types::Type;
+use crate::value::{Tri, Value};
+use ecow::EcoString;
+use std::sync::Arc;
+
+impl<'s> Compiler<'s> {
+    /// Calls it; `None` when the file cannot be read as a function.
+    pub(crate) fn ruby_function(
+        &mut self,
+        env: Env<'s>,
+        name: &str,
+        path: &Arc<str>,
+        args: &[Value],
+    ) -> Res<Option<Value>> {
+        let Some(function) = self.session.ruby_function(name, path) else { return Ok(None) };
+        let Some(dispatch) = self.dispatch(&function, args) else {
+            let given: Vec<String> = args.iter().map(|a| crate::value::types::infer(a).to_string()).collect();
+            let message = format!(
+                "The function '{name}' was called with arguments it does not accept. It was given ({})",
+                given.join(", ")
+            );
+            return Err(EvalError::puppet(message));
+        };
+        let called = self.deeper(|c| Ok(function.code.call(&mut Caller { compiler: c, env }, dispatch, args)))?;
+        match called {
+            Called::Value(value) => {
+                if value.is_unknown() {
+                    self.count_causes(&value);
+                }
+                Ok(Some(value))
+            }
+            Called::Raised(message) => Err(EvalError::puppet(message)),
+        }
+    }
+
+    /// The number of the first signature that takes the arguments.
+    fn dispatch(&mut self, function: &RubyFunction, args: &[Value]) -> Option<usize> {
+        let signatures = function.code.dispatches();
+        if signatures.is_empty() {
+            return Some(0);
+        }
+        let types = match function.types.get() {
+            Some(types) => types,
+            None => {
+                let read = signatures.iter().map(|d| self.types_of(d)).collect();
+                function.types.get_or_init(|| read)
+            }
+        };
+        (0..).zip(signatures.iter().zip(types)).find(|(_, (d, types))| self.takes(d, types, args)).map(|(i, _)| i)
+    }
+
+    fn types_of(&mut self, dispatch: &Dispatch) -> Vec<Arc<Type>> {
+        dispatch.types.iter().map(|text| self.type_of_text(text)).collect()
+    }
+
+    /// A type written as text.
+    pub(crate) fn type_of_text(&mut self, text: &str) -> Arc<Type> {
+        let file = self.session.type_text(text);
+        let ty = file.parsed.body.first().and_then(|expr| self.annotation(Env { scope: TOP, file }, expr).ok());
+        ty.unwrap_or_else(|| Arc::new(Type::Any))
+    }
+
+    fn takes(&mut self, dispatch: &Dispatch, types: &[Arc<Type>], args: &[Value]) -> bool {
+        let counts = args.len() >= dispatch.required && (dispatch.repeated || args.len() <= types.len());
+        counts
+            && args.iter().enumerate().all(|(i, arg)| {
+                types.get(i.min(types.len().saturating_sub(1))).is_none_or(|ty| self.type_match(ty, arg) != Tri::No)
+            })
+    }
+
+    /// The parameters of the class or instance that calls, its name among them.
+    pub(crate) fn own_resource(&self, env: Env<'s>) -> Vec<(EcoString, Value)> {
+        let Some(resource) = self.catalog.get(self.container(env.scope)) else { return Vec::new() };
+        let set = resource.params.iter().filter(|p| !matches!(p.value, Value::Undef));
+        let name = std::iter::once(("name".into(), Value::str(resource.title.clone())));
+        name.chain(set.filter(|p| p.name != "name").map(|p| (p.name.clone(), p.value.clone()))).collect()
+    }
+}
