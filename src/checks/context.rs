@@ -1,5 +1,6 @@
 //! What a check may look at.
 
+use super::tally::Tally;
 use crate::catalog::{Catalog, RefreshGraph, Resource, ResourceId};
 use crate::diff::{Change, Side, Sources};
 use crate::eval::CompileError;
@@ -9,7 +10,7 @@ use crate::puppet::Dialect;
 use crate::repo::FileChange;
 use ecow::EcoString;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The whole run: two revisions (one for an audit) and what differs between their files.
 pub struct RepoContext<'a> {
@@ -25,12 +26,24 @@ pub struct RepoContext<'a> {
     pub packages: &'a (dyn Evidence + 'a),
     /// What is worth saying and no finding; goes into the coverage part of the report.
     pub notes: Mutex<BTreeSet<String>>,
+    /// What hosts report for judgements that need all of them.
+    pub tally: Mutex<Tally>,
 }
 
 impl RepoContext<'_> {
     /// Says something that is no finding.
     pub fn note(&self, text: String) {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).insert(text);
+    }
+
+    /// Says that hosts of a role are not looked at, since the change cannot reach them.
+    pub fn leave_out(&self, role: &str, hosts: usize) {
+        *self.tally().left_out.entry(role.to_owned()).or_default() += hosts;
+    }
+
+    /// What hosts have reported, to read or to add to.
+    pub(super) fn tally(&self) -> MutexGuard<'_, Tally> {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

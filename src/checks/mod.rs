@@ -6,6 +6,7 @@
 mod broken;
 mod context;
 mod coverage;
+mod emptied;
 mod index_stale;
 pub mod meta;
 mod order;
@@ -16,6 +17,7 @@ mod removal;
 mod requirement;
 mod restart;
 mod smarthost;
+mod tally;
 mod unsound;
 
 pub use context::{Evidence, HostContext, HostSide, RepoContext};
@@ -63,6 +65,7 @@ static RULES: &[Rule] = &[
     rule!("catalog-broken", broken::Broken),
     rule!("config-unsound", unsound::ConfigUnsound),
     rule!("config-without-restart", restart::ConfigWithoutRestart),
+    rule!("content-emptied", emptied::ContentEmptied),
     rule!("coverage-lost", coverage::CoverageLost),
     rule!("package-index-stale", index_stale::PackageIndexStale),
     rule!("promotion-incomplete", promotion::PromotionIncomplete),
@@ -71,7 +74,10 @@ static RULES: &[Rule] = &[
     rule!("removal-not-inspected", removal::not_inspected::NotInspected),
     rule!("removal-unlinks-path", removal::unlinks_path::UnlinksPath),
     rule!("requirement-undeclared", requirement::RequirementUndeclared),
+    rule!("restart-fleetwide", restart::RestartFleetwide),
+    rule!("restart-weaker-than-needed", restart::RestartWeaker),
     rule!("single-smarthost", smarthost::SingleSmarthost),
+    rule!("smarthost-in-use", smarthost::SmarthostInUse),
     rule!("suppression-stale"),
 ];
 

@@ -7,7 +7,7 @@ use super::places::head as at_head;
 use super::removal::{file_path, wanted};
 use super::{Check, HostContext, HostSide, RepoContext, draft};
 use crate::catalog::Resource;
-use crate::content::{Unsound, check};
+use crate::content::{Unsound, check, not_judged};
 use crate::diff::{Change, Content, content_of};
 use crate::finding::{Confidence, Finding, Location, Severity, Side};
 use crate::repo::{ChangeKind, FileChange, Tree};
@@ -21,6 +21,7 @@ impl Check for ConfigUnsound {
 
     fn repo(&self, cx: &RepoContext<'_>, out: &mut Vec<Finding>) {
         let head = cx.head.tree();
+        tell_not_judged(cx);
         match cx.base {
             Some(base) => out.extend(cx.files.iter().filter_map(|f| changed_file(f, base.tree(), head))),
             None => out.extend(
@@ -34,9 +35,27 @@ impl Check for ConfigUnsound {
         for change in cx.changes {
             if let Change::Content { base: before, head: after } = change {
                 let pair = base.get(*before).zip(head.get(*after));
+                pair.iter().for_each(|(_, a)| tell_rendered(cx.repo, a, head));
                 out.extend(pair.and_then(|(b, a)| on_host(b, base, a, head)));
             }
         }
+    }
+}
+
+/// What could be judged and is not goes into the coverage part: a pass it is not.
+fn tell_not_judged(cx: &RepoContext<'_>) {
+    let head = cx.head.tree();
+    let say = |path: &str| {
+        let bytes = head.read(path).ok().flatten();
+        if let Some(why) = bytes.and_then(|b| not_judged(path, &b, None)) {
+            cx.note(format!("config-unsound did not judge {path}: {why}"));
+        }
+    };
+    match cx.base {
+        Some(_) => {
+            cx.files.iter().filter(|f| f.kind != ChangeKind::Removed && ships(&f.path)).for_each(|f| say(&f.path))
+        }
+        None => head.list("").filter(|p| ships(p)).for_each(|p| say(p)),
     }
 }
 
@@ -94,6 +113,15 @@ fn say(subject: &str, path: &str, fault: &Unsound) -> Finding {
             "revert the change; a reader that refuses the file goes on with what it read before, until its next start",
         )
         .remedy(format!("mend {path} before the merge, and have the daemon's own validator say so"))
+}
+
+/// The same for text that was put together.
+fn tell_rendered(repo: &RepoContext<'_>, resource: &Resource, head: HostSide<'_>) {
+    let (target, content) = (file_path(resource), content_of(resource, head.sources()));
+    let Content::Value(_) = content else { return };
+    if let Some(why) = content.bytes().and_then(|b| not_judged(target, b, Some(target))) {
+        repo.note(format!("config-unsound did not judge what renders to {target}: {why}"));
+    }
 }
 
 /// What a file resource writes, judged by its name on the host.

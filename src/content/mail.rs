@@ -54,6 +54,8 @@ pub struct Row {
     pub queue: Queue,
     /// Its failover.
     pub failover: Failover,
+    /// What parts the relays of a list.
+    pub separator: Option<String>,
     /// Known by the name of its key alone; the program is a guess.
     pub generic: bool,
 }
@@ -87,8 +89,7 @@ struct Client {
     /// Key and value are parted by blanks alone.
     #[serde(default)]
     words: bool,
-    #[serde(default, rename = "separator")]
-    _separator: Option<String>,
+    separator: Option<String>,
     #[serde(default)]
     queue: Queue,
     #[serde(default)]
@@ -100,6 +101,38 @@ struct Client {
 struct Servers {
     paths: Vec<String>,
     classes: Vec<String>,
+    packages: Vec<String>,
+    services: Vec<String>,
+    relays: Vec<String>,
+}
+
+/// What of a mail server is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A file of its configuration.
+    Path,
+    /// A class that sets it up.
+    Class,
+    /// Its package.
+    Package,
+    /// Its service.
+    Service,
+    /// A class that makes a host serve others.
+    Relay,
+}
+
+/// Whether something of that name is part of a queueing mail server.
+#[must_use]
+pub fn is_server(part: Part, name: &str) -> bool {
+    let known = &knowledge().servers;
+    let patterns = match part {
+        Part::Path => &known.paths,
+        Part::Class => &known.classes,
+        Part::Package => &known.packages,
+        Part::Service => &known.services,
+        Part::Relay => &known.relays,
+    };
+    patterns.iter().any(|p| glob(p, name))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -131,7 +164,13 @@ fn patterns() -> Option<&'static [Regex; 3]> {
 
 impl Client {
     fn row(&self) -> Row {
-        Row { program: self.program.clone(), queue: self.queue, failover: self.failover, generic: false }
+        Row {
+            program: self.program.clone(),
+            queue: self.queue,
+            failover: self.failover,
+            separator: self.separator.clone(),
+            generic: false,
+        }
     }
 
     fn names(&self, setting: &Setting) -> bool {
@@ -173,7 +212,7 @@ pub fn settings(target: &str, lines: &[&str]) -> Vec<MailSetting> {
 }
 
 fn generic() -> Row {
-    Row { program: String::new(), queue: Queue::None, failover: Failover::None, generic: true }
+    Row { program: String::new(), queue: Queue::None, failover: Failover::None, separator: None, generic: true }
 }
 
 fn speaks_of_mail(line: &str) -> bool {
@@ -258,18 +297,31 @@ pub fn of_param(type_name: &str, title: &str, param: &str) -> Option<Row> {
     Some(client.map_or_else(|| Row { program: program(), ..generic() }, Client::row))
 }
 
-/// Whether a value is one host, and not this one.
+/// The host a value names, without scheme, port and brackets, in lower case.
 #[must_use]
-pub fn is_one_remote_host(value: &str) -> bool {
+pub fn host_of(value: &str) -> String {
     let value = value.trim().trim_matches(['"', '\'']);
-    let value = ["smtp://", "smtps://", "tls://", "ssl://"].iter().find_map(|s| value.strip_prefix(s)).unwrap_or(value);
+    let schemes = ["smtp://", "smtps://", "tls://", "ssl://"];
+    let value = schemes.iter().find_map(|s| value.strip_prefix(s)).unwrap_or(value);
     let host = match value.rsplit_once(':') {
         Some((host, port)) if !host.contains(':') && port.bytes().all(|b| b.is_ascii_digit()) => host,
         _ => value,
     };
-    let host = host.trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase();
-    let address = host.parse::<std::net::IpAddr>().ok();
-    if let Some(address) = address {
+    host.trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// Whether a host is the one it is asked on, by its name or address.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    let named = host == "localhost" || host.starts_with("localhost.") || host.ends_with(".localhost");
+    named || host.parse::<std::net::IpAddr>().is_ok_and(|a| a.is_loopback())
+}
+
+/// Whether a value is one host, and not this one.
+#[must_use]
+pub fn is_one_remote_host(value: &str) -> bool {
+    let host = host_of(value);
+    if let Ok(address) = host.parse::<std::net::IpAddr>() {
         return !address.is_loopback() && !address.is_unspecified();
     }
     let shaped = host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));

@@ -3,6 +3,7 @@
 //! Everything here reads text as data and knows nothing of hosts or catalogs. What is known of
 //! formats and programs is rows in `rules/knowledge/`.
 
+pub(crate) mod blocks;
 mod format;
 pub mod mail;
 pub mod references;
@@ -10,4 +11,4 @@ pub mod requirements;
 pub mod settings;
 mod soundness;
 
-pub use soundness::{Unsound, check};
+pub use soundness::{Unsound, check, not_judged};

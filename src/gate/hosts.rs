@@ -3,6 +3,7 @@
 use super::revision::Revision;
 use super::settings::Settings;
 use super::unit::Unit;
+use crate::checks::RepoContext;
 use crate::eval::{HostSpec, Scout};
 use crate::finding::Pool;
 use crate::nodes::{Exactness, Hosts, enumerate_hosts, mentioned_hosts};
@@ -69,17 +70,49 @@ pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settin
         unit.at_base.extend(base_host.map(|b| b.host));
         unit.at_head.push(head_host.host);
     }
-    Roster { units: units.into_values().collect(), total, unreached: 0, pools, notes }
+    let mut units: Vec<Unit> = units.into_values().collect();
+    units.extend(gone(at_base));
+    Roster { units, total, unreached: 0, pools, notes }
+}
+
+/// Hosts that base knows and head does not. Names that merely stand for others come and go with the names around them.
+fn gone(left: BTreeMap<String, Placed>) -> Vec<Unit> {
+    let mut units: BTreeMap<(Option<usize>, String), Unit> = BTreeMap::new();
+    for placed in left.into_values().filter(|p| !p.host.open) {
+        let unit = units.entry((placed.node, placed.role.clone())).or_insert_with(|| Unit {
+            role: placed.role.clone(),
+            at_base: Vec::new(),
+            at_head: Vec::new(),
+            node: None,
+            is_edited: true,
+        });
+        unit.at_base.push(placed.host);
+    }
+    units.into_values().collect()
 }
 
 impl Roster {
     /// Leaves out hosts that a change cannot reach.
-    pub(super) fn narrow(&mut self, reach: &Reach, base: &Revision, head: &Revision) {
+    pub(super) fn narrow(&mut self, reach: &Reach, base: &Revision, head: &Revision, repo: &RepoContext<'_>) {
+        let before = sizes(&self.units);
         let units = std::mem::take(&mut self.units);
         self.units = units.into_par_iter().filter_map(|unit| unit.narrowed(reach, base, head)).collect();
         let left: usize = self.units.iter().map(|unit| unit.at_head.len()).sum();
         self.unreached = self.total.saturating_sub(left);
+        let after = sizes(&self.units);
+        for (role, all) in before {
+            repo.leave_out(&role, all.saturating_sub(after.get(&role).copied().unwrap_or(0)));
+        }
     }
+}
+
+/// How many hosts each role has.
+fn sizes(units: &[Unit]) -> BTreeMap<String, usize> {
+    let mut sizes = BTreeMap::new();
+    for unit in units {
+        *sizes.entry(unit.role.clone()).or_default() += unit.at_head.len();
+    }
+    sizes
 }
 
 impl Unit {

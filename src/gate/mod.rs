@@ -13,6 +13,7 @@ mod pipeline;
 mod request;
 mod revision;
 mod settings;
+mod touched;
 mod unit;
 mod unplaced;
 mod why;

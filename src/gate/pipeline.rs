@@ -11,7 +11,7 @@ use super::unplaced;
 use super::{Archive, AuditRequest, CheckRequest, GateError, Inputs, Selection, Tree as Wanted};
 use crate::checks::{self, Check, RepoContext};
 use crate::eval::FileCache;
-use crate::finding::{Coverage, Finding, Report, UnknownCause, Unknowns, Unread};
+use crate::finding::{Coverage, Report, UnknownCause, Unknowns, Unread};
 use crate::reach::Reach;
 use crate::repo::{FileChange, Repo, changed};
 use crate::value::CauseKind;
@@ -67,24 +67,22 @@ fn run(
         dialect: head.dialect,
         packages: &packages,
         notes: Mutex::default(),
+        tally: Mutex::default(),
     };
     let checks: Vec<&'static dyn Check> = checks::all().into_iter().filter(|c| settings.takes(rules, c.id())).collect();
     let paths: BTreeSet<&str> = files.iter().flat_map(FileChange::paths).collect();
     let run = Run { repo: &repo, base, head, changed: &paths, checks: &checks };
     let mut roster = hosts::roster(base, head, settings);
     if let Some(base) = base {
-        on_pool(inputs, || roster.narrow(&Reach::new(&base.session, &head.session, files), base, head))?;
+        on_pool(inputs, || roster.narrow(&Reach::new(&base.session, &head.session, files), base, head, &repo))?;
     }
     let mut outcome = in_parallel(inputs, &roster.units, &run)?;
     let mut findings = std::mem::take(&mut outcome.findings);
     checks.iter().for_each(|c| c.repo(&repo, &mut findings));
     let mut findings = unite(findings);
-    if base.is_none() {
-        let more = on_pool(inputs, || unplaced::findings(&run, settings, &outcome.classes))?;
-        let known: BTreeSet<_> = findings.iter().map(identity).collect();
-        let more: Vec<Finding> = unite(more).into_iter().filter(|f| !known.contains(&identity(f))).collect();
-        findings.extend(more);
-    }
+    let more = on_pool(inputs, || unplaced::findings(&run, settings, &outcome.classes))?;
+    let known: BTreeSet<_> = findings.iter().map(identity).collect();
+    findings.extend(unite(more).into_iter().filter(|f| !known.contains(&identity(f))));
     finish::quote(&mut findings, base.map(Revision::tree), head.tree());
     let scope = finish::Scope {
         head: head.tree(),

@@ -56,6 +56,7 @@ impl Unit {
         if run.base.is_some() && self.same_hosts() && !base.iter().any(|b| touched(b, run)) {
             // Nothing the change touches can reach these hosts: head is base.
             base.iter().for_each(|b| outcome.count(b));
+            run.repo.leave_out(&self.role, self.at_head.len());
             return outcome;
         }
         let head = compile(run.head, &head_hosts);

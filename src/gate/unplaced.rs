@@ -1,14 +1,19 @@
 //! Classes that no host has: a standing risk waits in them until someone assigns them.
 //!
 //! Each is compiled on a host that has nothing else. Such a host is made up, so what is found there is
-//! less sure and names no hosts; and only checks that ask for it look.
+//! less sure and names no hosts; and only checks that ask for it look. An audit looks at all of them, a
+//! comparison at those the change touches (`touched`).
 
+use super::compile::Batch;
 use super::hosts::Host;
+use super::revision::Revision;
 use super::settings::Settings;
+use super::touched;
 use super::unit::Run;
 use crate::checks::{Check, HostContext};
 use crate::eval::{Enc, HostSpec};
 use crate::finding::{Confidence, Finding};
+use crate::value::Value;
 use ecow::EcoString;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -25,8 +30,8 @@ pub(super) fn findings(run: &Run<'_>, settings: &Settings, placed: &BTreeSet<Eco
     if checks.is_empty() || run.head.session.nodes().next().is_none() {
         return Vec::new();
     }
-    let (roles, others): (Vec<EcoString>, Vec<EcoString>) =
-        unplaced(run, placed).into_iter().partition(|c| c.starts_with("role"));
+    let wanted = if run.base.is_some() { touched::of(run, placed) } else { unplaced(run, placed) };
+    let (roles, others): (Vec<EcoString>, Vec<EcoString>) = wanted.into_iter().partition(|c| c.starts_with("role"));
     // What a role brings along is seen there, in its proper place; the rest is compiled bare.
     let (mut found, seen) = round(run, settings, &checks, &roles);
     let rest: Vec<EcoString> =
@@ -37,7 +42,7 @@ pub(super) fn findings(run: &Run<'_>, settings: &Settings, placed: &BTreeSet<Eco
 
 fn unplaced(run: &Run<'_>, placed: &BTreeSet<EcoString>) -> BTreeSet<EcoString> {
     let tree = run.head.session.tree();
-    let manifests = tree.list("").filter(|p| p.ends_with(".pp") && p.contains("/manifests/"));
+    let manifests = tree.list("").filter(|p| p.ends_with(".pp") && p.split('/').any(|part| part == "manifests"));
     let defined = manifests.flat_map(|p| run.head.session.classes_in(p).cloned());
     defined.filter(|c| !placed.contains(c)).take(MOST).collect()
 }
@@ -58,17 +63,29 @@ fn round(
 }
 
 fn one(run: &Run<'_>, settings: &Settings, checks: &[&dyn Check], class: &EcoString) -> (Vec<Finding>, Vec<EcoString>) {
-    let enc = Enc { classes: vec![class.clone()], ..Enc::default() };
-    let spec = HostSpec { enc: Some(Arc::new(enc)), without_node: true, ..settings.spec(NAME) };
-    let batches = super::compile::compile(run.head, &[&Host { spec, open: true }]);
+    let alone = |revision: &Revision| {
+        let enc = Enc { classes: vec![class.clone()], parameters: as_role(class), ..Enc::default() };
+        let spec = HostSpec { enc: Some(Arc::new(enc)), without_node: true, ..settings.spec(NAME) };
+        super::compile::compile(revision, &[&Host { spec, open: true }])
+    };
+    let before: Vec<Batch> = run.base.map_or_else(Vec::new, alone);
+    let after = alone(run.head);
+    let base = run.base.zip(before.first()).map(|(revision, batch)| batch.side(revision));
     let (mut found, mut seen) = (Vec::new(), Vec::new());
-    for batch in &batches {
-        let head = Some(batch.side(run.head));
-        let cx = HostContext { repo: run.repo, hosts: &[], role: class, base: None, head, changes: &[] };
+    for batch in &after {
+        let head = batch.side(run.head);
+        let cx = HostContext { repo: run.repo, hosts: &[], role: class, base, head: Some(head), changes: &[] };
         checks.iter().for_each(|c| c.host(&cx, &mut found));
         seen.extend(batch.compiled.catalog.classes.iter().cloned());
     }
     (found.into_iter().map(|f| doubtful(f, class)).collect(), seen)
+}
+
+/// What the function `role` of many repositories leaves for the data hierarchy.
+fn as_role(class: &str) -> Vec<(EcoString, Value)> {
+    let Some(name) = class.strip_prefix("role::") else { return Vec::new() };
+    let roles = Value::hash([(Value::str(name), Value::Bool(true))].into_iter().collect());
+    vec![("_roles".into(), roles), ("_role".into(), Value::str(name.replace("::", "/")))]
 }
 
 fn doubtful(finding: Finding, class: &str) -> Finding {

@@ -17,6 +17,8 @@ pub(super) struct Changed<'a> {
     pub(super) path: String,
     /// The first line that differs.
     pub(super) first: Loc,
+    /// The lines that are gone or new, without their indentation.
+    pub(super) lines: Vec<String>,
 }
 
 /// Every such file of a host, in the order of the head catalog.
@@ -64,7 +66,8 @@ fn file<'a>(
 
 /// A fragment of a file that is put together on the host.
 fn fragment<'a>(before: &Resource, after: &'a Resource, head: HostSide<'a>) -> Option<Changed<'a>> {
-    if !after.type_name.eq_ignore_ascii_case("concat_fragment") {
+    // Where the module that brings the native type is not at hand, the define speaks for it.
+    if !matches!(after.type_name.as_str(), "Concat_fragment" | "Concat::Fragment") {
         return None;
     }
     let target = after.text("target")?;
@@ -97,7 +100,14 @@ fn differs<'a>(
     }
     let line = first_difference(&before, &after).and_then(|n| new.get(n.min(new.len() - 1)));
     let first = line.map_or(given, |l| &l.at).clone();
-    Some(Changed { id, resource, path, first })
+    let lines = different_lines(&before, &after);
+    Some(Changed { id, resource, path, first, lines })
+}
+
+fn different_lines(before: &str, after: &str) -> Vec<String> {
+    let diff = TextDiff::from_lines(before, after);
+    let other = diff.iter_all_changes().filter(|c| c.tag() != ChangeTag::Equal);
+    other.map(|c| c.value().trim().to_owned()).collect()
 }
 
 fn joined(lines: &[Line]) -> String {

@@ -30,6 +30,9 @@ pub(crate) struct ServiceRow {
     pub(crate) validator: Option<String>,
     /// What a restart costs.
     pub(crate) cold_start: Option<String>,
+    /// Settings that a reload does not take up, where it does the others.
+    #[serde(default)]
+    restart_keys: Vec<String>,
 }
 
 /// What a daemon needs to take a change up.
@@ -101,6 +104,11 @@ impl Knowledge {
         self.service.iter().find(|row| row.reads(service, path))
     }
 
+    /// The rows whose daemons read this path.
+    pub(super) fn owners(&self, path: &str) -> impl Iterator<Item = &ServiceRow> {
+        self.service.iter().filter(move |row| row.config.iter().any(|p| matches(p, path).is_some()))
+    }
+
     /// Whether some daemon is known to read this path.
     pub(crate) fn owned(&self, path: &str) -> bool {
         self.service.iter().flat_map(|r| &r.config).any(|p| matches(p, path).is_some())
@@ -119,6 +127,39 @@ impl Knowledge {
 }
 
 impl ServiceRow {
+    /// What it needs to take up a change of these lines.
+    pub(super) fn needs_for(&self, lines: &[String]) -> Needs {
+        let names = |line: &str, key: &String| {
+            let rest =
+                line.get(..key.len()).filter(|l| l.eq_ignore_ascii_case(key)).and_then(|_| line.get(key.len()..));
+            rest.is_some_and(|r| !r.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')))
+        };
+        let bound = lines.iter().any(|l| self.restart_keys.iter().any(|k| names(l, k)));
+        if bound { Needs::Restart } else { self.needs }
+    }
+
+    /// Whether a service is this daemon.
+    pub(super) fn is_called(&self, service: &str) -> bool {
+        let service = service.strip_suffix(".service").unwrap_or(service);
+        self.name.iter().any(|n| matches_named(n, service, None) || matches(n, service).is_some())
+    }
+
+    /// The daemon that a package of that name brings: it is called alike, but for a version or what it serves as.
+    pub(super) fn daemon_of(&self, package: &str) -> Option<String> {
+        let plain = self.name.iter().filter(|n| !n.contains(['*', '{', '@']));
+        let fits = |name: &&String| {
+            let rest = package.strip_prefix(name.as_str());
+            rest.is_some_and(|r| {
+                let more = r.strip_prefix('-');
+                r.is_empty()
+                    || more.is_some_and(|m| {
+                        m.starts_with(|c: char| c.is_ascii_digit()) || m.starts_with("daemon") || m == "server"
+                    })
+            })
+        };
+        plain.into_iter().find(fits).cloned()
+    }
+
     fn reads(&self, service: &str, path: &str) -> bool {
         let found = self.config.iter().find_map(|p| matches(p, path));
         found.is_some_and(|m| {
@@ -182,6 +223,30 @@ mod tests {
             ("/etc/nagios/nrpe.d/x.cfg", false),
         ] {
             assert_eq!(rows.read_each_run(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_package_brings_its_daemon() {
+        let rows = Knowledge::builtin();
+        for (path, package, expected) in [
+            ("/etc/exim4/exim4.conf", "exim4-daemon-heavy", Some("exim4")),
+            ("/etc/exim4/exim4.conf", "exim4-config", None),
+            ("/etc/apache2/ports.conf", "apache2", Some("apache2")),
+            ("/etc/apache2/ports.conf", "apache2-utils", None),
+        ] {
+            let found = rows.owners(path).find_map(|row| row.daemon_of(package));
+            assert_eq!(found.as_deref(), expected, "{package}");
+        }
+    }
+
+    #[test]
+    fn a_reload_leaves_some_settings() {
+        let row = Knowledge::builtin().of_service("apache2").unwrap();
+        for (line, expected) in
+            [("Listen 80", Needs::Restart), ("ListenBacklog 1", Needs::Reload), ("Timeout 1", Needs::Reload)]
+        {
+            assert_eq!(row.needs_for(&[line.to_owned()]), expected, "{line}");
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod changed;
 mod equivalent;
+mod fleetwide;
 mod glob;
 mod knowledge;
 mod names;
@@ -14,16 +15,21 @@ mod readers;
 mod say;
 mod scope;
 mod services;
+mod strength;
+mod unmanaged;
+mod weaker;
 
 use super::{Check, HostContext, HostSide};
 use crate::catalog::ResourceId;
 use crate::finding::Finding;
 use changed::{Changed, changed};
+pub(super) use fleetwide::RestartFleetwide;
 pub(super) use reach::Reach;
 use reach::{Told, told_by};
 use readers::{Reader, readers};
 use services::running;
 use std::collections::BTreeSet;
+pub(super) use weaker::RestartWeaker;
 
 pub(crate) struct ConfigWithoutRestart;
 
@@ -48,18 +54,21 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
     }
     let services = running(base, head);
     let restarted = restarted_anyway(cx, &files, head, graph);
-    let dormant = |file: &Changed<'_>| {
+    let (mut found, mut out) = (Vec::new(), Vec::new());
+    for file in &files {
         let told = told_by(file.id, head.catalog(), graph);
-        let readers = untold(readers(file, &services, head), &told);
+        let known = readers(file, &services, head);
+        if known.is_empty() {
+            out.extend(unmanaged::finding(file, &told, base, head));
+        }
+        let readers = untold(known, &told);
         let by_luck = readers.iter().all(|r| restarted.contains(&r.service.id));
-        (readers, by_luck)
-    };
-    let all = files.iter().map(|file| (file, dormant(file)));
-    let found: Vec<Dormant<'_, '_>> = all
-        .filter(|(_, (readers, _))| !readers.is_empty())
-        .map(|(file, (readers, by_luck))| Dormant { file, readers, by_luck })
-        .collect();
-    grouped(&found).into_iter().map(|(first, more)| say::finding(cx, head, first, &more, graph)).collect()
+        if !readers.is_empty() {
+            found.push(Dormant { file, readers, by_luck });
+        }
+    }
+    out.extend(grouped(&found).into_iter().map(|(first, more)| say::finding(cx, head, first, &more, graph)));
+    out
 }
 
 /// A file whose readers are not told of its change.

@@ -34,6 +34,8 @@ pub(super) struct Told {
     pub(super) services: Vec<ResourceId>,
     /// Whether a command runs that makes a daemon take its configuration up.
     pub(super) applied: bool,
+    /// Commands that run.
+    pub(super) commands: Vec<ResourceId>,
 }
 
 /// Who hears of a change of `from`.
@@ -43,7 +45,10 @@ pub(super) fn told_by(from: ResourceId, catalog: &Catalog, graph: &dyn Reach) ->
         let Some(resource) = catalog.get(id) else { continue };
         match resource.type_name.as_str() {
             "Service" => told.services.push(id),
-            "Exec" => told.applied |= applies(resource),
+            "Exec" => {
+                told.applied |= applies(resource);
+                told.commands.push(id);
+            }
             _ => {}
         }
     }
@@ -51,6 +56,10 @@ pub(super) fn told_by(from: ResourceId, catalog: &Catalog, graph: &dyn Reach) ->
 }
 
 fn applies(exec: &Resource) -> bool {
-    let command = exec.text("refresh").or_else(|| exec.text("command")).unwrap_or(&exec.title);
-    Knowledge::builtin().applies(command)
+    Knowledge::builtin().applies(command(exec))
+}
+
+/// What an exec runs when it is refreshed.
+pub(super) fn command(exec: &Resource) -> &str {
+    exec.text("refresh").or_else(|| exec.text("command")).unwrap_or(&exec.title)
 }

@@ -119,6 +119,11 @@ fn names_no_input(line: &str) -> bool {
     line.starts_with(['#', ';']) || KEYS.contains(&line.split('=').next().unwrap_or("").trim())
 }
 
+/// Whether a line of a unit names the very file as something it reads.
+pub(super) fn names_file(line: &str, path: &str) -> bool {
+    !names_no_input(line) && mention(line, path) == Some(Mention::File)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mention {
     File,

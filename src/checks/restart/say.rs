@@ -129,6 +129,11 @@ fn costs(mut found: Finding, readers: &[Reader<'_, '_>]) -> Finding {
     found
 }
 
+/// The resource as another one refers to it.
+fn quoted(file: &Changed<'_>) -> String {
+    format!("{}['{}']", file.resource.type_name, file.resource.title)
+}
+
 fn mend(found: Finding, offer: Offer, file: &Changed<'_>, readers: &[Reader<'_, '_>]) -> Finding {
     let reload = !readers.is_empty() && readers.iter().all(|r| r.row.is_some_and(|row| row.needs == Needs::Reload));
     let act = if reload { "reload" } else { "restart" };
@@ -145,6 +150,6 @@ fn mend(found: Finding, offer: Offer, file: &Changed<'_>, readers: &[Reader<'_, 
     match offer {
         Offer::Patch(patch) => found.remedy(format!("add the edge first, on its own it {act}s nothing; then the setting, with the author watching the {act}")).patch(patch),
         Offer::Words(edge) => found.remedy(format!("add {edge}, or {act} {name} by hand and say so in the change")),
-        Offer::Cycle => found.remedy(format!("no edge is possible as it stands: the service comes before the file, and a notify would close a dependency cycle; turn that order round first, or {act} {name} by hand")),
+        Offer::Cycle => found.remedy(format!("no edge is possible as it stands: the service comes before the file, and a notify would close a dependency cycle; an exec apart from the service works: exec {{ 'take up {path}': command => '/bin/systemctl {act} {name}', refreshonly => true, subscribe => {reference} }}", path = file.path, reference = quoted(file))),
     }
 }

@@ -26,14 +26,26 @@ pub(super) fn running<'a>(base: HostSide<'a>, head: HostSide<'a>) -> Vec<Service
     services.filter(|(_, r)| ran_at(base.catalog(), r)).filter_map(|(id, r)| service(id, r, head, &starters)).collect()
 }
 
+/// The services that run before and after, by name alone.
+pub(super) fn running_names<'a>(base: HostSide<'a>, head: HostSide<'a>) -> Vec<(ResourceId, &'a Resource, &'a str)> {
+    let ids = (0..).zip(&head.catalog().resources);
+    let services = ids.filter(|(_, r)| r.type_name == "Service" && !r.is_virtual && should_run(r));
+    let kept = services.filter(|(_, r)| ran_at(base.catalog(), r));
+    kept.map(|(id, r)| (id, r, plain_name(r))).collect()
+}
+
+fn plain_name(service: &Resource) -> &str {
+    let full = service.text("name").unwrap_or(&service.title);
+    full.strip_suffix(".service").unwrap_or(full)
+}
+
 fn service<'a>(
     id: ResourceId,
     resource: &'a Resource,
     head: HostSide<'a>,
     starters: &[Starter<'a>],
 ) -> Option<Service<'a>> {
-    let full = resource.text("name").unwrap_or(&resource.title);
-    let name = full.strip_suffix(".service").unwrap_or(full);
+    let name = plain_name(resource);
     if [".timer", ".socket", ".path", ".mount", ".target", ".slice"].iter().any(|s| name.ends_with(s)) {
         return None;
     }
@@ -58,12 +70,13 @@ fn ran_at(base: &Catalog, service: &Resource) -> bool {
 }
 
 /// A file that starts a service.
-struct Starter<'a> {
-    of: StartOf<'a>,
-    file: &'a Resource,
+pub(super) struct Starter<'a> {
+    pub(super) of: StartOf<'a>,
+    pub(super) file: &'a Resource,
 }
 
-fn starters(catalog: &Catalog) -> Vec<Starter<'_>> {
+/// Every file of a host that starts a service.
+pub(super) fn starters(catalog: &Catalog) -> Vec<Starter<'_>> {
     let files = catalog.of_type("File").filter(|r| wanted(r));
     files.filter_map(|file| Some(Starter { of: start_of(file_path(file))?, file })).collect()
 }

@@ -1,14 +1,16 @@
 //! Mail settings on a host whose value hangs on one relay.
 
+use super::local::{Queueing, means_this_host, queueing};
+use super::relied::{Relied, by_text, of_origins, set_at};
 use crate::catalog::{Param, Resource};
 use crate::checks::HostSide;
 use crate::checks::removal::{file_path, wanted};
-use crate::content::mail::{self, Failover, Queue, Row};
+use crate::content::mail::{self, Queue, Row};
 use crate::diff::{Line, content_of};
 use crate::repo::Loc;
-use crate::value::{Origin, SymExpr, Value};
+use crate::value::{SymExpr, Value};
+use ecow::EcoString;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// A mail setting that hangs on one relay, or on a failover nobody has proven.
 pub(super) struct Consumer {
@@ -33,14 +35,22 @@ pub(super) enum Reliance {
     Literal,
     /// A whole list, with a failover of the client's own.
     UnprovenFailover { len: usize },
+    /// This host, where nothing is known to take mail, or what did is removed.
+    NoLocalQueue { removed: bool },
 }
 
 impl Reliance {
+    /// Whether it hangs on another host.
+    pub(super) fn is_remote(&self) -> bool {
+        !matches!(self, Self::NoLocalQueue { .. })
+    }
+
     pub(super) fn change(&self) -> &'static str {
         match self {
             Self::Element { .. } => "element",
             Self::Literal => "literal",
             Self::UnprovenFailover { .. } => "unproven-failover",
+            Self::NoLocalQueue { .. } => "no-local-queue",
         }
     }
 }
@@ -50,29 +60,60 @@ impl Consumer {
         format!("{}:{}", self.program, self.key)
     }
 
+    /// What a change must leave alone for the setting not to be its business: the file where the relay is
+    /// chosen, and the relay where it is written out. A list that changes elsewhere is none of it.
     pub(super) fn identity(&self) -> String {
-        format!("{} {}", self.subject(), self.reliance.change())
+        let written = match self.reliance {
+            Reliance::Literal | Reliance::UnprovenFailover { .. } => self.value.as_str(),
+            Reliance::Element { .. } | Reliance::NoLocalQueue { .. } => "",
+        };
+        format!("{} {} {} {written}", self.subject(), self.reliance.change(), self.at.path)
     }
 }
 
-/// Every such setting of a host: rendered files first, then parameters whose landing nobody saw.
-pub(super) fn consumers(side: HostSide<'_>) -> Vec<Consumer> {
+/// Every such setting of a host: rendered files first, then parameters whose landing nobody saw. `hosts` are the
+/// names the host goes by; a made-up host has none, and nobody knows what else would run there.
+pub(super) fn consumers(side: HostSide<'_>, hosts: &[EcoString]) -> Vec<Consumer> {
+    let place = Place { side, hosts, queue: if hosts.is_empty() { Queueing::There } else { queueing(side) } };
     let mut by_choice: BTreeMap<(Loc, &'static str), Consumer> = BTreeMap::new();
     let resources = || side.catalog().resources.iter().filter(|r| !r.is_virtual && wanted(r));
-    let files = resources().filter(|r| r.type_name == "File").flat_map(|r| in_file(r, side));
-    let params = resources().filter(|r| r.type_name != "File").flat_map(in_params);
-    for consumer in files.chain(params) {
+    let files: Vec<Consumer> = resources().filter(|r| r.type_name == "File").flat_map(|r| in_file(r, &place)).collect();
+    let params: Vec<Consumer> =
+        resources().filter(|r| r.type_name != "File").flat_map(|r| in_params(r, &place)).collect();
+    let lands = |p: &Consumer| files.iter().any(|f| f.value == p.value && f.reliance.change() == p.reliance.change());
+    let params: Vec<Consumer> =
+        params.into_iter().filter(|p| matches!(p.reliance, Reliance::Element { .. }) || !lands(p)).collect();
+    for consumer in files.into_iter().chain(params) {
         by_choice.entry((consumer.at.clone(), consumer.reliance.change())).or_insert(consumer);
     }
     by_choice.into_values().collect()
 }
 
-fn in_file(resource: &Resource, side: HostSide<'_>) -> Vec<Consumer> {
+/// The host on which a setting stands.
+struct Place<'a> {
+    side: HostSide<'a>,
+    hosts: &'a [EcoString],
+    /// Whether mail handed to the host itself is kept and passed on.
+    queue: Queueing,
+}
+
+impl Place<'_> {
+    /// What the text itself says, once nothing of its history speaks.
+    fn by_text(&self, row: &Row, value: &str) -> Option<Relied> {
+        if means_this_host(value, self.hosts) {
+            let removed = self.queue == Queueing::TakenAway;
+            return (self.queue != Queueing::There).then_some((Reliance::NoLocalQueue { removed }, None, None));
+        }
+        by_text(row, value)
+    }
+}
+
+fn in_file(resource: &Resource, place: &Place<'_>) -> Vec<Consumer> {
     let target = file_path(resource);
     if !mail::may_hold_settings(target) {
         return Vec::new();
     }
-    let lines = content_of(resource, side.sources()).lines(&resource.at);
+    let lines = content_of(resource, place.side.sources()).lines(&resource.at);
     let texts: Vec<&str> = lines.iter().map(|l| l.text.as_str()).collect();
     let settings = mail::settings(target, &texts);
     let named = |row: &Row| {
@@ -82,7 +123,7 @@ fn in_file(resource: &Resource, side: HostSide<'_>) -> Vec<Consumer> {
             row.clone()
         }
     };
-    settings.into_iter().filter_map(|s| of_line(&named(&s.row), &s.key, &s.value, lines.get(s.line)?)).collect()
+    settings.into_iter().filter_map(|s| of_line(&named(&s.row), &s.key, &s.value, lines.get(s.line)?, place)).collect()
 }
 
 /// The module that declares a resource; for roles and profiles the rest of the path says more.
@@ -97,27 +138,34 @@ fn module_of(resource: &Resource) -> Option<String> {
     (first != "init").then(|| first.to_owned())
 }
 
-fn of_line(row: &Row, key: &str, value: &str, line: &Line) -> Option<Consumer> {
-    let relied = line.origins.iter().find_map(|o| relied_on(o, row)).or_else(|| literal(value))?;
+fn of_line(row: &Row, key: &str, value: &str, line: &Line, place: &Place<'_>) -> Option<Consumer> {
+    let relied = of_origins(&line.origins, row).or_else(|| {
+        let (reliance, _, _) = place.by_text(row, value)?;
+        // A host written out stands where the inserted value was written, not in the template.
+        Some((reliance, line.origins.iter().find_map(|o| set_at(Some(o))), None))
+    })?;
     Some(consumer(row, key, value, relied, &line.at))
 }
 
-fn in_params(resource: &Resource) -> Vec<Consumer> {
-    resource.params.iter().filter_map(|p| of_param(resource, p)).collect()
+fn in_params(resource: &Resource, place: &Place<'_>) -> Vec<Consumer> {
+    resource.params.iter().filter_map(|p| of_param(resource, p, place)).collect()
 }
 
-fn of_param(resource: &Resource, param: &Param) -> Option<Consumer> {
+fn of_param(resource: &Resource, param: &Param, place: &Place<'_>) -> Option<Consumer> {
     if let Value::Hash(hash) = param.value.sample() {
         // Settings handed over as one hash: `{'phpmailer.smtp-host' => …}`.
-        return hash.entries.iter().find_map(|(k, v)| of_value(resource, k.as_str()?, v, &param.at));
+        return hash.entries.iter().find_map(|(k, v)| of_value(resource, k.as_str()?, v, &param.at, place));
     }
-    of_value(resource, &param.name, &param.value, &param.at)
+    of_value(resource, &param.name, &param.value, &param.at, place)
 }
 
-fn of_value(resource: &Resource, key: &str, value: &Value, at: &Loc) -> Option<Consumer> {
+fn of_value(resource: &Resource, key: &str, value: &Value, at: &Loc, place: &Place<'_>) -> Option<Consumer> {
     let row = mail::of_param(&resource.type_name, &resource.title, key)?;
-    let relied = value.origins().into_iter().find_map(|o| relied_on(o, &row))?;
-    Some(consumer(&row, key, &shown(value)?, relied, at))
+    let origins: Vec<_> = value.origins().into_iter().cloned().collect();
+    let text = shown(value)?;
+    // Of a program that nobody knows, a parameter counts only where its history speaks.
+    let relied = of_origins(&origins, &row).or_else(|| if row.generic { None } else { place.by_text(&row, &text) })?;
+    Some(consumer(&row, key, &text, relied, at))
 }
 
 /// The text; of one of several, all.
@@ -131,38 +179,6 @@ fn shown(value: &Value) -> Option<String> {
             _ => value.as_str().map(str::to_owned),
         },
         other => other.as_str().map(str::to_owned),
-    }
-}
-
-/// How a value relies on its relay, where the relay was chosen, and where its list is set.
-type Relied = (Reliance, Option<Loc>, Option<Loc>);
-
-fn relied_on(origin: &Arc<Origin>, row: &Row) -> Option<Relied> {
-    match &**origin {
-        Origin::Element { index, len, at, list } => {
-            Some((Reliance::Element { index: *index, len: *len }, at.clone(), set_at(list.as_ref())))
-        }
-        Origin::Joined { len, at, list, .. } if *len > 1 && row.failover == Failover::ClientUnproven => {
-            Some((Reliance::UnprovenFailover { len: *len }, at.clone(), set_at(list.as_ref())))
-        }
-        Origin::Joined { len: 1, at, list, .. } => {
-            Some((Reliance::Element { index: 0, len: 1 }, at.clone(), set_at(list.as_ref())))
-        }
-        Origin::Rendered(pieces) => pieces.iter().filter_map(|p| p.origin.as_ref()).find_map(|o| relied_on(o, row)),
-        _ => None,
-    }
-}
-
-/// A host written out by name is one host. The host itself is a queue of its own or nothing at all.
-fn literal(value: &str) -> Option<Relied> {
-    mail::is_one_remote_host(value).then_some((Reliance::Literal, None, None))
-}
-
-fn set_at(origin: Option<&Arc<Origin>>) -> Option<Loc> {
-    match &**origin? {
-        Origin::Literal(at) | Origin::Hiera { at, .. } => Some(at.clone()),
-        Origin::Element { list, .. } | Origin::Joined { list, .. } => set_at(list.as_ref()),
-        Origin::Rendered(_) => None,
     }
 }
 

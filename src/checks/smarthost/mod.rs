@@ -4,12 +4,17 @@
 //! parameter speaks for a setting only where no rendered file shows the same value landing.
 
 mod consumer;
+mod in_use;
+mod local;
+mod naming;
+mod relied;
 
 use super::places::head;
-use super::{Check, HostContext, HostSide, draft};
+use super::{Check, HostContext, draft};
 use crate::content::mail::Queue;
 use crate::finding::{Confidence, FailureMode, Finding, Severity};
 use consumer::{Consumer, Reliance, consumers};
+pub(super) use in_use::SmarthostInUse;
 use std::collections::BTreeSet;
 
 pub(crate) struct SingleSmarthost;
@@ -25,14 +30,25 @@ impl Check for SingleSmarthost {
 
     fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
         let Some(side) = cx.head else { return };
-        let known: BTreeSet<String> = cx.base.map_or_else(BTreeSet::new, |base| subjects(base));
-        out.extend(consumers(side).iter().filter(|c| !known.contains(&c.identity())).map(finding));
+        let before = cx.base.map_or_else(Vec::new, |base| consumers(base, cx.hosts));
+        let known: BTreeSet<String> = before.iter().map(Consumer::identity).collect();
+        let found = consumers(side, cx.hosts);
+        let touched = found.iter().filter(|c| !known.contains(&c.identity()));
+        out.extend(touched.map(
+            |c| match before.iter().find(|b| b.subject() == c.subject() && c.reliance.is_remote()) {
+                Some(_) => kept(finding(c)),
+                None => finding(c),
+            },
+        ));
     }
 }
 
-/// What hung on one host before the change already is not the change's fault.
-fn subjects(side: HostSide<'_>) -> BTreeSet<String> {
-    consumers(side).iter().map(Consumer::identity).collect()
+/// It hung on one relay before: the change writes the setting anew and leaves it so, which blocks nobody.
+fn kept(finding: Finding) -> Finding {
+    let severity = finding.severity.min(Severity::Medium);
+    finding
+        .severity(severity)
+        .note("it hung on one relay before as well; the change writes the setting anew and leaves it so")
 }
 
 fn finding(consumer: &Consumer) -> Finding {
@@ -58,6 +74,10 @@ fn message(consumer: &Consumer) -> String {
             "{program} sends mail through one relay alone: {key} names {} and no other; when that host is down {fate}",
             consumer.value
         ),
+        Reliance::NoLocalQueue { .. } => format!(
+            "{program} hands its mail to this host ({key} = {}), and no queueing mail server is declared on it: {fate}",
+            consumer.value
+        ),
         Reliance::UnprovenFailover { len } => {
             format!(
                 "{program} is given {len} relays in {key}, but its own failover is unproven: when the first is down {fate} until somebody notices"
@@ -68,7 +88,7 @@ fn message(consumer: &Consumer) -> String {
 
 fn severity(consumer: &Consumer) -> Severity {
     match (&consumer.reliance, consumer.queue) {
-        (Reliance::UnprovenFailover { .. }, _) | (_, Queue::Own) => Severity::Medium,
+        (Reliance::UnprovenFailover { .. } | Reliance::NoLocalQueue { .. }, _) | (_, Queue::Own) => Severity::Medium,
         (_, Queue::None) => Severity::High,
     }
 }
@@ -76,7 +96,11 @@ fn severity(consumer: &Consumer) -> Severity {
 fn confidence(consumer: &Consumer) -> Confidence {
     match consumer.reliance {
         Reliance::Element { .. } => Confidence::High,
-        Reliance::Literal | Reliance::UnprovenFailover { .. } => Confidence::Medium,
+        Reliance::Literal | Reliance::UnprovenFailover { .. } | Reliance::NoLocalQueue { removed: true } => {
+            Confidence::Medium
+        }
+        // A mail server that nobody declares may still have come with the operating system.
+        Reliance::NoLocalQueue { removed: false } => Confidence::Low,
     }
 }
 
@@ -89,6 +113,9 @@ fn mode(consumer: &Consumer) -> FailureMode {
 
 fn remedy(consumer: &Consumer) -> String {
     let Consumer { program, key, .. } = consumer;
+    if matches!(consumer.reliance, Reliance::NoLocalQueue { .. }) {
+        return format!("declare a queueing MTA on the hosts of {program}; one that only hands on keeps nothing");
+    }
     format!(
         "run a queueing MTA on the host and point {program}'s {key} at localhost; the MTA's own route list then does the failover"
     )

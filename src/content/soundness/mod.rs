@@ -61,6 +61,21 @@ pub fn check(path: &str, bytes: &[u8], target: Option<&str>) -> Vec<Unsound> {
     out
 }
 
+/// Why a file whose format could be judged is not, if so.
+#[must_use]
+pub fn not_judged(path: &str, bytes: &[u8], target: Option<&str>) -> Option<&'static str> {
+    let why = if bytes.len() > MAX_SIZE {
+        "it is larger than 1 MiB"
+    } else if bytes.contains(&0) {
+        "it holds NUL bytes"
+    } else {
+        return None;
+    };
+    // Its beginning and its name tell the format as well as the whole would.
+    let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(4096)).unwrap_or(bytes));
+    detect(path, target, &head).map(|_| why)
+}
+
 /// Runs a parser, which recurses on hostile input, where it has room for all of it.
 fn with_room<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     std::thread::Builder::new().stack_size(STACK).spawn(work).ok()?.join().ok()

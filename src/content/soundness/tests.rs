@@ -77,3 +77,17 @@ fn hostile_files_end() {
         }
     }
 }
+
+#[test]
+fn what_is_too_large_or_no_text_is_said() {
+    use super::{MAX_SIZE, not_judged};
+    let large = vec![b'a'; MAX_SIZE + 1];
+    for (path, bytes, expected) in [
+        ("a.yaml", &large[..], true),
+        ("a.yaml", b"a: \0\n", true),
+        ("a.yaml", b"a: 1\n", false),
+        ("a.png", b"\0\0", false),
+    ] {
+        assert_eq!(not_judged(path, bytes, None).is_some(), expected, "{path}");
+    }
+}
