@@ -144,7 +144,11 @@ fn role(base: &Session, head: &Session, path: &str) -> Role {
     }
     match survey::home(layout, path) {
         Home::Module(module, rest) => in_module(base, head, module, rest, path),
-        Home::Shared(rest) => Role::Targets(vec![Target::Asset(String::new(), rest.to_owned())]),
+        // Such a path is named without a module: its first folder stands in for one.
+        Home::Shared(rest) => match rest.split_once('/') {
+            Some((first, below)) => Role::Targets(vec![Target::Asset(first.to_owned(), below.to_owned())]),
+            None => Role::Everything(path.to_owned()),
+        },
         Home::Outside if survey::is_data(path) => Role::Data(changed_keys(base, head, path)),
         Home::Outside => Role::Targets(Vec::new()),
     }

@@ -169,7 +169,10 @@ fn of_file(session: &Session, path: &Arc<str>) -> Vec<Place> {
     let home = home(layout, path);
     let kind = match &home {
         Home::Module(module, rest) => in_module(module, rest, path),
-        Home::Shared(rest) => Some(Kind::Asset("".into(), (*rest).into())),
+        Home::Shared(rest) => {
+            let (first, below) = rest.split_once('/').unwrap_or(("", rest));
+            Some(Kind::Asset(first.into(), below.into()))
+        }
         Home::Outside => None,
     };
     let module = if let Home::Module(module, _) = home { module } else { "" };
