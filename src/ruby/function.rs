@@ -94,7 +94,7 @@ impl Function {
             Ok(value) | Err(Stop::Return(value) | Stop::Next(value) | Stop::Break(value)) => {
                 Called::Value(values::to_puppet(&value))
             }
-            Err(Stop::Raised(message, _)) if interp.raised_itself => Called::Raised(message),
+            Err(Stop::Raised(message, _)) if interp.raised_itself.as_ref() == Some(&message) => Called::Raised(message),
             // Not said by the function: it may be a gap of ours.
             Err(Stop::Raised(message, _)) => Called::Value(Value::unknown(CauseKind::Function, message)),
             Err(Stop::Limit(what)) => Called::Value(Value::unknown(CauseKind::Limit, what)),

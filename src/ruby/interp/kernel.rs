@@ -61,7 +61,7 @@ impl Interp<'_> {
     fn raised(&mut self, args: &[Value]) -> Result<Option<Value>, Stop> {
         let message = args.last().map(methods::inspect::to_s);
         let message = message.as_ref().and_then(Value::as_str).unwrap_or("unhandled exception").to_owned();
-        self.raised_itself = true;
+        self.raised_itself = Some(message.clone());
         self.raise(message)
     }
 
@@ -161,8 +161,9 @@ impl Interp<'_> {
                     match methods::address::parse(&known.text) {
                         Some(address) => address,
                         None => {
-                            self.raised_itself = true;
-                            return self.raise(format!("invalid address: {}", known.text));
+                            let message = format!("invalid address: {}", known.text);
+                            self.raised_itself = Some(message.clone());
+                            return self.raise(message);
                         }
                     }
                 }

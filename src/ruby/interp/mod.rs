@@ -69,7 +69,7 @@ pub(crate) struct Interp<'a> {
     /// `self` is a resource.
     native: bool,
     /// The last exception was raised by the program's own words.
-    pub(crate) raised_itself: bool,
+    pub(crate) raised_itself: Option<String>,
     /// The unknown on which that depends.
     doubt: Option<Value>,
     pub(crate) out: Output,
@@ -97,7 +97,7 @@ impl<'a> Interp<'a> {
             running: Vec::new(),
             function: false,
             native: false,
-            raised_itself: false,
+            raised_itself: None,
             doubt: None,
             out: Output::default(),
             variables: Vec::new(),

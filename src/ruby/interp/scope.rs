@@ -68,7 +68,7 @@ impl Interp<'_> {
         let args: Vec<Value> = args.iter().map(values::to_puppet).collect();
         let found = self.scope.call_function(name, &args);
         if let Some(message) = found.is_none().then(|| self.scope.failure()).flatten().filter(|_| self.function) {
-            self.raised_itself = true;
+            self.raised_itself = Some(message.clone());
             return self.raise(message);
         }
         Ok(found.unwrap_or_else(|| Value::unknown(CauseKind::Function, name)))

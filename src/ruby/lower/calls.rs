@@ -1,7 +1,7 @@
 //! Calls, blocks and lambdas.
 
 use super::{expr, list, name, optional, statements};
-use crate::ruby::ast::{Block, BlockArg, Call, Expr, Kind, Param};
+use crate::ruby::ast::{Block, BlockArg, Call, Expr, Kind, Param, Place};
 use ecow::EcoString;
 use ruby_prism::{Node, ParametersNode};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ pub(super) fn call(node: &Node<'_>) -> Option<Kind> {
             let lambda = node.as_lambda_node()?;
             Some(Kind::Lambda(Arc::new(block(lambda.parameters().as_ref(), lambda.body(), super::line_of(node)))))
         }
-        Node::MatchWriteNode { .. } => Some(expr(&node.as_match_write_node()?.call().as_node()).kind),
+        Node::MatchWriteNode { .. } => match_write(node),
         Node::DefNode { .. } => {
             let def = node.as_def_node()?;
             let params = def.parameters().map_or_else(Vec::new, |p| parameters(&p));
@@ -22,6 +22,24 @@ pub(super) fn call(node: &Node<'_>) -> Option<Kind> {
         }
         _ => None,
     }
+}
+
+/// `/(?<name>…)/ =~ text` sets a variable for each named group; groups are numbered in that order, for
+/// those without a name do not count beside them.
+fn match_write(node: &Node<'_>) -> Option<Kind> {
+    let node = node.as_match_write_node()?;
+    let matched = expr(&node.call().as_node());
+    let line = matched.line;
+    let assign = |(number, target): (u32, Node<'_>)| {
+        let place = Place::Local(name(&target.as_local_variable_target_node()?.name()));
+        let group = Expr { line, kind: Kind::Group(number) };
+        Some(Expr { line, kind: Kind::Assign(Box::new(place), Box::new(group)) })
+    };
+    let mut body = vec![matched];
+    body.extend((1..).zip(node.targets().iter()).filter_map(assign));
+    // The value is the place of the match, which is true; none, and the first group is nil.
+    body.push(Expr { line, kind: Kind::Group(0) });
+    Some(Kind::Seq(body))
 }
 
 /// Several values after `return` are an array.
