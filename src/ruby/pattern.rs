@@ -1,13 +1,31 @@
 //! Ruby's regular expressions on a Rust engine, with a bound on backtracking.
 
 use fancy_regex::{Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+
+/// Entries of the cache before it is emptied.
+const MAX_CACHED: usize = 4096;
+
+/// Functions are called for thousands of hosts with the same few patterns.
+static CACHE: LazyLock<RwLock<FxHashMap<String, Option<Arc<Regex>>>>> = LazyLock::new(RwLock::default);
 
 /// Most steps a match may take.
 const BACKTRACK_LIMIT: usize = 200_000;
 
 /// Compiles a pattern written for Ruby; `None` if it can't be translated.
-pub(crate) fn compile(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(&translate(pattern)).backtrack_limit(BACKTRACK_LIMIT).build().ok()
+pub(crate) fn compile(pattern: &str) -> Option<Arc<Regex>> {
+    if let Some(found) = CACHE.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+        return found.clone();
+    }
+    let built = RegexBuilder::new(&translate(pattern)).backtrack_limit(BACKTRACK_LIMIT).build();
+    let compiled = built.ok().map(Arc::new);
+    let mut cache = CACHE.write().unwrap_or_else(PoisonError::into_inner);
+    if cache.len() >= MAX_CACHED {
+        cache.clear();
+    }
+    cache.insert(pattern.to_owned(), compiled.clone());
+    compiled
 }
 
 /// Flags of a literal (`i`, `x`, `m`) as an inline group of Ruby's.

@@ -133,7 +133,7 @@ impl<'a> Interp<'a> {
         if let Some(found) = self.regexes.get(pattern) {
             return found.clone();
         }
-        let compiled = pattern::compile(pattern).map(Arc::new);
+        let compiled = pattern::compile(pattern);
         self.regexes.insert(pattern.into(), compiled.clone());
         compiled
     }
