@@ -51,7 +51,10 @@ impl Reach {
                 Role::Targets(more) => more.into_iter().for_each(|t| t.add(&mut targets)),
                 Role::Data(keys) => data.push((path.to_owned(), keys)),
             }
-            if let Home::Module(module, _) = survey::home(head.layout(), path) {
+            if let Home::Module(module, rest) = survey::home(head.layout(), path)
+                && survey::is_data(path)
+                && !rest.starts_with("templates/")
+            {
                 targets.loaded(module);
             }
             if found.everything.is_some() {
