@@ -9,7 +9,7 @@ use std::sync::Arc;
 const FILES: [(&str, &str); 15] = [
     (
         "manifests/site.pp",
-        "$site = 'one'\nnode 'a.x.org' { role(web) }\nnode 'b.x.org' { include db }\nnode 'c.x.org' { include by_variable }\n\
+        "$site = 'one'\nnode 'a.x.org' {\n  role web\n}\nnode 'b.x.org' { include db }\nnode 'c.x.org' { include by_variable }\n\
          node 'd.x.org' { include templated }\n",
     ),
     ("modules/role/lib/puppet/functions/role.rb", "call_function('include', \"role::#{name}\")\n"),

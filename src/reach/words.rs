@@ -57,7 +57,7 @@ impl Style {
             Self::Puppet if quoted => is_argument(outside),
             Self::Puppet if scoped => is_bare_name(before, word, after),
             Self::Puppet => {
-                let argument = before.trim_end().ends_with(['(', ',']);
+                let argument = before.trim_end().ends_with(['(', ',']) || is_statement_call(before);
                 let called = argument || after.trim_start().starts_with(['(', '{']) || after.starts_with('[');
                 let sigil = before.ends_with(['$', '/', '-', '%', '#', '\\']) || before.ends_with("${");
                 let method = before.ends_with('.') && !after.starts_with(['/', '-', '\'', '"']);
@@ -69,6 +69,12 @@ impl Style {
             Self::Data => false,
         }
     }
+}
+
+/// Whether a function's name alone stands before on the line: `role ipsec`.
+fn is_statement_call(before: &str) -> bool {
+    let name = before.rsplit(['{', ';']).next().unwrap_or(before).trim_start().trim_end_matches([':', ' ', '\t']);
+    before.ends_with([' ', ':']) && !name.is_empty() && name.bytes().all(|b| is_word(b) || b == b':')
 }
 
 /// Whether what stands before a string makes it an argument of a function, or of a word that loads.
@@ -250,7 +256,7 @@ mod tests {
     fn names_and_their_parts_are_told() {
         use Mention::{End, Key, OwnPath, Passed, Path, Start, Word};
         use Style::{Data, Puppet, Ruby};
-        let cases: [(Style, &str, &[Mention<'_>]); 20] = [
+        let cases: [(Style, &str, &[Mention<'_>]); 21] = [
             (Puppet, "include ::profile::base", &[Word("include"), Word("profile::base")]),
             (Puppet, "# include a::b\n", &[]),
             (Puppet, "$a::b::c", &[Passed("a::b::c")]),
@@ -264,6 +270,7 @@ mod tests {
             (Puppet, "$a=foo", &[]),
             (Puppet, "  class { 'foo': bar => 'baz' }", &[Word("class"), Word("foo"), Passed("bar"), Passed("baz")]),
             (Puppet, "require foo", &[Word("require"), Word("foo")]),
+            (Puppet, "  role foo", &[Word("role"), Word("foo")]),
             (Puppet, "role(foo)", &[Word("role"), Word("foo")]),
             (Puppet, "x=>lookup('foo')", &[Word("lookup"), Word("foo"), Key("foo")]),
             (Puppet, "'/srv/foo/bar'", &[Path("srv", "foo"), Path("foo", "bar")]),
