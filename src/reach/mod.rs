@@ -201,9 +201,15 @@ fn names_of(session: &Session, module: &str) -> Vec<String> {
 }
 
 fn changed_keys(base: &Session, head: &Session, path: &str) -> BTreeSet<String> {
-    let entries =
-        |s: &Session| s.tree().text(path).ok().flatten().map(|text| data::entries(path, &text)).unwrap_or_default();
-    data::changed(&entries(base), &entries(head))
+    let entries = |s: &Session| match s.tree().text(path) {
+        Ok(text) => Some(text.map(|text| data::entries(path, &text)).unwrap_or_default()),
+        Err(_) => None,
+    };
+    // What cannot be read may hold any key.
+    match (entries(base), entries(head)) {
+        (Some(base), Some(head)) => data::changed(&base, &head),
+        _ => [data::ANY.to_owned()].into(),
+    }
 }
 
 /// Definitions of main manifests that differ become targets; other statements concern every host.
