@@ -62,7 +62,7 @@ impl crate::value::types::TypeContext for Caller<'_, '_> {
 impl crate::ruby::erb::TemplateScope for Caller<'_, '_> {
     fn variable(&mut self, name: &str) -> Option<Value> {
         let known = self.compiler.lookup_var(self.env.scope, name);
-        known.or_else(|| self.compiler.fact_variable(name.trim_start_matches("::"), name.starts_with("::")))
+        known.or_else(|| self.compiler.fact_variable(crate::eval::reference::unrooted(name), name.starts_with("::")))
     }
 
     fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value> {
@@ -155,7 +155,7 @@ impl<'s> Compiler<'s> {
         args: Vec<Value>,
         block: Option<Block>,
     ) -> Res<Value> {
-        let name = name.trim_start_matches("::");
+        let name = crate::eval::reference::unrooted(name);
         if let Some(function) = super::statements::find(name).filter(|_| self.has_statement(name)) {
             return super::statements::run(self, function, env, &args, block);
         }

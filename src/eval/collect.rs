@@ -8,12 +8,38 @@ use super::lift::Res;
 use super::overrides::{Change, mark_appends};
 use super::reference::Reference;
 use super::scope::Env;
-use crate::catalog::ResourceId;
+use crate::catalog::{Resource, ResourceId};
 use crate::puppet::ast::{self, Expr};
 use crate::repo::Loc;
 use crate::value::types::Type;
 use crate::value::{Tri, Value};
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+/// Resources by type, in the order declared.
+#[derive(Debug, Default)]
+pub(crate) struct ByType {
+    ids: FxHashMap<EcoString, Vec<ResourceId>>,
+    /// How many resources were taken in.
+    seen: usize,
+}
+
+impl ByType {
+    fn take_in(&mut self, resources: &[Resource]) {
+        let (from, new) = (self.seen, resources.get(self.seen..).unwrap_or_default());
+        for (id, resource) in (ResourceId::try_from(from).unwrap_or(ResourceId::MAX)..).zip(new) {
+            match self.ids.get_mut(&resource.type_name) {
+                Some(ids) => ids.push(id),
+                None => _ = self.ids.insert(resource.type_name.clone(), vec![id]),
+            }
+        }
+        self.seen = resources.len();
+    }
+
+    fn of(&self, type_name: &str) -> &[ResourceId] {
+        self.ids.get(type_name).map(Vec::as_slice).unwrap_or_default()
+    }
+}
 
 /// A collector at work.
 #[derive(Debug)]
@@ -115,10 +141,14 @@ impl<'s> Compiler<'s> {
     }
 
     fn run_collector(&mut self, number: usize) -> bool {
+        self.by_type.take_in(&self.catalog.resources);
         let Some(collector) = self.collectors.get(number) else { return false };
-        let found: Vec<(ResourceId, Tri)> = (0u32..)
-            .zip(&self.catalog.resources)
-            .filter(|(id, r)| r.type_name == collector.type_name && !collector.done.contains(id))
+        let found: Vec<(ResourceId, Tri)> = self
+            .by_type
+            .of(&collector.type_name)
+            .iter()
+            .filter(|id| !collector.done.contains(*id))
+            .filter_map(|id| Some((*id, self.catalog.get(*id)?)))
             .filter(|(_, r)| !collector.exported || r.exported)
             .map(|(id, r)| (id, collector.query.fits(r)))
             .filter(|(_, fits)| *fits != Tri::No)

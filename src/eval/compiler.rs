@@ -66,6 +66,7 @@ pub(crate) struct Compiler<'s> {
     pub(crate) matches: Option<Arc<[Value]>>,
     pub(crate) closures: Vec<Closure<'s>>,
     pub(crate) collectors: Vec<Collector<'s>>,
+    pub(crate) by_type: super::collect::ByType,
     pub(crate) realizes: Vec<Realize>,
     pub(crate) overrides: Vec<Override>,
     pub(crate) pending: Vec<Pending>,
@@ -97,6 +98,9 @@ pub(crate) struct Compiler<'s> {
     pub(crate) per_host_paths: FxHashSet<Arc<str>>,
     /// Lists of paths that are among `deps` already, by address.
     pub(crate) dep_lists: FxHashSet<usize>,
+    /// Keys that were looked up in data.
+    pub(crate) lookups: FxHashSet<EcoString>,
+    pub(crate) hiera_memo: crate::hiera::Memo,
     pub(crate) arrows: u32,
     pub(crate) current_container: ResourceId,
     /// Statement or call in which errors arise, for their wording.
@@ -138,6 +142,7 @@ impl<'s> Compiler<'s> {
             matches: None,
             closures: Vec::new(),
             collectors: Vec::new(),
+            by_type: super::collect::ByType::default(),
             realizes: Vec::new(),
             overrides: Vec::new(),
             pending: Vec::new(),
@@ -164,6 +169,8 @@ impl<'s> Compiler<'s> {
             observed: super::group::Observed::default(),
             per_host_paths: FxHashSet::default(),
             dep_lists: FxHashSet::default(),
+            lookups: FxHashSet::default(),
+            hiera_memo: crate::hiera::Memo::default(),
             arrows: 0,
             current_container: super::classes::CLASS_MAIN,
             context: None,
@@ -340,6 +347,7 @@ impl<'s> Compiler<'s> {
             possible_errors: self.possible_errors,
             deps,
             observations: self.observations,
+            lookups: self.lookups,
             data_files: self.data_files.into_iter().collect(),
         }
     }

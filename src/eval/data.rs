@@ -3,7 +3,7 @@
 use super::backend;
 use super::compiler::Compiler;
 use super::facts::opaque;
-use super::lift::{Known, known_deep, sample_deep};
+use super::lift::{Known, concat, known_deep, sample_deep};
 use super::outcome::Observation;
 use super::scope::{Env, ScopeId};
 use super::session::Session;
@@ -11,6 +11,7 @@ use crate::hiera::{self, BackendAnswer, Data, DataFiles, Hiera, HieraScope, Merg
 use crate::repo::Loc;
 use crate::value::{Array, CauseKind, Entries, Hash, Origin, SymExpr, Value};
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -50,6 +51,11 @@ impl HieraState {
         (told && !tree.is_dir("private")).then(|| "private data is not in the repository".to_owned())
     }
 
+    /// Whether two data files say the same for some keys.
+    pub(super) fn says_the_same(&self, one: &str, other: &str, concerns: &dyn Fn(&str) -> bool) -> bool {
+        self.0.as_ref().is_ok_and(|hiera| hiera.says_the_same(one, other, concerns))
+    }
+
     /// Patterns of the data files that a scope may read; `None` for any.
     pub(super) fn patterns(&self, scope: &dyn HieraScope) -> Option<Vec<String>> {
         self.0.as_ref().ok()?.patterns(scope)
@@ -61,16 +67,26 @@ impl HieraState {
     }
 }
 
+/// Symbolic values by the name that Hiera knows them by.
+type Symbols = FxHashMap<EcoString, Value>;
+
 /// Variables for Hiera, and which per-host ones it asked for.
 struct Variables<'c, 's> {
     compiler: &'c Compiler<'s>,
     scope: ScopeId,
     asked: RefCell<Vec<Value>>,
+    /// Texts that differ from host to host, by the name they were asked for.
+    symbols: RefCell<Symbols>,
     /// The value to convert, and to what.
     convert: RefCell<Option<(Data, Data)>>,
 }
 
 impl HieraScope for Variables<'_, '_> {
+    fn memo(&self) -> Option<&hiera::Memo> {
+        // What is not written down must be asked again.
+        self.compiler.muted.is_none().then_some(&self.compiler.hiera_memo)
+    }
+
     fn call_backend(&self, function: &str, key: &str, options: &Data) -> BackendAnswer {
         let options = from_data(options, key);
         match backend::run(self.compiler.session, self.compiler.host, function, key, options) {
@@ -93,7 +109,7 @@ impl HieraScope for Variables<'_, '_> {
     }
 
     fn variable(&self, name: &str) -> ScopeValue {
-        let bare = name.trim_start_matches("::");
+        let bare = crate::eval::reference::unrooted(name);
         let found = self.compiler.lookup_var(self.scope, name);
         let value = match found {
             Some(value) => value,
@@ -108,16 +124,13 @@ impl HieraScope for Variables<'_, '_> {
     /// Single facts are known where the hash of all is not.
     fn member(&self, root: &str, path: &[&str]) -> Option<ScopeValue> {
         let whole = self.compiler.lookup_var(self.scope, root)?;
-        if root.trim_start_matches("::") != "facts" || !whole.is_unknown() {
-            return None;
-        }
         let name = path.join(".");
-        Some(
-            self.compiler
-                .host
-                .fact(&name)
-                .map_or(ScopeValue::Missing, |value| self.told(&format!("facts.{name}"), value)),
-        )
+        let asked = format!("{root}.{name}");
+        if crate::eval::reference::unrooted(root) != "facts" || !whole.is_unknown() {
+            let inner = path.iter().try_fold(&whole, |v, name| v.as_hash()?.get(&Value::str(*name)))?;
+            return Some(self.told(&asked, inner.clone()));
+        }
+        Some(self.compiler.host.fact(&name).map_or(ScopeValue::Missing, |value| self.told(&asked, value)))
     }
 }
 
@@ -130,7 +143,10 @@ impl Variables<'_, '_> {
                 let sample = sample_deep(&value);
                 leaves(&value, &mut self.asked.borrow_mut());
                 match sample {
-                    Value::Str(s) => ScopeValue::PerHost(s.text.to_string()),
+                    Value::Str(s) => {
+                        self.symbols.borrow_mut().insert(name.into(), value.clone());
+                        ScopeValue::PerHost(s.text.to_string())
+                    }
                     other => ScopeValue::Known(to_data(&other)),
                 }
             }
@@ -170,10 +186,16 @@ impl<'s> Compiler<'s> {
         if !hiera.is_configured() {
             return Found::Nothing;
         }
-        let variables =
-            Variables { compiler: self, scope: env.scope, asked: RefCell::default(), convert: RefCell::default() };
+        let variables = Variables {
+            compiler: self,
+            scope: env.scope,
+            asked: RefCell::default(),
+            symbols: RefCell::default(),
+            convert: RefCell::default(),
+        };
         let answer = ask(hiera, &variables);
-        let (asked, convert) = (variables.asked.into_inner(), variables.convert.into_inner());
+        let Variables { asked, symbols, convert, .. } = variables;
+        let (asked, symbols, convert) = (asked.into_inner(), symbols.into_inner(), convert.into_inner());
         let present: Vec<Arc<str>> = answer.consulted.iter().filter(|p| self.session.tree.exists(p)).cloned().collect();
         self.deps.extend(answer.consulted.iter().cloned());
         for list in &answer.consulted_all {
@@ -181,16 +203,20 @@ impl<'s> Compiler<'s> {
                 self.deps.extend(list.iter().cloned());
             }
         }
+        self.lookups.extend(answer.keys);
         self.data_files.extend(present.iter().cloned());
         if !asked.is_empty() {
             self.observe_files(&asked, &answer.consulted);
             answer.decisions.iter().for_each(|d| self.observe_decision(&asked, d));
         }
+        if answer.settled {
+            asked.iter().for_each(|v| self.observe_value(v));
+        }
         match answer.outcome {
             Outcome::Found(data) => {
                 let at = data.at.as_ref().map(|o| Loc { path: o.file.clone(), line: o.line });
                 let to = convert.filter(|(value, _)| *value == data).map(|(_, to)| to);
-                self.converted(env, from_data(&data, key), to.as_ref(), key)
+                self.converted(env, with_symbols(&data, key, &symbols), to.as_ref(), key)
                     .map_or_else(Found::Error, |v| Found::Value(v, at))
             }
             Outcome::NotFound => Found::Nothing,
@@ -229,13 +255,15 @@ impl<'s> Compiler<'s> {
     /// Which data files exist depends on per-host values: that is a decision.
     fn observe_files(&mut self, asked: &[Value], consulted: &[Arc<str>]) {
         for path in consulted {
-            if self.per_host_paths.contains(path) {
+            if self.muted.is_none() && self.per_host_paths.contains(path) {
                 continue;
             }
             let in_path = |v: &&Value| v.as_str().is_some_and(|s| !s.is_empty() && path.contains(s));
             let used: Vec<Value> = asked.iter().filter(in_path).cloned().collect();
             if !used.is_empty() {
-                self.per_host_paths.insert(path.clone());
+                if self.muted.is_none() {
+                    self.per_host_paths.insert(path.clone());
+                }
                 self.observe_once(Observation::File(path.clone(), used));
             }
         }
@@ -287,6 +315,11 @@ fn to_data(value: &Value) -> Data {
 
 /// A data value with its line as origin.
 pub(super) fn from_data(data: &Data, key: &str) -> Value {
+    with_symbols(data, key, &Symbols::default())
+}
+
+/// The same; what differs from host to host stays symbolic.
+fn with_symbols(data: &Data, key: &str, symbols: &Symbols) -> Value {
     use hiera::Value as V;
     let origin = data.at.as_ref().map(|o| {
         let at = Loc { path: o.file.clone(), line: o.line };
@@ -298,15 +331,31 @@ pub(super) fn from_data(data: &Data, key: &str) -> Value {
         V::Int(i) => Value::Int(*i),
         V::Float(f) => Value::Float(*f),
         V::Str(s) | V::Symbol(s) => Value::Str(crate::value::Str { text: s.clone(), origin }),
+        V::PerHost(text) => {
+            pieces(text, symbols).unwrap_or_else(|| Value::Str(crate::value::Str { text: text.text.clone(), origin }))
+        }
         V::Regexp(r) => Value::Regex(Arc::from(r.as_str())),
         V::Unknown(why) => opaque(CauseKind::Hiera, why.clone()),
         V::Array(items) => {
-            let items = items.iter().map(|d| from_data(d, key)).collect();
+            let items = items.iter().map(|d| with_symbols(d, key, symbols)).collect();
             Value::Array(Arc::new(Array { items, origin }))
         }
         V::Hash(hash) => {
-            let entries: Entries = hash.iter().map(|(k, v)| (from_data(k, key), from_data(v, key))).collect();
+            let entry = |(k, v): &(Data, Data)| (with_symbols(k, key, symbols), with_symbols(v, key, symbols));
+            let entries: Entries = hash.iter().map(entry).collect();
             Value::Hash(Arc::new(Hash { entries, origin }))
         }
     }
+}
+
+fn pieces(text: &hiera::PerHost, symbols: &Symbols) -> Option<Value> {
+    let piece = |piece: &hiera::Piece| match piece {
+        hiera::Piece::Text(text) => Some(Value::str(text)),
+        hiera::Piece::Variable(name) => symbols.get(name).cloned(),
+    };
+    if let [only] = &text.pieces[..] {
+        return piece(only);
+    }
+    let parts: Option<Vec<Value>> = text.pieces.iter().map(piece).collect();
+    Some(concat(parts?))
 }

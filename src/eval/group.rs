@@ -11,6 +11,7 @@ use crate::value::types::{Type, TypeContext};
 use crate::value::{SymExpr, Value};
 use ecow::EcoString;
 use rustc_hash::FxHashSet;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// Most observations that one catalog keeps.
@@ -69,25 +70,24 @@ fn other_path(path: &str, parts: &[Value], host: &HostSpec) -> Option<String> {
 fn agrees(session: &Session, first: &HostSpec, compiled: &Compiled, host: &HostSpec) -> bool {
     let same_facts =
         Arc::ptr_eq(&first.facts, &host.facts) || first.facts.values.is_empty() && host.facts.values.is_empty();
-    same_facts && compiled.observations.iter().all(|o| holds(session, o, host))
+    same_facts && compiled.observations.iter().all(|o| holds(session, compiled, o, host))
 }
 
 /// The decision that keeps a host from sharing a catalog, if there is one.
 #[must_use]
 pub fn disagreement<'c>(session: &Session, compiled: &'c Compiled, host: &HostSpec) -> Option<&'c Observation> {
-    compiled.observations.iter().find(|o| !holds(session, o, host))
+    compiled.observations.iter().find(|o| !holds(session, compiled, o, host))
 }
 
-fn holds(session: &Session, observation: &Observation, host: &HostSpec) -> bool {
+fn holds(session: &Session, compiled: &Compiled, observation: &Observation, host: &HostSpec) -> bool {
     match observation {
         Observation::Truth(value, decided) => {
             resolve(value, host).is_some_and(|v| (v.truth() == crate::value::Tri::Yes) == *decided)
         }
         Observation::Equals(value, was) => resolve(value, host).is_some_and(|v| v == *was),
         Observation::File(path, parts) => other_path(path, parts, host).is_some_and(|other| {
-            // The same content says the same; only what is quoted from it is quoted from the first.
-            let tree = session.tree();
-            *other == **path || tree.exists(path) == tree.exists(&other) && tree.oid(path) == tree.oid(&other)
+            let concerns = |key: &str| key == "lookup_options" || compiled.lookups.contains(key);
+            *other == **path || session.hiera().says_the_same(path, &other, &concerns)
         }),
     }
 }
@@ -169,7 +169,7 @@ impl Interp for Alone<'_> {
     }
 
     fn variable(&mut self, name: &str) -> Option<Value> {
-        self.host.fact(name.trim_start_matches("::")).map(|v| v.sample().clone())
+        self.host.fact(crate::eval::reference::unrooted(name)).map(|v| v.sample().clone())
     }
 
     fn log(&mut self, _: &str, _: String) {}
@@ -203,20 +203,23 @@ impl Compiler<'_> {
 
 /// Equal observations have equal keys.
 fn key(observation: &Observation) -> u64 {
-    use std::fmt::Write;
-    let mut digest = Digest(rustc_hash::FxHasher::default());
-    let _ = write!(digest, "{observation:?}");
-    std::hash::Hasher::finish(&digest.0)
-}
-
-/// Hashes what is written to it.
-struct Digest(rustc_hash::FxHasher);
-
-impl std::fmt::Write for Digest {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        std::hash::Hasher::write(&mut self.0, text.as_bytes());
-        Ok(())
+    let mut state = rustc_hash::FxHasher::default();
+    std::mem::discriminant(observation).hash(&mut state);
+    match observation {
+        Observation::Truth(value, decided) => {
+            value.hash_whole(&mut state);
+            decided.hash(&mut state);
+        }
+        Observation::Equals(value, was) => {
+            value.hash_whole(&mut state);
+            was.hash_whole(&mut state);
+        }
+        Observation::File(path, parts) => {
+            path.hash(&mut state);
+            parts.iter().for_each(|part| part.hash_whole(&mut state));
+        }
     }
+    state.finish()
 }
 
 /// Keys of what was observed.

@@ -3,6 +3,8 @@
 use crate::catalog::Catalog;
 use crate::repo::Loc;
 use crate::value::Value;
+use ecow::EcoString;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// An error of a compilation.
@@ -37,7 +39,8 @@ pub enum Observation {
     Truth(Value, bool),
     /// The value of an expression.
     Equals(Value, Value),
-    /// Whether a data file exists whose path is made of per-host values (given here).
+    /// What a data file says whose path is made of per-host values (given here), as far as keys were
+    /// looked up.
     File(Arc<str>, Vec<Value>),
 }
 
@@ -54,6 +57,8 @@ pub struct Compiled {
     pub deps: Vec<Arc<str>>,
     /// Decisions on per-host values.
     pub observations: Vec<Observation>,
+    /// The keys that were looked up in data.
+    pub lookups: FxHashSet<EcoString>,
     /// The data files read, in order, for this very host.
     pub data_files: Vec<Arc<str>>,
 }

@@ -6,16 +6,26 @@ use crate::value::Value;
 use crate::value::types::Type;
 use ecow::EcoString;
 
+/// A name without the colons that root it.
+pub(crate) fn unrooted(name: &str) -> &str {
+    let mut rest = name;
+    while let Some(shorter) = rest.strip_prefix("::") {
+        rest = shorter;
+    }
+    rest
+}
+
 /// `apt::conf` to `Apt::Conf`.
 pub(crate) fn canonical_type(name: &str) -> EcoString {
-    let name = name.trim_start_matches("::");
+    let name = unrooted(name);
     let mut out = EcoString::with_capacity(name.len());
     let mut upper = true;
     for c in name.chars() {
-        if upper {
-            out.extend(c.to_uppercase());
-        } else {
-            out.extend(c.to_lowercase());
+        match (c.is_ascii(), upper) {
+            (true, true) => out.push(c.to_ascii_uppercase()),
+            (true, false) => out.push(c.to_ascii_lowercase()),
+            (false, true) => out.extend(c.to_uppercase()),
+            (false, false) => out.extend(c.to_lowercase()),
         }
         upper = c == ':';
     }
@@ -24,7 +34,7 @@ pub(crate) fn canonical_type(name: &str) -> EcoString {
 
 /// A class name in lower case without leading colons.
 pub(crate) fn canonical_class(name: &str) -> EcoString {
-    name.trim_start_matches("::").to_lowercase().into()
+    unrooted(name).to_lowercase().into()
 }
 
 /// The title under which a resource is found.

@@ -43,7 +43,7 @@ struct Ahead<'c, 's> {
 
 impl HieraScope for Ahead<'_, '_> {
     fn member(&self, root: &str, path: &[&str]) -> Option<ScopeValue> {
-        if root.trim_start_matches("::") == "facts" {
+        if crate::eval::reference::unrooted(root) == "facts" {
             let fact = self.compiler.host.fact(&path.join("."));
             return Some(known(fact.and_then(|v| v.as_str().map(str::to_owned))));
         }
@@ -54,7 +54,7 @@ impl HieraScope for Ahead<'_, '_> {
 
     fn variable(&self, name: &str) -> ScopeValue {
         let found = [self.scope, TOP].iter().find_map(|scope| self.compiler.lookup_var(*scope, name));
-        let bare = name.trim_start_matches("::");
+        let bare = crate::eval::reference::unrooted(name);
         let found = found.or_else(|| self.compiler.host.fact(bare).filter(|_| !bare.contains("::")));
         known(found.and_then(|v| v.as_str().map(str::to_owned)))
     }

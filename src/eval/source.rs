@@ -155,5 +155,5 @@ fn collect(body: &[Expr], path: &mut Vec<u32>, out: &mut Vec<Def>) {
 }
 
 fn lower(name: &str) -> EcoString {
-    name.trim_start_matches("::").to_lowercase().into()
+    crate::eval::reference::unrooted(name).to_lowercase().into()
 }

@@ -25,7 +25,7 @@ impl TypeContext for Compiler<'_> {
 impl<'s> Compiler<'s> {
     /// A bare type name.
     pub(crate) fn type_ref(&mut self, name: &str) -> Res<Value> {
-        let name = name.trim_start_matches("::");
+        let name = crate::eval::reference::unrooted(name);
         let ty = self.named_type(name);
         if matches!(*ty, Type::Resource { .. }) {
             self.require_type(name)?;
@@ -60,7 +60,7 @@ impl<'s> Compiler<'s> {
 
     /// A type alias, evaluated once.
     pub(crate) fn alias(&mut self, name: &str) -> Option<Arc<Type>> {
-        let key: EcoString = name.trim_start_matches("::").to_lowercase().into();
+        let key: EcoString = crate::eval::reference::unrooted(name).to_lowercase().into();
         if let Some(found) = self.aliases.get(&key) {
             return Some(found.clone());
         }
@@ -78,7 +78,7 @@ impl<'s> Compiler<'s> {
 
     /// `Name[keys]`
     pub(crate) fn specialize(&mut self, name: &str, keys: Vec<Value>) -> Res<Value> {
-        let name = name.trim_start_matches("::");
+        let name = crate::eval::reference::unrooted(name);
         if name == "Class" || name == "Resource" || types::base(name).is_none() {
             if name != "Class" && self.alias(name).is_none() {
                 self.require_type(name)?;

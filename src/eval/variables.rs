@@ -244,7 +244,7 @@ impl Compiler<'_> {
         let Some((class, var)) = name.rsplit_once("::") else {
             return self.lookup_from(scope, name).or_else(|| self.special(scope, name));
         };
-        let class = class.trim_start_matches("::");
+        let class = crate::eval::reference::unrooted(class);
         if class.is_empty() {
             return self.scopes.get(TOP as usize)?.vars.get(var).cloned();
         }
@@ -311,7 +311,7 @@ impl Compiler<'_> {
     }
 
     fn missing_variable(&mut self, name: &str) -> Res<Value> {
-        let bare = name.trim_start_matches("::");
+        let bare = crate::eval::reference::unrooted(name);
         if let Some(value) = self.fact_variable(bare, bare.len() != name.len()) {
             return Ok(value);
         }

@@ -6,6 +6,7 @@ use ecow::EcoString;
 
 use super::data::{Data, Origin};
 use super::error::HieraError;
+use super::memo::Memo;
 
 /// Where interpolated variables come from.
 pub trait HieraScope {
@@ -22,6 +23,12 @@ pub trait HieraScope {
     /// The value of a variable: `fqdn`, `::fqdn`, `facts`, `profile::x::y`. Digging into a value
     /// (`facts.os.family`) is done by Hiera.
     fn variable(&self, name: &str) -> ScopeValue;
+
+    /// What lookups of the same compilation have found out before. The files of [`Lookup::consulted`]
+    /// are then told once, with the first lookup that consults them.
+    fn memo(&self) -> Option<&Memo> {
+        None
+    }
 
     /// Runs a `lookup_key`, `data_hash` or `data_dig` function that is not known as data. `options`
     /// is what real Puppet hands to it (with `path`). The default says that it cannot be run.
@@ -100,6 +107,10 @@ pub struct Lookup {
     pub consulted_all: Vec<Arc<[Arc<str>]>>,
     /// Whether a value that differs from host to host went into it.
     pub per_host: bool,
+    /// Whether the answer holds text of the host at hand that another host would have otherwise.
+    pub settled: bool,
+    /// The keys that were looked up: the one asked for, and those that its value refers to.
+    pub keys: Vec<EcoString>,
     /// The expressions that a per-host text was matched against, in order: another host gets the
     /// same answer only if it matches the same ones.
     pub decisions: Vec<RegexDecision>,

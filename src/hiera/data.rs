@@ -46,8 +46,34 @@ pub enum Value {
     Symbol(EcoString),
     /// A Ruby regular expression (`!ruby/regexp`), source as written between the slashes.
     Regexp(EcoString),
+    /// Text that differs from host to host.
+    PerHost(Arc<PerHost>),
     /// Something that cannot be known here, such as an encrypted secret, and why.
     Unknown(EcoString),
+}
+
+/// Text put together from variables that differ from host to host. Equality is of the texts.
+#[derive(Debug, Clone)]
+pub struct PerHost {
+    /// On the host at hand.
+    pub text: EcoString,
+    /// What it is made of.
+    pub pieces: Vec<Piece>,
+}
+
+/// A part of such a text.
+#[derive(Debug, Clone)]
+pub enum Piece {
+    /// The same everywhere.
+    Text(EcoString),
+    /// The value of a variable, by the name that the scope was asked for.
+    Variable(EcoString),
+}
+
+impl PartialEq for PerHost {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
 }
 
 impl PartialEq for Data {
@@ -74,6 +100,7 @@ impl Data {
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::Str(text) => Some(text),
+            Value::PerHost(inner) => Some(&inner.text),
             _ => None,
         }
     }
@@ -104,7 +131,7 @@ impl Data {
             Value::Bool(_) => "Boolean",
             Value::Int(_) => "Integer",
             Value::Float(_) => "Float",
-            Value::Str(_) => "String",
+            Value::Str(_) | Value::PerHost(_) => "String",
             Value::Array(_) => "Tuple",
             Value::Hash(_) => "Struct",
             Value::Symbol(_) => "Runtime[ruby, 'Symbol']",

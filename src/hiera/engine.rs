@@ -1,7 +1,10 @@
 //! The lookup itself: layers, levels, places; then interpolation and digging.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
+
+use ecow::EcoString;
 
 use super::Hiera;
 use super::api::{BackendAnswer, HieraScope, Lookup, Merge, Outcome, RegexDecision};
@@ -10,6 +13,7 @@ use super::error::HieraError;
 use super::files::{self, Format, Slot};
 use super::key::{self, Key};
 use super::level::{Backend, Layer, Level, Places};
+use super::memo::{Memo, Place};
 use super::merge;
 use super::template::{self, Got, HOLE, Part, Rendered, Template};
 
@@ -29,19 +33,28 @@ impl From<HieraError> for Stop {
     }
 }
 
-type Answer = Result<Option<Data>, Stop>;
+pub(super) type Answer = Result<Option<Data>, Stop>;
 
 /// One lookup and those within it.
 pub(crate) struct Run<'a> {
     hiera: &'a Hiera,
-    scope: &'a dyn HieraScope,
+    pub(super) scope: &'a dyn HieraScope,
     consulted: RefCell<Vec<Arc<str>>>,
     consulted_all: RefCell<Vec<Arc<[Arc<str>]>>>,
     notes: RefCell<Vec<String>>,
+    keys: RefCell<Vec<EcoString>>,
     decisions: RefCell<Vec<RegexDecision>>,
-    per_host: Cell<bool>,
+    pub(super) per_host: Cell<bool>,
     /// Keys and variables being looked up, to find recursion.
     stack: RefCell<Vec<String>>,
+    /// Whether what is remembered was compared with the variables of now.
+    is_fresh: Cell<bool>,
+    /// A variable went into a value.
+    pub(super) interpolates: Cell<bool>,
+    /// How values of several levels become one.
+    merges: RefCell<Merge>,
+    /// The answer quotes a text of the host at hand.
+    pub(super) settles: Cell<bool>,
 }
 
 impl<'a> Run<'a> {
@@ -52,10 +65,26 @@ impl<'a> Run<'a> {
             consulted: RefCell::new(Vec::with_capacity(16)),
             consulted_all: RefCell::default(),
             notes: RefCell::default(),
+            keys: RefCell::default(),
             decisions: RefCell::default(),
             per_host: Cell::new(false),
             stack: RefCell::default(),
+            is_fresh: Cell::new(false),
+            interpolates: Cell::new(false),
+            merges: RefCell::default(),
+            settles: Cell::new(false),
         }
+    }
+
+    /// What is remembered of earlier lookups and still holds.
+    fn memo(&self) -> Result<Option<&'a Memo>, HieraError> {
+        let memo = self.scope.memo();
+        if let Some(memo) = memo
+            && !self.is_fresh.replace(true)
+        {
+            memo.refresh(self.scope)?;
+        }
+        Ok(memo)
     }
 
     pub(crate) fn finish(self, answer: Answer) -> Lookup {
@@ -71,6 +100,8 @@ impl<'a> Run<'a> {
             consulted: self.consulted.into_inner(),
             consulted_all: self.consulted_all.into_inner(),
             per_host: self.per_host.get(),
+            settled: self.settles.get(),
+            keys: self.keys.into_inner(),
             decisions: self.decisions.into_inner(),
             notes: self.notes.into_inner(),
         }
@@ -81,6 +112,7 @@ impl<'a> Run<'a> {
         if key.root == "lookup_options" {
             return Ok(None);
         }
+        self.keys.borrow_mut().push(key.root.as_str().into());
         let options = if self.hiera.has_options(key.module()) { self.options(key)? } else { None };
         let told = options.as_ref().and_then(|o| o.as_hash()?.get("merge"));
         let merge = match (merge, told) {
@@ -100,6 +132,13 @@ impl<'a> Run<'a> {
     }
 
     fn found(&self, key: &Key, merge: &Merge) -> Answer {
+        let before = self.merges.replace(merge.clone());
+        let answer = self.in_layers(key, merge);
+        self.merges.replace(before);
+        answer
+    }
+
+    fn in_layers(&self, key: &Key, merge: &Merge) -> Answer {
         let layers = self.hiera.layers(key.module());
         let value = merge::over(merge, &layers, |layer| match layer {
             Some(layer) => self.layer(layer, &layer.levels, &key.root, merge),
@@ -120,12 +159,7 @@ impl<'a> Run<'a> {
 
     /// The entry of `lookup_options` that concerns a key.
     fn options(&self, key: &Key) -> Answer {
-        let layers = self.hiera.layers(key.module());
-        let find = |layer: &Option<&Layer>| match layer {
-            Some(layer) => self.layer(layer, &layer.levels, "lookup_options", &Merge::Hash),
-            None => Ok(None),
-        };
-        let Some(all) = merge::over(&Merge::Hash, &layers, find)? else { return Ok(None) };
+        let Some(all) = self.all_options(key.module())? else { return Ok(None) };
         let Some(all) = all.as_hash() else {
             return Err(Stop::Error(HieraError::new("value of lookup_options must be a hash", "make it a hash")));
         };
@@ -141,6 +175,28 @@ impl<'a> Run<'a> {
         Ok(None)
     }
 
+    /// `lookup_options` merged over all layers that concern a module.
+    fn all_options(&self, module: Option<&str>) -> Answer {
+        let layers = self.hiera.layers(module);
+        let module = module.filter(|_| layers.last().is_some_and(Option::is_some));
+        let memo = self.memo()?;
+        if let Some(known) = memo.and_then(|memo| memo.options(module)) {
+            return Ok(known);
+        }
+        let find = |layer: &Option<&Layer>| match layer {
+            Some(layer) => self.layer(layer, &layer.levels, "lookup_options", &Merge::Hash),
+            None => Ok(None),
+        };
+        let before = (self.interpolates.replace(false), self.merges.replace(Merge::Hash));
+        let all = merge::over(&Merge::Hash, &layers, find);
+        self.merges.replace(before.1);
+        let interpolates = self.interpolates.replace(before.0 | self.interpolates.get());
+        if let (Ok(all), Some(memo), false) = (&all, memo, interpolates) {
+            memo.keep_options(module, all);
+        }
+        all
+    }
+
     fn layer(&self, layer: &Layer, levels: &[Level], key: &str, merge: &Merge) -> Answer {
         self.consult(&layer.config);
         if let Some(error) = &layer.error {
@@ -153,7 +209,7 @@ impl<'a> Run<'a> {
     }
 
     /// Runs a job under a name that must not turn up again inside it.
-    fn guarded<T>(&self, name: &str, job: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
+    pub(super) fn guarded<T>(&self, name: &str, job: impl FnOnce() -> Result<T, Stop>) -> Result<T, Stop> {
         {
             let mut stack = self.stack.borrow_mut();
             if stack.iter().any(|n| n == name) || stack.len() > MAX_DEPTH {
@@ -168,7 +224,9 @@ impl<'a> Run<'a> {
     }
 
     fn consult(&self, path: &Arc<str>) {
-        self.consulted.borrow_mut().push(Arc::clone(path));
+        if self.scope.memo().is_none_or(|memo| memo.tell(path)) {
+            self.consulted.borrow_mut().push(Arc::clone(path));
+        }
     }
 
     fn note(&self, note: impl FnOnce() -> String) {
@@ -206,17 +264,24 @@ impl<'a> Run<'a> {
     }
 
     fn path(&self, level: &Level, path: &Template, key: &str) -> Answer {
-        let mut buffer = String::with_capacity(64);
-        let rendered = path.path(self.scope, &mut buffer)?;
+        let place = match self.memo()? {
+            Some(memo) => memo.place(path, self.scope)?,
+            None => Rc::new(Place::render(path, self.scope)?),
+        };
+        self.there(level, &place, key)
+    }
+
+    fn there(&self, level: &Level, place: &Place, key: &str) -> Answer {
+        let mut tail = String::new();
         if matches!(level.backend, Backend::ExpandPath) {
-            push_namespace(&mut buffer, key);
+            push_namespace(&mut tail, key);
         }
-        if rendered.per_host {
+        if place.rendered.per_host {
             self.per_host.set(true);
         }
-        match &rendered.unknown {
-            None => self.at(level, Some(&self.hiera.files.slot(&buffer)), key),
-            Some(why) => self.perhaps(level, &buffer, &rendered, key, why),
+        match &place.rendered.unknown {
+            None => self.at(level, Some(&place.slot(&self.hiera.files, &tail)), key),
+            Some(why) => self.perhaps(level, &format!("{}{tail}", place.text), &place.rendered, key, why),
         }
     }
 
@@ -295,6 +360,12 @@ impl<'a> Run<'a> {
         Ok(out)
     }
 
+    /// A value as it goes into the answer.
+    fn put_in(&self, value: &Data) -> Result<Data, Stop> {
+        let value = self.interpolated(value)?;
+        Ok(self.settled_for(&self.merges.borrow(), value))
+    }
+
     /// Looks at one file, or calls a function that has none.
     fn at(&self, level: &Level, slot: Option<&Arc<Slot>>, key: &str) -> Answer {
         if let Some(slot) = slot {
@@ -328,7 +399,7 @@ impl<'a> Run<'a> {
         let Some((name, value)) = file.root.as_hash().and_then(|hash| hash.entry(key)) else { return Ok(None) };
         if self.hiera.is_legacy() {
             // Hiera 3 takes no value for none, and anything that YAML gives.
-            return if value.value == Value::Undef { Ok(None) } else { self.interpolated(value).map(Some) };
+            return if value.value == Value::Undef { Ok(None) } else { self.put_in(value).map(Some) };
         }
         if let Some(bad) = not_data(value) {
             let message = format!(
@@ -338,7 +409,7 @@ impl<'a> Run<'a> {
             let line = name.at.as_ref().map_or(1, |at| at.line);
             return Err(Stop::Error(HieraError::new(message, "quote the value or the key").at(&slot.path, line)));
         }
-        self.interpolated(value).map(Some)
+        self.put_in(value).map(Some)
     }
 
     fn in_regex_file(&self, slot: &Slot, field: &str, subject: &Template, key: &str) -> Answer {
@@ -364,7 +435,7 @@ impl<'a> Run<'a> {
                 self.decisions.borrow_mut().push(decision);
             }
             if matched {
-                return self.interpolated(value).map(Some);
+                return self.put_in(value).map(Some);
             }
         }
         Ok(None)
@@ -395,7 +466,7 @@ impl<'a> Run<'a> {
             BackendAnswer::NotFound => Ok(None),
             BackendAnswer::Unknown(why) => Err(Stop::Unknown(why)),
             BackendAnswer::Found(data) if is_data_hash => match data.as_hash().and_then(|h| h.get(key)) {
-                Some(value) => self.interpolated(value).map(Some),
+                Some(value) => self.put_in(value).map(Some),
                 None => Ok(None),
             },
             BackendAnswer::Found(data) => Ok(Some(data)),
@@ -436,79 +507,8 @@ impl<'a> Run<'a> {
         merge::over(merge, prefixes, |prefix| {
             let mut path = prefix.clone();
             path.parts.push(Part::Text(format!("{}.yaml", role.replace("::", "/")).into()));
-            self.path(&level, &path, key)
+            self.there(&level, &Place::render(&path, self.scope)?, key)
         })
-    }
-
-    /// A value with everything put in that stands in `%{…}`.
-    fn interpolated(&self, data: &Data) -> Result<Data, Stop> {
-        if !has_dynamic(data) {
-            return Ok(data.clone());
-        }
-        let value = match &data.value {
-            Value::Str(text) => return self.text(text, data),
-            Value::Array(items) => {
-                let items: Result<Vec<Data>, Stop> = items.iter().map(|item| self.interpolated(item)).collect();
-                Value::Array(items?.into())
-            }
-            Value::Hash(hash) => {
-                let mut out = Hash::default();
-                for (key, value) in hash.iter() {
-                    out.insert(self.interpolated(key)?, self.interpolated(value)?);
-                }
-                Value::Hash(Arc::new(out))
-            }
-            other => other.clone(),
-        };
-        Ok(Data { value, at: data.at.clone() })
-    }
-
-    fn text(&self, text: &str, data: &Data) -> Result<Data, Stop> {
-        let mut out = String::with_capacity(text.len());
-        for part in &Template::parse(text).parts {
-            match part {
-                Part::Text(text) => out.push_str(text),
-                Part::Bad(error) => return Err(Stop::Error(placed(error, data))),
-                Part::Alias(key) => {
-                    let found = self.inner(key)?;
-                    let value = found.map_or(Value::Str("".into()), |d| d.value);
-                    return Ok(Data { value, at: data.at.clone() });
-                }
-                Part::Lookup(key) => {
-                    let found = self.inner(key)?.unwrap_or_else(|| Data::str(""));
-                    if let Value::Unknown(_) = found.value {
-                        return Ok(Data { value: found.value, at: data.at.clone() });
-                    }
-                    template::push_data(&found, &mut out);
-                }
-                Part::Var(key) => match self.variable(key)? {
-                    None => {}
-                    Some(Data { value: Value::Unknown(why), .. }) => {
-                        return Ok(Data { value: Value::Unknown(why), at: data.at.clone() });
-                    }
-                    Some(value) => template::push_data(&value, &mut out),
-                },
-            }
-        }
-        Ok(Data { value: Value::Str(out.into()), at: data.at.clone() })
-    }
-
-    fn variable(&self, key: &Key) -> Answer {
-        let Got::Value(value, per_host) = template::variable(key, self.scope)? else { return Ok(None) };
-        if per_host {
-            self.per_host.set(true);
-        }
-        if !has_dynamic(&value) {
-            return Ok(Some(value));
-        }
-        self.guarded(&format!("scope:{}", key.root), || self.interpolated(&value).map(Some))
-    }
-
-    fn inner(&self, key: &str) -> Answer {
-        match self.top(&Key::parse(key)?, None) {
-            Err(Stop::Unknown(why)) => Ok(Some(Data::new(Value::Unknown(why.into())))),
-            outcome => outcome,
-        }
     }
 }
 
@@ -529,13 +529,6 @@ impl HieraScope for Local<'_> {
     }
 }
 
-fn placed(error: &HieraError, data: &Data) -> HieraError {
-    match &data.at {
-        Some(at) => error.clone().at(&at.file, at.line),
-        None => error.clone(),
-    }
-}
-
 /// `a::b::c` below `common` is in `common/a/b.yaml`, `c` in `common.yaml`.
 fn push_namespace(path: &mut String, key: &str) {
     let key = key.strip_prefix("::").unwrap_or(key);
@@ -544,15 +537,6 @@ fn push_namespace(path: &mut String, key: &str) {
         path.push_str(&namespace.replace("::", "/"));
     }
     path.push_str(".yaml");
-}
-
-fn has_dynamic(data: &Data) -> bool {
-    match &data.value {
-        Value::Str(text) => template::is_dynamic(text),
-        Value::Array(items) => items.iter().any(has_dynamic),
-        Value::Hash(hash) => hash.iter().any(|(k, v)| has_dynamic(k) || has_dynamic(v)),
-        _ => false,
-    }
 }
 
 /// The first thing in a value that Puppet does not take as data.

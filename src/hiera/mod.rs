@@ -11,9 +11,11 @@ mod datadir;
 mod engine;
 mod error;
 mod files;
+mod interpolate;
 mod json;
 mod key;
 mod level;
+mod memo;
 mod merge;
 mod model;
 mod scalar;
@@ -25,9 +27,10 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, RegexDecision, ScopeValue};
-pub use data::{Data, Hash, Origin, Value};
+pub use data::{Data, Hash, Origin, PerHost, Piece, Value};
 pub use error::HieraError;
 pub use files::{DataFiles, matches_holes as path_fits};
+pub use memo::Memo;
 pub use model::{HieraSettings, Kind, Model, Models};
 
 use crate::repo::{Layout, Tree};
@@ -106,6 +109,32 @@ impl Hiera {
         let run = Run::new(self, scope);
         let answer = run.top(&Key::whole(key), None);
         run.finish(answer)
+    }
+
+    /// Whether two data files say the same for the keys that `concerns` takes.
+    #[must_use]
+    pub fn says_the_same(&self, one: &str, other: &str, concerns: &dyn Fn(&str) -> bool) -> bool {
+        let tree = self.files.tree();
+        if tree.oid(one) == tree.oid(other) && tree.exists(one) == tree.exists(other) {
+            return true;
+        }
+        let (Some(one), Some(other)) = (self.plain_file(one), self.plain_file(other)) else { return false };
+        let entries = |file: &Arc<yaml::DataFile>| {
+            let root = file.root.as_hash().cloned().unwrap_or_default();
+            root.iter().filter(|(k, _)| k.as_str().is_none_or(concerns)).cloned().collect::<Hash>()
+        };
+        entries(&one) == entries(&other)
+    }
+
+    /// The content of a data file; empty for one that does not exist, `None` for one that can't be read.
+    fn plain_file(&self, path: &str) -> Option<Arc<yaml::DataFile>> {
+        let slot = self.files.slot(path);
+        if !slot.exists {
+            let root = Data::new(Value::Hash(Arc::default()));
+            return Some(Arc::new(yaml::DataFile { root, refused: None, refused_but_regexp: None, notes: Vec::new() }));
+        }
+        let format = if path.ends_with(".json") { files::Format::Json } else { files::Format::Yaml };
+        self.files.data(&slot, format).ok().filter(|file| file.refused.is_none())
     }
 
     /// What a reader should know of the configuration, absent data included.

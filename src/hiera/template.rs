@@ -1,9 +1,10 @@
 //! Strings with `%{…}` in them, split once into text and what to put in.
 
 use ecow::EcoString;
+use std::sync::Arc;
 
 use super::api::{HieraScope, ScopeValue};
-use super::data::{Data, Value};
+use super::data::{Data, PerHost, Piece, Value};
 use super::error::HieraError;
 use super::key::{self, Key};
 
@@ -58,6 +59,14 @@ impl Template {
         })
     }
 
+    /// The same, with what is dug for in them.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Var(key) => Some(key),
+            _ => None,
+        })
+    }
+
     /// Appends the string to `out`, with [`HOLE`] for what is not known; methods are not allowed.
     pub(crate) fn path(&self, scope: &dyn HieraScope, out: &mut String) -> Result<Rendered, HieraError> {
         let mut rendered = Rendered::default();
@@ -106,16 +115,17 @@ fn alternatives(key: &Key, scope: &dyn HieraScope) -> Option<Vec<String>> {
 }
 
 /// The value of a variable, dug into.
+#[derive(PartialEq)]
 pub(crate) enum Got {
     Missing,
     Value(Data, bool),
 }
 
 pub(crate) fn variable(key: &Key, scope: &dyn HieraScope) -> Result<Got, HieraError> {
-    if let Some(found) = names(key).and_then(|path| scope.member(&key.root, &path)) {
-        return Ok(got(found));
+    if let Some((path, found)) = names(key).and_then(|p| Some((p.join("."), scope.member(&key.root, &p)?))) {
+        return Ok(got(found, &format!("{}.{path}", key.root)));
     }
-    let (data, per_host) = match got(scope.variable(&key.root)) {
+    let (data, per_host) = match got(scope.variable(&key.root), &key.root) {
         Got::Value(data, per_host) => (data, per_host),
         Got::Missing => return Ok(Got::Missing),
     };
@@ -128,10 +138,13 @@ pub(crate) fn variable(key: &Key, scope: &dyn HieraScope) -> Result<Got, HieraEr
     })
 }
 
-fn got(found: ScopeValue) -> Got {
+fn got(found: ScopeValue, name: &str) -> Got {
     match found {
         ScopeValue::Known(data) => Got::Value(data, false),
-        ScopeValue::PerHost(text) => Got::Value(Data::str(text), true),
+        ScopeValue::PerHost(text) => {
+            let pieces = vec![Piece::Variable(name.into())];
+            Got::Value(Data::new(Value::PerHost(Arc::new(PerHost { text: text.into(), pieces }))), true)
+        }
         ScopeValue::Missing => Got::Missing,
         ScopeValue::Unknown(why) => Got::Value(Data::new(Value::Unknown(why.into())), false),
     }
@@ -196,6 +209,7 @@ pub(crate) fn push_data(data: &Data, out: &mut String) {
     match &data.value {
         Value::Undef => {}
         Value::Str(text) => out.push_str(text),
+        Value::PerHost(inner) => out.push_str(&inner.text),
         _ => inspect(data, out),
     }
 }
@@ -207,6 +221,7 @@ fn inspect(data: &Data, out: &mut String) {
         Value::Int(i) => out.push_str(&i.to_string()),
         Value::Float(f) => out.push_str(&ruby_float(*f)),
         Value::Str(text) => out.push_str(&ruby_string(text)),
+        Value::PerHost(inner) => out.push_str(&ruby_string(&inner.text)),
         Value::Symbol(name) => {
             out.push(':');
             out.push_str(name);

@@ -212,6 +212,7 @@ fn plain(data: &Data) -> Value {
         V::Int(i) => json!(i),
         V::Float(f) => json!(f),
         V::Str(text) | V::Symbol(text) | V::Regexp(text) => json!(text.as_str()),
+        V::PerHost(inner) => json!(inner.text.as_str()),
         V::Array(items) => Value::Array(items.iter().map(plain).collect()),
         V::Hash(hash) => {
             let name = |key: &Data| key.as_str().map_or_else(|| plain(key).to_string(), str::to_owned);

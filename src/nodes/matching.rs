@@ -1,8 +1,13 @@
 //! Which node definition a host gets: its exact name, else the first expression in source order
 //! that matches, else `default`. There is no matching of short names.
+//!
+//! A repository has hundreds of expressions, most of which begin with the name of a pool: only those
+//! whose beginning fits a name are tried.
 
-use fancy_regex::Regex;
-use regex::bytes::{RegexSet, RegexSetBuilder};
+use std::sync::OnceLock;
+
+use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::{Hir, Look};
 use rustc_hash::FxHashMap;
 
 use super::ruby_regex::rust_pattern;
@@ -11,49 +16,41 @@ use crate::puppet::ast::{NodeDef, NodeMatch};
 /// Node definitions, ready to be asked.
 pub struct NodeIndex {
     exact: FxHashMap<String, usize>,
-    /// Definition and expression in Rust's syntax, in source order.
-    patterns: Vec<(usize, String)>,
-    /// All expressions at once, unless one of them needs more than a set can do.
-    set: Option<RegexSet>,
-    regexes: Vec<(usize, Regex)>,
+    /// In source order.
+    patterns: Vec<Pattern>,
     default: Option<usize>,
     /// Expressions that cannot be read, with the reason.
     pub unreadable: Vec<(usize, String)>,
+}
+
+/// An expression of a node definition.
+struct Pattern {
+    place: usize,
+    /// In Rust's syntax.
+    source: String,
+    /// What a name begins with if it matches; `None` where that can't be said.
+    beginnings: Option<Vec<Vec<u8>>>,
+    regex: OnceLock<Option<Matcher>>,
+}
+
+enum Matcher {
+    Plain(regex::bytes::Regex),
+    /// With look-around or back-references.
+    Fancy(Box<fancy_regex::Regex>),
 }
 
 impl NodeIndex {
     /// Takes the definitions in source order.
     #[must_use]
     pub fn new(nodes: &[&NodeDef]) -> Self {
-        let mut index = Self {
-            exact: FxHashMap::default(),
-            patterns: Vec::new(),
-            set: None,
-            regexes: Vec::new(),
-            default: None,
-            unreadable: Vec::new(),
-        };
+        let mut index =
+            Self { exact: FxHashMap::default(), patterns: Vec::new(), default: None, unreadable: Vec::new() };
         for (place, node) in nodes.iter().enumerate() {
             for wanted in &node.matches {
                 index.add(place, wanted);
             }
         }
-        index.compile();
         index
-    }
-
-    fn compile(&mut self) {
-        let all = self.patterns.iter().map(|(_, pattern)| pattern);
-        self.set = RegexSetBuilder::new(all).unicode(false).build().ok();
-        if self.set.is_some() {
-            return;
-        }
-        for (place, pattern) in &self.patterns {
-            match Regex::new(pattern) {
-                Ok(regex) => self.regexes.push((*place, regex)),
-                Err(error) => self.unreadable.push((*place, error.to_string())),
-            }
-        }
     }
 
     fn add(&mut self, place: usize, wanted: &NodeMatch) {
@@ -61,7 +58,10 @@ impl NodeIndex {
             NodeMatch::Name(name, _) => {
                 self.exact.entry(name.to_lowercase().into()).or_insert(place);
             }
-            NodeMatch::Regex(source, _) => self.patterns.push((place, rust_pattern(source))),
+            NodeMatch::Regex(source, _) => match Pattern::new(place, rust_pattern(source)) {
+                Ok(pattern) => self.patterns.push(pattern),
+                Err(why) => self.unreadable.push((place, why)),
+            },
             NodeMatch::Default(_) => {
                 self.default.get_or_insert(place);
             }
@@ -77,11 +77,49 @@ impl NodeIndex {
     }
 
     fn by_regex(&self, name: &str) -> Option<usize> {
-        if let Some(set) = &self.set {
-            let first = set.matches(name.as_bytes()).iter().next()?;
-            return self.patterns.get(first).map(|(place, _)| *place);
-        }
-        let matches = |regex: &Regex| regex.is_match(name).unwrap_or(false);
-        self.regexes.iter().find(|(_, regex)| matches(regex)).map(|(place, _)| *place)
+        self.patterns.iter().find(|pattern| pattern.fits(name)).map(|pattern| pattern.place)
     }
+}
+
+impl Pattern {
+    fn new(place: usize, source: String) -> Result<Self, String> {
+        let parsed = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(&source);
+        let beginnings = parsed.as_ref().ok().and_then(beginnings);
+        if parsed.is_err() {
+            fancy_regex::Regex::new(&source).map_err(|e| e.to_string())?;
+        }
+        Ok(Self { place, source, beginnings, regex: OnceLock::new() })
+    }
+
+    fn fits(&self, name: &str) -> bool {
+        let may = |all: &Vec<Vec<u8>>| all.iter().any(|b| name.as_bytes().starts_with(b));
+        self.beginnings.as_ref().is_none_or(may) && self.matches(name)
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        match self.regex.get_or_init(|| self.compile()) {
+            Some(Matcher::Plain(regex)) => regex.is_match(name.as_bytes()),
+            Some(Matcher::Fancy(regex)) => regex.is_match(name).unwrap_or(false),
+            None => false,
+        }
+    }
+
+    fn compile(&self) -> Option<Matcher> {
+        let plain = regex::bytes::RegexBuilder::new(&self.source).unicode(false).build();
+        plain.map(Matcher::Plain).ok().or_else(|| {
+            let fancy = fancy_regex::Regex::new(&self.source).ok()?;
+            Some(Matcher::Fancy(Box::new(fancy)))
+        })
+    }
+}
+
+/// What every match begins with, if the expression begins where the name does.
+fn beginnings(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    // Names are single lines, so the start of a line is the start of the name.
+    let starts = hir.properties().look_set_prefix();
+    if ![Look::Start, Look::StartLF, Look::StartCRLF].iter().any(|look| starts.contains(*look)) {
+        return None;
+    }
+    let literals = Extractor::new().extract(hir);
+    Some(literals.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect())
 }

@@ -48,6 +48,37 @@ impl PartialEq for super::SymExpr {
     }
 }
 
+impl Value {
+    /// Hashes symbolic values and hashes with all that they hold, where [`Hash`] is content with less.
+    pub(crate) fn hash_whole<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Sym(sym) => sym.expr.hash_whole(state),
+            Self::Array(list) => list.items.iter().for_each(|item| item.hash_whole(state)),
+            Self::Hash(hash) => hash.entries.iter().for_each(|(key, value)| {
+                key.hash_whole(state);
+                value.hash_whole(state);
+            }),
+            Self::Type(ty) => ty.to_string().hash(state),
+            other => other.hash(state),
+        }
+    }
+}
+
+impl super::SymExpr {
+    fn hash_whole<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Fact(path) => path.hash(state),
+            Self::Opaque(cause) => cause.hash(state),
+            Self::Concat(values) | Self::Choice(values) => values.iter().for_each(|v| v.hash_whole(state)),
+            Self::Call(name, values) => {
+                name.hash(state);
+                values.iter().for_each(|v| v.hash_whole(state));
+            }
+        }
+    }
+}
+
 impl Hash for Value {
     fn hash<H: Hasher>(&self, state: &mut H) {
         std::mem::discriminant(self).hash(state);

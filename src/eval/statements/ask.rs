@@ -87,7 +87,7 @@ fn is_defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, value: &Value) -> Tri {
 }
 
 fn maybe_fact(c: &Compiler<'_>, name: &str) -> bool {
-    name.starts_with("::") && c.host.fact(name.trim_start_matches("::")).is_some_and(|v| !v.is_unknown())
+    name.starts_with("::") && c.host.fact(crate::eval::reference::unrooted(name)).is_some_and(|v| !v.is_unknown())
 }
 
 /// A resource that is only possible is only possibly defined; that it is declared in a branch which

@@ -129,7 +129,7 @@ pub(super) fn role<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block
     let mut roles = c.lookup_from(TOP, "_roles").and_then(|v| v.as_hash().cloned()).unwrap_or_default();
     for arg in flat(args) {
         let name = arg.to_string();
-        let name = name.trim_start_matches("::");
+        let name = crate::eval::reference::unrooted(&name);
         let class = if name.starts_with("role::") { name.to_owned() } else { format!("role::{name}") };
         let path = class.trim_start_matches("role::").replace("::", "/");
         c.bind(TOP, "_role".into(), Value::str(path));

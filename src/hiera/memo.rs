@@ -1,0 +1,114 @@
+//! What the lookups of one compilation have in common: paths put together, options merged.
+//!
+//! All of it rests on a few variables. Each lookup asks for their values again, which is far cheaper
+//! than putting every path of a hierarchy together; once one differs, everything is forgotten.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::api::HieraScope;
+use super::data::Data;
+use super::error::HieraError;
+use super::files::{Files, Slot};
+use super::key::Key;
+use super::template::{self, Got, Rendered, Template};
+
+/// Of one compilation; not to be used with another scope or another tree.
+#[derive(Default)]
+pub struct Memo(RefCell<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    variables: Vec<(Key, Got)>,
+    /// By the address of the template, which a hierarchy keeps as long as it lives.
+    places: FxHashMap<usize, Rc<Place>>,
+    /// By the module whose own hierarchy takes part.
+    options: FxHashMap<Option<String>, Option<Data>>,
+    /// Paths that were told of, by address.
+    told: FxHashSet<usize>,
+}
+
+impl std::fmt::Debug for Memo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memo")
+    }
+}
+
+/// A path that was put together.
+pub(crate) struct Place {
+    pub(crate) text: String,
+    pub(crate) rendered: Rendered,
+    /// The file, or the files by namespace.
+    slots: RefCell<FxHashMap<Box<str>, Arc<Slot>>>,
+}
+
+impl Place {
+    pub(crate) fn render(template: &Template, scope: &dyn HieraScope) -> Result<Self, HieraError> {
+        let mut text = String::with_capacity(64);
+        let rendered = template.path(scope, &mut text)?;
+        Ok(Self { text, rendered, slots: RefCell::default() })
+    }
+
+    /// The file that the path is with `tail` after it.
+    pub(crate) fn slot(&self, files: &Files, tail: &str) -> Arc<Slot> {
+        if let Some(slot) = self.slots.borrow().get(tail) {
+            return Arc::clone(slot);
+        }
+        let slot = files.slot(&format!("{}{tail}", self.text));
+        self.slots.borrow_mut().insert(tail.into(), Arc::clone(&slot));
+        slot
+    }
+}
+
+impl Memo {
+    /// Forgets what does not hold any more.
+    pub(crate) fn refresh(&self, scope: &dyn HieraScope) -> Result<(), HieraError> {
+        let mut inner = self.0.borrow_mut();
+        let mut changed = false;
+        for (key, was) in &mut inner.variables {
+            let now = template::variable(key, scope)?;
+            if now != *was {
+                *was = now;
+                changed = true;
+            }
+        }
+        if changed {
+            inner.places.clear();
+            inner.options.clear();
+        }
+        Ok(())
+    }
+
+    /// A path of the hierarchy.
+    pub(crate) fn place(&self, template: &Template, scope: &dyn HieraScope) -> Result<Rc<Place>, HieraError> {
+        let address = std::ptr::from_ref(template) as usize;
+        if let Some(place) = self.0.borrow().places.get(&address) {
+            return Ok(Rc::clone(place));
+        }
+        let place = Rc::new(Place::render(template, scope)?);
+        let inner = &mut *self.0.borrow_mut();
+        for key in template.keys() {
+            if !inner.variables.iter().any(|(known, _)| known == key) {
+                inner.variables.push((key.clone(), template::variable(key, scope)?));
+            }
+        }
+        inner.places.insert(address, Rc::clone(&place));
+        Ok(place)
+    }
+
+    pub(crate) fn options(&self, module: Option<&str>) -> Option<Option<Data>> {
+        self.0.borrow().options.get(&module.map(str::to_owned)).cloned()
+    }
+
+    pub(crate) fn keep_options(&self, module: Option<&str>, options: &Option<Data>) {
+        self.0.borrow_mut().options.insert(module.map(str::to_owned), options.clone());
+    }
+
+    /// Whether it is the first time that a path is told of.
+    pub(crate) fn tell(&self, path: &Arc<str>) -> bool {
+        self.0.borrow_mut().told.insert(path.as_ptr() as usize)
+    }
+}
