@@ -1,8 +1,10 @@
-//! Holds what a change is said to reach against compiled catalogs: `reach_audit REPO REV COUNT [STEP [quick]]`.
+//! Holds what a change is said to reach against compiled catalogs: `reach_audit REPO REV COUNT [STEP [quick|once]]`.
 //!
 //! For each of COUNT commits back from REV, every host that the change is said not to reach is
 //! compiled at head; a catalog that consulted a changed file is printed as a miss. With `quick` nothing is
-//! compiled: it tells how far changes reach. Main manifests are not counted, for every host reads them.
+//! compiled: it tells how far changes reach. With `once` the hosts are compiled at REV alone, and what they
+//! consulted there stands for all commits: many commits in little time, with a false miss where a catalog
+//! has changed since. Main manifests are not counted, for every host reads them.
 #![allow(clippy::print_stdout)]
 
 use holdpoint::eval::group::compile_group;
@@ -25,10 +27,15 @@ fn main() -> Result<(), Failure> {
     let repo = Repo::open(repo)?;
     let cache = Arc::new(FileCache::default());
     rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build_global()?;
+    let mode = rest.get(1).map_or("", String::as_str);
+    let known = if mode == "once" { Some(consulted(&open(&repo, rev, &cache)?)) } else { None };
     for n in 0..count.parse()? {
         let head = format!("{rev}~{}", n * step);
         let (base, head) = (open(&repo, &format!("{head}^"), &cache)?, open(&repo, &head, &cache)?);
-        one(&base, &head, rest.get(1).is_none_or(|word| word != "quick"));
+        match &known {
+            Some(known) => held_against(known, &base, &head),
+            None => one(&base, &head, mode != "quick"),
+        }
     }
     Ok(())
 }
@@ -39,6 +46,47 @@ fn open(repo: &Repo, rev: &str, cache: &Arc<FileCache>) -> Result<Session, Failu
     let dialect = if layout.is_legacy { Dialect::Legacy } else { Dialect::Modern };
     let options = Options { dialect, layout: Some(layout), complete: false, ..Options::default() };
     Ok(Session::new(tree, options, cache.clone()))
+}
+
+/// What each host's catalog rests on.
+type Known = BTreeMap<String, BTreeSet<Arc<str>>>;
+
+fn consulted(session: &Session) -> Known {
+    let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
+    let mut blocks: BTreeMap<Option<usize>, Vec<HostSpec>> = BTreeMap::new();
+    for host in enumerate_hosts(&nodes, &[], &mentioned_hosts(session.tree(), session.layout())).hosts {
+        blocks.entry(host.node).or_default().push(HostSpec::named(&host.certname));
+    }
+    let blocks: Vec<_> = blocks.into_values().collect();
+    let groups = blocks.par_iter().flat_map_iter(|block| compile_group(session, block));
+    let of_group = |group: holdpoint::eval::group::Group| {
+        let deps: BTreeSet<Arc<str>> = group.compiled.deps.into_iter().collect();
+        group.hosts.into_iter().map(move |host| (host.to_string(), deps.clone())).collect::<Vec<_>>()
+    };
+    groups.flat_map_iter(of_group).collect()
+}
+
+fn held_against(known: &Known, base: &Session, head: &Session) {
+    let files = changed(base.tree(), head.tree());
+    let reach = Reach::new(base, head, &files);
+    let main: BTreeSet<&str> = head.main_sources().map(|f| &*f.path).collect();
+    let paths: BTreeSet<&str> = files.iter().flat_map(FileChange::paths).filter(|p| !main.contains(p)).collect();
+    let nodes: Vec<_> = head.nodes().map(|(_, n)| n).collect();
+    let hosts = enumerate_hosts(&nodes, &[], &mentioned_hosts(head.tree(), head.layout())).hosts;
+    let (mut reached, mut misses) = (0, BTreeMap::new());
+    for host in &hosts {
+        let edited = host.node.is_some_and(|n| base.node_text(n) != head.node_text(n));
+        let spec = HostSpec::named(&host.certname);
+        if edited || reach.node(host.node) || reach.data(host.node, || Scout::new(head, &spec)) {
+            reached += 1;
+        } else if let Some(deps) = known.get(&host.certname) {
+            for path in paths.iter().filter(|path| deps.contains(**path)) {
+                *misses.entry(path.to_string()).or_insert(0) += 1;
+            }
+        }
+    }
+    println!("{}: {} files, {reached} of {} hosts reached", head.tree().label(), files.len(), hosts.len());
+    misses.iter().for_each(|(path, count)| println!("  MISS {count} hosts rest on {path}"));
 }
 
 fn one(base: &Session, head: &Session, compiles: bool) {

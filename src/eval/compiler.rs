@@ -75,6 +75,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) unevaluated: Vec<ResourceId>,
     pub(crate) defs: FxHashMap<(DefKind, EcoString), Option<DefAt>>,
     loaded: FxHashMap<(DefKind, EcoString), DefAt>,
+    /// Names that no file of their own defines.
+    absent: FxHashSet<(DefKind, EcoString)>,
     loaded_files: FxHashSet<u32>,
     pub(crate) aliases: FxHashMap<EcoString, Arc<crate::value::types::Type>>,
     pub(crate) deps: FxHashSet<Arc<str>>,
@@ -150,6 +152,7 @@ impl<'s> Compiler<'s> {
             unevaluated: Vec::new(),
             defs: FxHashMap::default(),
             loaded: FxHashMap::default(),
+            absent: FxHashSet::default(),
             loaded_files: FxHashSet::default(),
             aliases: FxHashMap::default(),
             deps: FxHashSet::default(),
@@ -319,10 +322,16 @@ impl<'s> Compiler<'s> {
         if let Some(found) = self.defs.get(&key) {
             return *found;
         }
-        let found = self.session.define(kind, name, &mut self.deps).or_else(|| self.loaded.get(&key).copied());
-        if let Some(at) = found {
-            self.load(at.0);
-            self.defs.insert(key, found);
+        let is_absent = self.absent.contains(&key);
+        let own = if is_absent { None } else { self.session.define(kind, name, &mut self.deps) };
+        let found = own.or_else(|| self.loaded.get(&key).copied());
+        match found {
+            Some(at) => {
+                self.load(at.0);
+                self.defs.insert(key, found);
+            }
+            None if !is_absent => _ = self.absent.insert(key),
+            None => {}
         }
         found
     }

@@ -51,4 +51,5 @@ pub use facts::{Enc, Facts, HostSpec};
 pub use outcome::{CompileError, Compiled, Observation};
 pub use scout::Scout;
 pub use session::{FileCache, Options, Session};
+pub(crate) use source::DefKind;
 pub use source::SourceFile;

@@ -335,6 +335,12 @@ impl Session {
         defs.iter().filter(|d| d.kind != DefKind::Node).map(|d| d.name.to_string()).collect()
     }
 
+    /// The same with what each is.
+    pub(crate) fn definitions_of(&self, path: &str) -> Vec<(DefKind, String)> {
+        let defs = self.file_at(path).map(|f| &f.defs[..]).unwrap_or_default();
+        defs.iter().filter(|d| d.kind != DefKind::Node).map(|d| (d.kind, d.name.to_string())).collect()
+    }
+
     /// Functions written in Ruby: name and path.
     pub fn ruby_functions(&self) -> impl Iterator<Item = (&str, &str)> {
         self.modules.ruby_functions.iter().map(|(name, path)| (&**name, &**path))

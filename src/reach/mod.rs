@@ -9,7 +9,7 @@ mod place;
 mod survey;
 mod words;
 
-use crate::eval::{Scout, Session};
+use crate::eval::{DefKind, Scout, Session};
 use crate::puppet::ast::ExprKind;
 use crate::repo::FileChange;
 use place::{Kind, Place, Targets};
@@ -55,7 +55,7 @@ impl Reach {
                 && survey::is_data(path)
                 && !rest.starts_with("templates/")
             {
-                targets.loaded(module);
+                targets.loaded(module, rest);
             }
             if found.everything.is_some() {
                 return found;
@@ -122,14 +122,14 @@ enum Role {
 }
 
 enum Target {
-    Name(String),
+    Name(Option<DefKind>, String),
     Asset(String, String),
 }
 
 impl Target {
     fn add(self, targets: &mut Targets) {
         match self {
-            Self::Name(name) => targets.name(&name),
+            Self::Name(kind, name) => targets.name(kind, &name),
             Self::Asset(module, path) => targets.asset(&module, &path),
         }
     }
@@ -160,13 +160,16 @@ fn role(base: &Session, head: &Session, path: &str) -> Role {
 fn in_module(base: &Session, head: &Session, module: &str, rest: &str, path: &str) -> Role {
     let Some((folder, below)) = rest.split_once('/') else {
         let whole = if rest == "hiera.yaml" { names_of(head, module) } else { Vec::new() };
-        return Role::Targets(whole.into_iter().map(Target::Name).collect());
+        return Role::Targets(whole.into_iter().map(|name| Target::Name(None, name)).collect());
     };
     match folder {
         "manifests" | "functions" | "types" => {
-            let mut names: BTreeSet<String> = [base, head].iter().flat_map(|s| s.definitions(path)).collect();
-            names.extend(name_by_path(module, folder, below));
-            Role::Targets(names.into_iter().map(Target::Name).collect())
+            let mut names: Vec<(Option<DefKind>, String)> = defined(base, path).chain(defined(head, path)).collect();
+            names.sort_by(|a, b| a.1.cmp(&b.1));
+            names.dedup();
+            let own = name_by_path(module, folder, below).filter(|own| !names.iter().any(|(_, name)| name == own));
+            names.extend(own.map(|name| (None, name)));
+            Role::Targets(names.into_iter().map(|(kind, name)| Target::Name(kind, name)).collect())
         }
         "lib" => {
             let shared = || {
@@ -176,11 +179,16 @@ fn in_module(base: &Session, head: &Session, module: &str, rest: &str, path: &st
             };
             // Ruby that is no function, type or provider serves those of its module.
             let names: Vec<String> = survey::ruby_name(below).map_or_else(shared, |name| vec![name]);
-            Role::Targets(names.into_iter().map(Target::Name).collect())
+            Role::Targets(names.into_iter().map(|name| Target::Name(None, name)).collect())
         }
         "data" if survey::is_data(rest) => Role::Data(changed_keys(base, head, path)),
         _ => Role::Targets(vec![Target::Asset(module.to_owned(), below.to_owned())]),
     }
+}
+
+/// What a file defines.
+fn defined<'s>(session: &'s Session, path: &str) -> impl Iterator<Item = (Option<DefKind>, String)> + use<'s> {
+    session.definitions_of(path).iter().map(|(kind, name)| (Some(*kind), name.clone())).collect::<Vec<_>>().into_iter()
 }
 
 /// The name that autoload expects in a file.
@@ -219,7 +227,7 @@ fn targets_of_main(base: &Session, head: &Session, targets: &mut Targets, everyt
     let differs = at_base.symmetric_difference(&at_head);
     for (name, _) in differs {
         match name {
-            Some(name) => targets.name(name),
+            Some(name) => targets.name(None, name),
             None => *everything = Some("statements of a main manifest".to_owned()),
         }
     }
@@ -280,18 +288,20 @@ impl<'a> Walk<'a> {
     fn expand(&self, kind: &Kind, targets: &mut Targets) {
         match kind {
             Kind::Manifest(path) => {
-                self.head.definitions(path).iter().for_each(|name| targets.name(name));
+                let names = self.head.definitions_of(path);
+                names.iter().for_each(|(kind, name)| targets.name(Some(*kind), name));
                 if let Home::Module(module, rest) = survey::home(self.head.layout(), path)
                     && let Some((folder, below)) = rest.split_once('/')
-                    && let Some(name) = name_by_path(module, folder, below)
+                    && let Some(own) = name_by_path(module, folder, below)
+                    && !names.iter().any(|(_, name)| *name == own)
                 {
-                    targets.name(&name);
+                    targets.name(None, &own);
                 }
             }
             Kind::Asset(module, path) => targets.asset(module, path),
-            Kind::Named(name) => targets.name(name),
+            Kind::Named(name) => targets.name(None, name),
             Kind::Data(key) => targets.key(key),
-            Kind::Defined(names) => names.iter().for_each(|name| targets.name(name)),
+            Kind::Defined(names) => names.iter().for_each(|name| targets.name(None, name)),
             Kind::Node(_) | Kind::Top => {}
         }
     }

@@ -1,6 +1,7 @@
 //! A piece of a repository and what it mentions.
 
-use super::words::{Mention, Style, mentions};
+use super::words::{Mention, Style, Tail, mentions};
+use crate::eval::DefKind;
 use regex::Regex;
 use rustc_hash::FxHashSet;
 use std::sync::{Arc, OnceLock};
@@ -32,15 +33,49 @@ pub(super) struct Place {
     passed: Vec<u64>,
     /// Parts of names are used to load something right here.
     loads_parts: bool,
-    /// Names that are only passed on count: something loads what a variable names.
+    /// Names of classes that are only passed on count: something loads what a variable names.
     pub(super) is_open: bool,
+    /// The same for defined types.
+    declares: bool,
     /// It loads classes that variables name: whoever passes it something is open too.
     pub(super) is_sink: bool,
     paths: Vec<u64>,
+    /// Paths below folders that are computed.
+    below: Vec<Below>,
     starts: Vec<Box<str>>,
     ends: Vec<Box<str>>,
-    /// Words also mean names that end in them: arguments of functions that put names together.
-    pub(super) is_loose: bool,
+    /// Words also mean names that end in them: names were relative once.
+    pub(super) is_relative: bool,
+    /// Words also mean the names that functions make of them.
+    pub(super) makes: Vec<Parts>,
+}
+
+/// What a function puts before and after the names that it is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    pub(super) starts: Vec<Box<str>>,
+    pub(super) ends: Vec<Box<str>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Below {
+    text: Box<str>,
+    is_whole: bool,
+}
+
+impl Below {
+    /// Whether a path below a module may be meant.
+    fn fits(&self, path: &str) -> bool {
+        let mut rest = Some(path);
+        while let Some(tail) = rest {
+            let below = tail.strip_prefix(&*self.text);
+            if below.is_some_and(|b| !self.is_whole || b.is_empty() || b.starts_with('/')) {
+                return true;
+            }
+            rest = tail.split_once('/').map(|(_, tail)| tail);
+        }
+        false
+    }
 }
 
 impl Place {
@@ -50,12 +85,15 @@ impl Place {
             words: Vec::new(),
             passed: Vec::new(),
             loads_parts: style != Style::Puppet || uses_names(text),
-            is_open: style == Style::Puppet && (loads_variables(text) || declares_variables(text)),
+            is_open: style == Style::Puppet && loads_variables(text),
+            declares: style == Style::Puppet && declares_variables(text),
             is_sink: style == Style::Puppet && loads_variables(text),
             paths: Vec::new(),
+            below: Vec::new(),
             starts: Vec::new(),
             ends: Vec::new(),
-            is_loose: false,
+            is_relative: false,
+            makes: Vec::new(),
         };
         mentions(text, style, &mut |mention| match mention {
             Mention::Word(word) => place.words.push(digest(word)),
@@ -63,8 +101,10 @@ impl Place {
             Mention::Key(word) => place.words.push(key_digest(word)),
             Mention::Start(text) => place.starts.push(text.to_lowercase().into()),
             Mention::End(text) => place.ends.push(text.to_lowercase().into()),
-            Mention::Path(first, next) => place.paths.push(path_digest(first, next)),
-            Mention::OwnPath(next) => place.paths.push(path_digest(module, next)),
+            Mention::Path(first, tail) => place.paths.push(tail_digest(first, tail)),
+            Mention::Below(Tail::Whole(text)) => place.below.push(Below { text: text.into(), is_whole: true }),
+            Mention::Below(Tail::Open(text)) => place.below.push(Below { text: text.into(), is_whole: false }),
+            Mention::OwnPath(tail) => place.paths.push(tail_digest(module, tail)),
         });
         if style != Style::Data {
             place.words.extend(folders_read(text, module).into_iter().map(loads_digest));
@@ -76,14 +116,15 @@ impl Place {
         place
     }
 
-    /// Drops the beginnings and ends of names that it puts together; whether there were any. Functions
-    /// get the rest from their callers, who are looked at instead.
-    pub(super) fn drop_parts(&mut self) -> bool {
-        let is_name = |part: &str| part.contains("::");
-        let any = self.starts.iter().chain(&self.ends).any(|part| is_name(part));
-        self.starts.clear();
-        self.ends.clear();
-        any
+    /// Takes out the beginnings and ends of names that it puts together, if there are any. Functions get
+    /// the rest from their callers, who are looked at instead.
+    pub(super) fn take_parts(&mut self) -> Option<Parts> {
+        let names = |list: &mut Vec<Box<str>>| {
+            let all = std::mem::take(list);
+            all.into_iter().filter(|part| part.contains("::")).collect::<Vec<_>>()
+        };
+        let parts = Parts { starts: names(&mut self.starts), ends: names(&mut self.ends) };
+        (parts != Parts::default()).then_some(parts)
     }
 
     /// Whether it mentions a word.
@@ -98,13 +139,34 @@ impl Place {
 
     /// Whether it mentions one of the targets.
     pub(super) fn meets(&self, targets: &Targets) -> bool {
-        let known = |w: &u64| targets.words.contains(w) || self.is_loose && targets.tails.contains(w);
-        let parts = self.is_open || self.loads_parts;
+        let known = |w: &u64| targets.words.contains(w) || self.is_relative && targets.tails.contains(w);
+        let parts = self.is_open || self.declares || self.loads_parts;
         self.words.iter().any(known)
-            || self.is_open && self.passed.iter().any(known)
+            || self.is_open && self.passed.iter().any(|w| targets.classes.contains(w))
+            || self.declares && self.passed.iter().any(|w| targets.defines.contains(w))
             || self.paths.iter().any(|p| targets.paths.contains(p))
+            || self.reads(targets)
+            || self.makes.iter().any(|parts| self.makes_one(parts, targets))
             || parts && self.starts.iter().any(|s| targets.names.iter().any(|n| n.starts_with(&**s)))
             || parts && self.ends.iter().any(|e| targets.names.iter().any(|n| n.ends_with(&**e)))
+    }
+
+    /// Whether a function makes a target of a word here.
+    fn makes_one(&self, parts: &Parts, targets: &Targets) -> bool {
+        targets.names.iter().any(|name| {
+            let after = parts.starts.iter().filter_map(|start| name.strip_prefix(&**start));
+            let before = parts.ends.iter().filter_map(|end| name.strip_suffix(&**end));
+            after.chain(before).any(|rest| self.says(longest_word(rest)))
+        })
+    }
+
+    /// Whether it reads data of a module at a path that it puts together.
+    fn reads(&self, targets: &Targets) -> bool {
+        let fits = |path: &str| self.below.is_empty() || self.below.iter().any(|below| below.fits(path));
+        targets
+            .loaded
+            .iter()
+            .any(|(module, path)| self.words.binary_search(&loads_digest(module)).is_ok() && fits(path))
     }
 }
 
@@ -114,6 +176,11 @@ pub(super) struct Targets {
     words: FxHashSet<u64>,
     tails: FxHashSet<u64>,
     paths: FxHashSet<u64>,
+    /// Words that name a class, and that name a defined type.
+    classes: FxHashSet<u64>,
+    defines: FxHashSet<u64>,
+    /// Data of modules: the module and the path below it.
+    loaded: Vec<(String, String)>,
     names: Vec<String>,
 }
 
@@ -124,12 +191,19 @@ impl Targets {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.paths.is_empty()
+        self.words.is_empty() && self.paths.is_empty() && self.loaded.is_empty()
     }
 
-    /// A class, defined type, function or type alias.
-    pub(super) fn name(&mut self, name: &str) {
-        self.words.insert(digest(longest_word(name)));
+    /// Something that is named: a class, defined type, function, type alias, or no one knows what.
+    pub(super) fn name(&mut self, kind: Option<DefKind>, name: &str) {
+        let word = digest(longest_word(name));
+        self.words.insert(word);
+        if kind != Some(DefKind::Define) {
+            self.classes.insert(word);
+        }
+        if kind != Some(DefKind::Class) {
+            self.defines.insert(word);
+        }
         let mut rest = name;
         while let Some((_, tail)) = rest.split_once("::") {
             self.tails.insert(digest(longest_word(tail)));
@@ -144,20 +218,31 @@ impl Targets {
         self.words.insert(key_digest(word));
         self.names.push(key.to_lowercase());
         if let Some((class, _)) = key.rsplit_once("::") {
-            self.name(class);
+            self.name(Some(DefKind::Class), class);
         }
     }
 
-    /// Whatever a module holds, for those who read it by a path of their own making.
-    pub(super) fn loaded(&mut self, module: &str) {
-        self.words.insert(loads_digest(module));
+    /// Data of a module, for those who read it at a path of their own making.
+    pub(super) fn loaded(&mut self, module: &str, path: &str) {
+        self.loaded.push((module.to_owned(), path.to_owned()));
     }
 
-    /// A file below a module's `files` or `templates`.
+    /// A file below a module's `files` or `templates`: named as a whole, by a folder that it is in, or by
+    /// the beginning of its path.
     pub(super) fn asset(&mut self, module: &str, path: &str) {
-        let first = path.split('/').next().unwrap_or(path);
-        for (module, first) in [(module, first), (module, ""), ("", first), ("", "")] {
-            self.paths.insert(path_digest(module, first));
+        let whole = format!("{module}/{path}");
+        for (first, rest) in [(module, path), ("", path), ("modules", &whole)] {
+            self.paths.insert(tail_digest(first, Tail::Whole(rest)));
+            for (at, c) in rest.char_indices() {
+                let before = rest.get(..at).unwrap_or_default();
+                // Where the module is computed too, that is a path of its own.
+                if at > 0 || first != "modules" {
+                    self.paths.insert(tail_digest(first, Tail::Open(before)));
+                }
+                if c == '/' {
+                    self.paths.insert(tail_digest(first, Tail::Whole(before)));
+                }
+            }
         }
     }
 }
@@ -197,7 +282,7 @@ fn digest(word: &str) -> u64 {
 /// Modules that code finds the folder of, to read files there; its own if it does not say.
 fn folders_read<'t>(text: &'t str, own: &'t str) -> Vec<&'t str> {
     static CALL: OnceLock<Option<Regex>> = OnceLock::new();
-    let pattern = r"\b(?:get_module_path|module_directory|find_file|loadyaml|loadjson)\b\s*\(?\s*(?:['\x22](\w+))?";
+    let pattern = r"\b(?:get_module_path|module_directory|loadyaml|loadjson)\b\s*\(?\s*(?:['\x22](\w+))?";
     let call = CALL.get_or_init(|| Regex::new(pattern).ok());
     let found = call.iter().flat_map(|call| call.captures_iter(text));
     found.flat_map(|c| c.get(1).map(|m| m.as_str()).into_iter().chain([own])).collect()
@@ -212,8 +297,11 @@ fn key_digest(word: &str) -> u64 {
     fold(digest("?"), word)
 }
 
-fn path_digest(first: &str, next: &str) -> u64 {
-    fold(fold(digest(first), "/"), next)
+fn tail_digest(first: &str, tail: Tail<'_>) -> u64 {
+    match tail {
+        Tail::Whole(text) => fold(fold(digest(first), "/"), text),
+        Tail::Open(text) => fold(fold(fold(digest(first), "/"), text), "*"),
+    }
 }
 
 fn fold(start: u64, text: &str) -> u64 {

@@ -1,7 +1,7 @@
 //! Every piece of a revision that could take part in a catalog, read for what it mentions.
 
 use super::data;
-use super::place::{Kind, Place};
+use super::place::{Kind, Parts, Place};
 use super::words::{Style, tags};
 use crate::eval::{Session, SourceFile};
 use crate::puppet::ast::{Expr, ExprKind, Span};
@@ -48,23 +48,30 @@ pub(super) fn is_data(path: &str) -> bool {
 /// All places of a revision.
 pub(super) fn places(session: &Session) -> Vec<Place> {
     let main: Vec<&SourceFile> = session.main_sources().collect();
-    let mut places = of_main(&main);
+    let mut places = of_main(&main, session.layout().is_legacy);
     let paths: Vec<&Arc<str>> = session.tree().list("").filter(|p| !main.iter().any(|m| m.path == **p)).collect();
     let rest: Vec<Vec<Place>> = paths.par_iter().map(|path| of_file(session, path)).collect();
     places.extend(rest.into_iter().flatten());
-    let mut builders = builders(session);
+    let mut builders = vec![("role".to_owned(), Some(Parts { starts: vec!["role::".into()], ends: Vec::new() }))];
     for place in &mut places {
         if let Some(function) = function_of(&place.kind, session.layout())
-            && place.drop_parts()
+            && let Some(parts) = place.take_parts()
         {
-            builders.push(function);
+            builders.push((function, Some(parts)));
         }
     }
+    let unclear = loading_functions(session).into_iter().filter(|name| !builders.iter().any(|(b, _)| b == name));
+    builders.extend(unclear.collect::<Vec<_>>().into_iter().map(|name| (name, None)));
     open_callers(session, &mut places);
     // Data calls nothing, and functions in Ruby have their arguments from their callers.
-    let calls = |place: &&mut Place| matches!(place.kind, Kind::Manifest(_) | Kind::Asset(..));
+    let calls = |place: &&mut Place| !matches!(place.kind, Kind::Data(_) | Kind::Named(_));
     for place in places.iter_mut().filter(calls) {
-        place.is_loose |= builders.iter().any(|name| place.says(name));
+        for (_, parts) in builders.iter().filter(|(name, _)| place.says(name)).cloned().collect::<Vec<_>>() {
+            match parts {
+                Some(parts) => place.makes.push(parts),
+                None => place.is_relative = true,
+            }
+        }
     }
     places
 }
@@ -105,18 +112,26 @@ fn function_of(kind: &Kind, layout: &Layout) -> Option<String> {
     }
 }
 
+/// Functions that are called with whole names.
+const PLAIN: [&str; 6] =
+    ["create_resources", "ensure_resource", "ensure_resources", "ensure_packages", "require_package", "hiera_include"];
+
 /// Functions in Ruby that declare classes, whose names they may put together.
-fn builders(session: &Session) -> Vec<String> {
+fn loading_functions(session: &Session) -> Vec<String> {
     const SIGNS: [&str; 5] =
         ["function_include", "evaluate_classes", "function_require", "'include'", "create_resources"];
     let declares = |path: &str| match session.tree().text(path) {
         Ok(Some(text)) => SIGNS.iter().any(|sign| text.contains(sign)),
         _ => false,
     };
-    session.ruby_functions().filter(|(_, path)| declares(path)).map(|(name, _)| name.to_owned()).collect()
+    session
+        .ruby_functions()
+        .filter(|(name, path)| !PLAIN.contains(name) && declares(path))
+        .map(|(name, _)| name.to_owned())
+        .collect()
 }
 
-fn of_main(files: &[&SourceFile]) -> Vec<Place> {
+fn of_main(files: &[&SourceFile], is_legacy: bool) -> Vec<Place> {
     let mut places = Vec::new();
     let mut node = 0;
     for file in files {
@@ -138,12 +153,10 @@ fn of_main(files: &[&SourceFile]) -> Vec<Place> {
                 },
             };
             let mut place = Place::read(kind, "", text, Style::Puppet);
-            place.is_loose = true;
+            place.is_relative = is_legacy && matches!(place.kind, Kind::Defined(_));
             places.push(place);
         }
-        let mut top = Place::read(Kind::Top, "", &rest, Style::Puppet);
-        top.is_loose = true;
-        places.push(top);
+        places.push(Place::read(Kind::Top, "", &rest, Style::Puppet));
     }
     places
 }
@@ -188,7 +201,7 @@ fn of_file(session: &Session, path: &Arc<str>) -> Vec<Place> {
             let text = if is_template { tags(&text).into() } else { text };
             let mut place = Place::read(kind, module, &text, Style::of(path));
             // Names were relative to the namespace once.
-            place.is_loose = layout.is_legacy && path.ends_with(".pp");
+            place.is_relative = layout.is_legacy && path.ends_with(".pp");
             vec![place]
         }
     }
@@ -200,7 +213,8 @@ fn in_module(module: &str, rest: &str, path: &Arc<str>) -> Option<Kind> {
     match folder {
         "manifests" | "functions" | "types" if rest.ends_with(".pp") => Some(Kind::Manifest(path.clone())),
         "templates" => Some(Kind::Asset(module.into(), below.into())),
-        "lib" if rest.ends_with(".rb") => ruby_name(below).map(Kind::Named),
+        // Types and providers run on the agent or only check what is declared.
+        "lib" if rest.ends_with(".rb") && below.contains("/functions/") => ruby_name(below).map(Kind::Named),
         "data" if is_data(rest) => Some(Kind::Data(String::new())),
         _ => None,
     }

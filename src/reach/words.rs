@@ -18,10 +18,21 @@ pub(super) enum Mention<'t> {
     Start(&'t str),
     /// What stands after one: `::service` in `"${module_name}::service"`.
     End(&'t str),
-    /// A path's component and the one after it; empty where it is computed.
-    Path(&'t str, &'t str),
+    /// A path's component and what is written after it. The component is empty where it is computed.
+    Path(&'t str, Tail<'t>),
     /// The same, the first being the name of the module that the text belongs to.
-    OwnPath(&'t str),
+    OwnPath(Tail<'t>),
+    /// A path below a folder that is computed.
+    Below(Tail<'t>),
+}
+
+/// What is written of a path after one of its components.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tail<'t> {
+    /// All of it; as a folder, it stands for what is below.
+    Whole(&'t str),
+    /// It goes on with something that is computed, or may do so.
+    Open(&'t str),
 }
 
 /// How a text is written: where a word without `::` is a name and not prose.
@@ -54,8 +65,12 @@ impl Style {
         let quoted = before.ends_with(['"', '\'', ':']) && after.starts_with(['"', '\'']);
         let outside = before.trim_end_matches(':').strip_suffix(['"', '\'']).unwrap_or(before).trim_end();
         match self {
-            Self::Puppet if quoted => is_argument(outside),
+            Self::Puppet if quoted => {
+                let is_key = after.get(1..).is_some_and(|rest| rest.trim_start().starts_with("=>"));
+                is_argument(outside) && !is_key
+            }
             Self::Puppet if scoped => is_bare_name(before, word, after),
+            Self::Puppet if in_string(before) => false,
             Self::Puppet => {
                 let argument = before.trim_end().ends_with(['(', ',']) || is_statement_call(before);
                 let called = argument || after.trim_start().starts_with(['(', '{']) || after.starts_with('[');
@@ -69,6 +84,20 @@ impl Style {
             Self::Data => false,
         }
     }
+}
+
+/// Whether a string that began on the line has not ended.
+fn in_string(before: &str) -> bool {
+    let mut open: Option<char> = None;
+    for c in before.chars() {
+        match open {
+            None if matches!(c, '"' | '\'') => open = Some(c),
+            Some(quote) if quote == c => open = None,
+            _ => {}
+        }
+    }
+    // What is put into a string is code again.
+    open.is_some_and(|quote| quote == '\'' || !before.contains("${"))
 }
 
 /// Whether a function's name alone stands before on the line: `role ipsec`.
@@ -183,7 +212,8 @@ fn of_word<'t>(line: &'t str, start: usize, end: usize, style: Style, tell: &mut
     if let Some(ruby) = word.strip_prefix("function_") {
         tell(Mention::Word(ruby));
     }
-    if after.strip_prefix("::").is_some_and(is_dynamic) {
+    let ends = |rest: &str| style == Style::Ruby && rest.starts_with(['"', '\'']);
+    if after.strip_prefix("::").is_some_and(|rest| is_dynamic(rest) || ends(rest)) {
         tell(Mention::Start(line.get(start..end + 2).unwrap_or(word)));
     } else if is_dynamic(after) && word.contains("::") {
         tell(Mention::Start(word));
@@ -208,29 +238,42 @@ fn of_slash<'t>(line: &'t str, slash: usize, tell: &mut dyn FnMut(Mention<'t>)) 
     while start > 0 && bytes.get(start - 1).copied().is_some_and(in_path) {
         start -= 1;
     }
-    let mut end = slash + 1;
-    while bytes.get(end).copied().is_some_and(in_path) {
-        end += 1;
-    }
-    let after = line.get(end..).unwrap_or_default();
-    // A piece that goes on with something computed is not known whole.
-    let next = if is_dynamic(after) { "" } else { line.get(slash + 1..end).unwrap_or_default() };
+    let tail = tail(line, slash + 1);
     let before = line.get(..start).unwrap_or_default();
     let first = line.get(start..slash).unwrap_or_default();
     let Some(open) = before.strip_suffix('}').map(|b| b.rfind("{").unwrap_or(0)) else {
         if !first.is_empty() {
-            tell(Mention::Path(first, next));
+            tell(Mention::Path(first, tail));
         }
         return;
     };
     let inside = before.get(open..).unwrap_or_default();
     if first.is_empty() && inside.contains("module_name") {
-        tell(Mention::OwnPath(next));
+        tell(Mention::OwnPath(tail));
         return;
     }
+    if first.is_empty() {
+        tell(Mention::Below(tail));
+    }
     let lead = before.get(..open.saturating_sub(1)).unwrap_or_default();
+    let after = line.get(slash + 1..).unwrap_or_default();
     if lead.ends_with("modules/") || lead.ends_with(['"', '\'']) && names_content(lead, after) {
-        tell(Mention::Path("", next));
+        tell(Mention::Path("", tail));
+    }
+}
+
+/// What is written of a path from `start` on. Only at the end of a string or word is it all.
+fn tail(line: &str, start: usize) -> Tail<'_> {
+    let rest = line.get(start..).unwrap_or_default();
+    let length = rest.bytes().take_while(|b| in_path(*b) || *b == b'/').count();
+    let (text, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    let ends = after.is_empty()
+        || after.starts_with(['"', '\'', ',', ')', ']', '}', ';'])
+        || after.starts_with(char::is_whitespace);
+    match text.trim_end_matches('/') {
+        "" => Tail::Open(""),
+        whole if ends => Tail::Whole(whole),
+        _ => Tail::Open(text),
     }
 }
 
@@ -254,9 +297,10 @@ mod tests {
 
     #[test]
     fn names_and_their_parts_are_told() {
-        use Mention::{End, Key, OwnPath, Passed, Path, Start, Word};
+        use Mention::{Below, End, Key, OwnPath, Passed, Path, Start, Word};
         use Style::{Data, Puppet, Ruby};
-        let cases: [(Style, &str, &[Mention<'_>]); 21] = [
+        use Tail::{Open, Whole};
+        let cases: [(Style, &str, &[Mention<'_>]); 25] = [
             (Puppet, "include ::profile::base", &[Word("include"), Word("profile::base")]),
             (Puppet, "# include a::b\n", &[]),
             (Puppet, "$a::b::c", &[Passed("a::b::c")]),
@@ -273,11 +317,19 @@ mod tests {
             (Puppet, "  role foo", &[Word("role"), Word("foo")]),
             (Puppet, "role(foo)", &[Word("role"), Word("foo")]),
             (Puppet, "x=>lookup('foo')", &[Word("lookup"), Word("foo"), Key("foo")]),
-            (Puppet, "'/srv/foo/bar'", &[Path("srv", "foo"), Path("foo", "bar")]),
-            (Puppet, "'puppet:///modules/a/b-c'", &[Passed("puppet"), Path("modules", "a"), Path("a", "b-c")]),
-            (Puppet, "template('a/b${x}.erb')", &[Word("template"), Passed("a"), Path("a", "")]),
-            (Puppet, "\"${module_name}/b.erb\"", &[OwnPath("b.erb")]),
-            (Puppet, "file(\"${x}/b\")", &[Word("file"), Path("", "b")]),
+            (Puppet, "'/srv/foo/bar'", &[Path("srv", Whole("foo/bar")), Path("foo", Whole("bar"))]),
+            (
+                Puppet,
+                "'puppet:///modules/a/b-c'",
+                &[Passed("puppet"), Path("modules", Whole("a/b-c")), Path("a", Whole("b-c"))],
+            ),
+            (Puppet, "'a/b@.service'", &[Passed("a"), Path("a", Open("b"))]),
+            (Puppet, "'a/b/'", &[Passed("a"), Path("a", Whole("b")), Path("b", Open(""))]),
+            (Puppet, "template('a/b${x}.erb')", &[Word("template"), Passed("a"), Path("a", Open("b"))]),
+            (Puppet, "\"${module_name}/b.erb\"", &[OwnPath(Whole("b.erb"))]),
+            (Puppet, "file(\"${x}/b\")", &[Word("file"), Below(Whole("b")), Path("", Whole("b"))]),
+            (Puppet, "  'foo' => 'foo, bar'", &[Passed("foo"), Passed("foo"), Passed("bar")]),
+            (Ruby, "'role::' + x", &[Passed("role"), Start("role::"), Passed("x")]),
             (
                 Ruby,
                 "scope.function_foo(['bar'], baz)",
