@@ -32,19 +32,66 @@ fn hosts_share_what_their_data_and_types_allow() {
     }
 }
 
-/// The hierarchy's path for hosts is made of `variable`.
-fn share(variable: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    for (path, text) in FILES {
-        let text = text.replace("::hostname", variable);
-        let path = folder.path().join(path);
+/// The files of a repository in a folder, opened.
+fn session(folder: &std::path::Path, files: &[(&str, String)]) -> Session {
+    for (path, text) in files {
+        let path = folder.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let tree = Repo::open(folder.path()).unwrap().at("worktree").unwrap();
+    let tree = Repo::open(folder).unwrap().at("worktree").unwrap();
     let layout = Layout::discover(&tree, &LayoutSettings::default()).unwrap();
-    let session =
-        Session::new(tree, Options { layout: Some(layout), ..Options::default() }, Arc::new(FileCache::default()));
+    Session::new(tree, Options { layout: Some(layout), ..Options::default() }, Arc::new(FileCache::default()))
+}
+
+/// The groups of hosts w0 to w3, with the texts of their notifications on the first of each.
+fn groups_of(code: &str) -> Vec<(String, Vec<String>)> {
+    let folder = tempfile::tempdir().unwrap();
+    let hiera = "version: 5\ndefaults: { datadir: data, data_hash: yaml_data }\nhierarchy:\n  - { name: hosts, path: \"hosts/%{facts.hostname}.yaml\" }\n  - { name: common, path: common.yaml }\n";
+    let common = "greeting: \"on %{facts.hostname}.\"\nlist: [\"%{facts.hostname}\"]\nhash: { \"%{facts.hostname}\": { a: 1 } }\nlookup_options: { merged: { merge: unique } }\nmerged: [\"%{facts.hostname}\"]\n";
+    let files = [
+        ("manifests/site.pp", format!("node /^w[0-9]\\.x\\.org$/ {{\n{code}\n}}\n")),
+        ("hiera.yaml", hiera.to_owned()),
+        ("data/common.yaml", common.to_owned()),
+        ("data/hosts/w1.yaml", "unused: 1\n".to_owned()),
+        ("data/hosts/w2.yaml", "unused: \"%{facts.hostname}\"\nother: 1\n".to_owned()),
+    ];
+    let session = session(folder.path(), &files);
+    let hosts: Vec<HostSpec> = (0..4).map(|n| HostSpec::named(&format!("w{n}.x.org"))).collect();
+    let names = |hosts: &[ecow::EcoString]| hosts.iter().map(|h| &h[1..2]).collect::<String>();
+    let texts = |compiled: &holdpoint::eval::Compiled| {
+        assert_eq!(compiled.errors, [], "{code}");
+        let notes = compiled.catalog.of_type("Notify");
+        notes.map(|n| n.value("message").map_or_else(|| n.title.to_string(), ToString::to_string)).collect()
+    };
+    compile_group(&session, &hosts).iter().map(|g| (names(&g.hosts), texts(&g.compiled))).collect()
+}
+
+#[test]
+fn text_of_data_that_differs_from_host_to_host_keeps_none_apart() {
+    let one = |text: &str| vec![("0123".to_owned(), vec![text.to_owned()])];
+    assert_eq!(groups_of("notify { 'a': message => lookup('greeting') }"), one("on w0."));
+    assert_eq!(groups_of("notify { lookup('list'): }"), one("w0"));
+    assert_eq!(groups_of("lookup('hash').each |$k, $v| { notify { \"${k}-${v['a']}\": } }"), one("w0-1"));
+}
+
+#[test]
+fn what_is_decided_on_such_text_keeps_them_apart() {
+    let split = groups_of("if lookup('greeting') == 'on w2.' { notify { 'it': } }");
+    assert_eq!(split.iter().map(|(hosts, _)| &**hosts).collect::<Vec<_>>(), ["013", "2"]);
+    let split = groups_of("$h = lookup('hash') if $h['w1'] { notify { 'it': } }");
+    assert_eq!(split.iter().map(|(hosts, _)| &**hosts).collect::<Vec<_>>(), ["023", "1"]);
+    // Merged lists are compared, so their texts are those of one host.
+    assert_eq!(groups_of("notify { lookup('merged'): }").len(), 4);
+    let split = groups_of("notify { 'a': message => lookup('other', undef, undef, 0) }");
+    assert_eq!(split.iter().map(|(hosts, _)| &**hosts).collect::<Vec<_>>(), ["013", "2"]);
+}
+
+/// The hierarchy's path for hosts is made of `variable`.
+fn share(variable: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let files = FILES.map(|(path, text)| (path, text.replace("::hostname", variable)));
+    let session = session(folder.path(), &files);
     let hosts: Vec<HostSpec> = (0..5).map(|n| HostSpec::named(&format!("w{n}.x.org"))).collect();
     let groups = compile_group(&session, &hosts);
     let shown: Vec<Vec<&str>> = groups.iter().map(|g| g.hosts.iter().map(|h| h.as_str()).collect()).collect();

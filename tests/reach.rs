@@ -18,7 +18,7 @@ const FILES: [(&str, &str); 15] = [
     ("modules/web/manifests/site.pp", "define web::site($port) { notify { \"${title}${port}\": } }\n"),
     (
         "modules/db/manifests/init.pp",
-        "class db { $x = lookup('databases') file { '/x': source => 'puppet:///modules/db/my/x' } }\n",
+        "class db {\n  $x = lookup('databases')\n  file { '/x': source => 'puppet:///modules/db/my/x' }\n  file { '/d': source => 'puppet:///modules/db/dir/', recurse => true }\n  $y = file(\"db/by/${x}.conf\")\n}\n",
     ),
     ("modules/db/files/my/x", "x\n"),
     ("modules/by_variable/manifests/init.pp", "class by_variable($which = 'picked::one') { include $which }\n"),
@@ -67,6 +67,13 @@ fn a_change_reaches_those_who_mention_it() {
         ("modules/db/manifests/init.pp", "class db { }\n", "b"),
         ("modules/db/files/my/x", "y\n", "b"),
         ("modules/db/files/other", "y\n", ""),
+        // A path as a whole, a folder, the beginning of a path.
+        ("modules/db/files/my/y", "y\n", ""),
+        ("modules/db/files/my/x.old", "y\n", ""),
+        ("modules/db/files/dir/a/b", "y\n", "b"),
+        ("modules/db/files/directory", "y\n", ""),
+        ("modules/db/files/by/z.conf", "y\n", "b"),
+        ("modules/db/files/bypass", "y\n", ""),
         // A variable that names a class; a name put together.
         ("modules/picked/manifests/one.pp", "class picked::one { notify { 'x': } }\n", "cd"),
         ("modules/picked/manifests/two.pp", "class picked::two { notify { 'x': } }\n", "d"),

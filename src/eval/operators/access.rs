@@ -32,7 +32,7 @@ pub fn index(cx: &mut dyn Interp, base: &Value, keys: &[Value]) -> Outcome {
 fn index_known(cx: &mut dyn Interp, base: &Value, keys: &[Value]) -> Outcome {
     match base {
         Value::Array(a) => index_array(cx, a, &flat(keys)),
-        Value::Hash(h) => index_hash(&h.entries, keys),
+        Value::Hash(h) => index_hash(cx, &h.entries, keys),
         Value::Str(s) => index_text(cx, &s.text, &flat(keys)),
         Value::Type(t) => index_type(cx, t, keys),
         other => Err(EvalError::issue(
@@ -117,8 +117,8 @@ fn element(a: &Array, i: i64) -> Value {
     }
 }
 
-fn index_hash(entries: &Entries, keys: &[Value]) -> Outcome {
-    let found: Vec<Value> = keys.iter().map(|k| fetch(entries, k)).collect();
+fn index_hash(cx: &mut dyn Interp, entries: &Entries, keys: &[Value]) -> Outcome {
+    let found: Vec<Value> = keys.iter().map(|k| fetch(cx, entries, k)).collect();
     match found.as_slice() {
         [] => Err(EvalError::issue("BAD_HASH_SLICE_ARITY", "Hash supports [] with one or more arguments. Got 0")),
         [one] => Ok(one.clone()),
@@ -127,13 +127,17 @@ fn index_hash(entries: &Entries, keys: &[Value]) -> Outcome {
 }
 
 /// The value of a key; unknown when a key of the hash is unknown and none is certain.
-fn fetch(entries: &Entries, key: &Value) -> Value {
+fn fetch(cx: &mut dyn Interp, entries: &Entries, key: &Value) -> Value {
     if let Some(found) = entries.get(key) {
         return found.clone();
     }
-    let by_sample = entries.iter().find(|(k, _)| matches!(k, Value::Sym(_)) && k.sample() == key);
-    if let Some((_, value)) = by_sample {
-        return value.clone();
+    for (per_host, value) in entries.iter().filter(|(k, _)| matches!(k, Value::Sym(s) if s.sample.is_some())) {
+        let same = per_host.sample() == key;
+        let question = Value::call("==", vec![per_host.clone(), key.clone()], Some(Value::Bool(same)));
+        cx.observe(&question, same);
+        if same {
+            return value.clone();
+        }
     }
     if entries.keys().any(Value::is_unknown) {
         return Value::call("[]", vec![Value::hash(entries.clone()), key.clone()], None);
