@@ -128,28 +128,25 @@ fn every_incident_is_caught() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// A case's package, built from `package/DEBIAN` and `links.txt`; the folder that holds it comes along.
+/// A case's packages, built from the folders `package` and `package-NAME`, the first with the links of
+/// `links.txt`; the folder that holds them comes along.
 fn packages(case: &Path) -> (tempfile::TempDir, Vec<PathBuf>) {
-    let folder = tempfile::tempdir().unwrap();
-    let control = case.join("package/DEBIAN");
-    if !control.is_dir() {
-        return (folder, Vec::new());
-    }
-    let fields = fs::read_to_string(control.join("control")).unwrap();
-    let field = |name: &str| fields.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix(": ")).unwrap().to_owned();
-    let mut deb = DebBuilder::new(&field("Package"), &field("Version"));
-    for script in ["preinst", "postinst", "prerm", "postrm"] {
-        if let Ok(text) = fs::read_to_string(control.join(script)) {
-            deb = deb.script(script, &text);
+    let out = tempfile::tempdir().unwrap();
+    let named = |p: &Path| p.file_name().unwrap().to_str().unwrap().to_owned();
+    let mut debs = Vec::new();
+    for folder in folders(case).into_iter().filter(|f| named(f).starts_with("package")) {
+        let mut deb = DebBuilder::from_dir(&folder).unwrap();
+        if named(&folder) == "package" {
+            for line in fs::read_to_string(case.join("links.txt")).unwrap_or_default().lines() {
+                let (link, target) = line.split_once(" -> ").unwrap();
+                deb = deb.link(link, target);
+            }
         }
+        let path = out.path().join(format!("{}.deb", named(&folder)));
+        fs::write(&path, deb.build().unwrap()).unwrap();
+        debs.push(path);
     }
-    for line in fs::read_to_string(case.join("links.txt")).unwrap_or_default().lines() {
-        let (link, target) = line.split_once(" -> ").unwrap();
-        deb = deb.link(link, target);
-    }
-    let path = folder.path().join(format!("{}_{}_all.deb", field("Package"), field("Version")));
-    fs::write(&path, deb.build().unwrap()).unwrap();
-    (folder, vec![path])
+    (out, debs)
 }
 
 #[test]

@@ -34,6 +34,12 @@ pub(crate) fn references_to(path: &str, head: HostSide<'_>) -> Vec<Reference> {
     all.filter(|r| seen.insert((r.at.clone(), r.what.clone()))).collect()
 }
 
+/// As [`references_to`], without what only asks whether the path is there.
+pub(crate) fn dependents_of(path: &str, head: HostSide<'_>) -> Vec<Reference> {
+    let asks = ["creates of ", "unless of ", "onlyif of "];
+    references_to(path, head).into_iter().filter(|r| !asks.iter().any(|a| r.what.starts_with(a))).collect()
+}
+
 fn resource_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<Reference> {
     let holders = HOLDERS.iter().filter(|(t, _)| resource.type_name == *t).flat_map(|(_, names)| *names);
     let params = holders.filter_map(|name| resource.param(name)).filter(|p| param_refers(p, path));

@@ -1,5 +1,6 @@
 //! `removal-deletes-user`: a package takes an account with it that the host still needs.
 
+use super::gone::{Gone, gone};
 use super::uses::{Use, uses_of};
 use super::{Going, going, wanted};
 use crate::catalog::Resource;
@@ -9,6 +10,10 @@ use crate::finding::{Confidence, FailureMode, Finding, Severity};
 use crate::package::{Effect, Kind, Removal, Verdict};
 
 pub(crate) struct DeletesUser;
+
+/// Parameters that name a user, and those that name a group.
+const USER_PARAMS: &[&str] = &["owner", "user"];
+const GROUP_PARAMS: &[&str] = &["group", "gid"];
 
 const ACCOUNTS: [Kind; 2] = [Kind::UserDeleted, Kind::GroupDeleted];
 
@@ -23,6 +28,8 @@ impl Check for DeletesUser {
                 out.extend(accounts(&package, &removal).into_iter().filter_map(|a| finding(&package, &a)));
             }
         }
+        out.extend(gone(cx, "User").iter().filter_map(|user| undeclared(user, USER_PARAMS)));
+        out.extend(gone(cx, "Group").iter().filter_map(|group| undeclared(group, GROUP_PARAMS)));
     }
 }
 
@@ -78,6 +85,23 @@ fn finding(package: &Going<'_>, account: &Account<'_>) -> Option<Finding> {
         .confidence(confidence)
         .mode(FailureMode::FastFail);
     Some(locate(draft, package, account, declaration, &uses).remedy(remedy(package, account, declaration)))
+}
+
+/// An account that Puppet itself newly removes while something declared still rests on it.
+fn undeclared(account: &Gone<'_>, params: &[&str]) -> Option<Finding> {
+    account.before?;
+    let name = account.resource.text("name").unwrap_or(&account.resource.title);
+    let uses = uses_of(name, account.head);
+    let uses: Vec<&Use> = uses.iter().filter(|u| u.param.is_none_or(|p| params.contains(&p))).collect();
+    let first = uses.first()?;
+    let more = if uses.len() > 1 { format!(", and {} others too", uses.len() - 1) } else { String::new() };
+    let reference = account.resource.reference();
+    let text = format!("{reference} is removed, and {}{more}: what names it fails from now on", first.how);
+    let finding = draft("removal-deletes-user", reference.clone(), "absent", text);
+    let finding = finding.severity(Severity::High).confidence(Confidence::High).mode(FailureMode::FastFail);
+    let finding = finding.at(head(account.at(), "the account is removed here"));
+    let finding = uses.iter().take(5).fold(finding, |f, u| f.also(head(&u.at, &u.how)));
+    Some(finding.remedy(format!("first hand over what rests on {reference}, in a change of its own; then remove it")))
 }
 
 fn locate(

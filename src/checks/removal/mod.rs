@@ -4,7 +4,11 @@
 
 pub(super) mod cascades;
 pub(super) mod deletes_user;
+pub(super) mod destroys_data;
+mod gone;
+mod holders;
 pub(super) mod not_inspected;
+pub(super) mod stops_service;
 pub(super) mod unlinks_path;
 mod uses;
 

@@ -1,11 +1,13 @@
 //! `removal-unlinks-path`: a package takes a path with it on which something still rests.
 
+use super::gone::{Gone, gone};
 use super::{Going, file_path, going, wanted};
-use crate::checks::references::{Reference, references_to};
+use crate::checks::references::{Reference, dependents_of, references_to};
 use crate::checks::{Check, HostContext, draft, head, of_effect};
 use crate::finding::{Confidence, FailureMode, Finding, Severity};
 use crate::package::{Effect, Kind, Removal, Verdict, merged};
 use crate::puppet::file_titles;
+use crate::value::Value;
 use std::collections::BTreeSet;
 
 pub(crate) struct UnlinksPath;
@@ -27,6 +29,7 @@ impl Check for UnlinksPath {
                 out.extend(findings(cx, &package, &removal));
             }
         }
+        out.extend(gone(cx, "File").iter().filter_map(of_file));
     }
 }
 
@@ -127,6 +130,30 @@ fn message(package: &Going<'_>, effect: &Effect, references: &[Reference]) -> St
             many.first().map_or("", |r| r.what.as_str())
         ),
     }
+}
+
+/// A path that Puppet kept and now takes away itself, from under what still rests on it.
+fn of_file(file: &Gone<'_>) -> Option<Finding> {
+    let before = file.before?;
+    let path = file_path(file.resource);
+    // Without `force` Puppet leaves a folder where it is.
+    let folder = before.text("ensure") == Some("directory");
+    let forced = file.resource.value("force").is_some_and(|v| *v == Value::Bool(true) || v.as_str() == Some("true"));
+    let references: Vec<Reference> = dependents_of(path, file.head);
+    if references.is_empty() || folder && !forced {
+        return None;
+    }
+    let text = format!("{path} is removed, and {} rests on it", counted(&references));
+    let finding = draft("removal-unlinks-path", path, "absent", text).mode(FailureMode::FastFail);
+    let finding = finding.severity(Severity::High).confidence(Confidence::Medium);
+    let finding = finding.at(head(file.at(), "the path is removed here"));
+    let finding = references.iter().take(6).fold(finding, |f, r| f.also(head(&r.at, &r.label)));
+    Some(finding.remedy(format!("first change what rests on {path}, and let that reach every host; then remove it")))
+}
+
+fn counted(references: &[Reference]) -> String {
+    let first = references.first().map_or("", |r| r.what.as_str());
+    if references.len() > 1 { format!("{first} with {} others", references.len() - 1) } else { first.to_owned() }
 }
 
 fn locate(draft: Finding, package: &Going<'_>, effect: &Effect, references: &[Reference]) -> Finding {

@@ -10,18 +10,21 @@ use crate::repo::Loc;
 pub(super) struct Use {
     pub(super) how: String,
     pub(super) at: Loc,
+    /// The parameter that names it; `None` for a line of text, which may mean either sort of account.
+    pub(super) param: Option<&'static str>,
     /// Whether a process runs as the account, rather than only owning a file.
     pub(super) runs: bool,
 }
 
 /// Parameters that name an account, by resource type, and whether something runs as it.
-const NAMING: [(&str, &str, bool); 6] = [
+const NAMING: [(&str, &'static str, bool); 7] = [
     ("File", "owner", false),
     ("File", "group", false),
     ("Exec", "user", true),
     ("Exec", "group", true),
     ("Cron", "user", true),
     ("Ssh_authorized_key", "user", false),
+    ("User", "gid", false),
 ];
 
 /// Words that stand before an account name in the configuration of a daemon.
@@ -38,8 +41,7 @@ pub(super) fn uses_of(account: &str, head: HostSide<'_>) -> Vec<Use> {
 
 fn resource_uses(resource: &Resource, account: &str, head: HostSide<'_>) -> Vec<Use> {
     let naming = NAMING.iter().filter(|(t, ..)| resource.type_name == *t);
-    let mut uses: Vec<Use> =
-        naming.filter_map(|(_, p, runs)| named(resource, resource.param(p)?, account, *runs)).collect();
+    let mut uses: Vec<Use> = naming.filter_map(|(_, p, runs)| named(resource, p, account, *runs)).collect();
     if resource.type_name == "File" {
         uses.extend(run_as_lines(resource, account, head));
     }
@@ -47,10 +49,16 @@ fn resource_uses(resource: &Resource, account: &str, head: HostSide<'_>) -> Vec<
     uses
 }
 
-fn named(resource: &Resource, param: &Param, account: &str, runs: bool) -> Option<Use> {
+fn named(resource: &Resource, name: &'static str, account: &str, runs: bool) -> Option<Use> {
+    let param: &Param = resource.param(name)?;
+    // A user's own group is no news beside the user.
+    if resource.type_name == "User" && resource.title == account {
+        return None;
+    }
     (param.value.as_str() == Some(account)).then(|| Use {
         how: format!("{} has {} {account}", resource.reference(), param.name),
         at: param.at.clone(),
+        param: Some(name),
         runs,
     })
 }
@@ -58,8 +66,13 @@ fn named(resource: &Resource, param: &Param, account: &str, runs: bool) -> Optio
 fn run_as_lines(resource: &Resource, account: &str, head: HostSide<'_>) -> Vec<Use> {
     let lines = content_of(resource, head.sources()).lines(&resource.at);
     let hits = lines.into_iter().filter(|l| runs_as(&l.text, account));
-    hits.map(|l| Use { how: format!("{} says `{}`", file_path(resource), l.text.trim()), at: l.at, runs: true })
-        .collect()
+    hits.map(|l| Use {
+        how: format!("{} says `{}`", file_path(resource), l.text.trim()),
+        at: l.at,
+        param: None,
+        runs: true,
+    })
+    .collect()
 }
 
 /// `User apache`, `User=apache`, `user: apache`, `export APACHE_RUN_USER=apache`.
@@ -80,7 +93,7 @@ fn sudo_rule(resource: &Resource, account: &str) -> Option<Use> {
             .is_some_and(|(who, _)| who.split([',', ':']).any(|w| w.trim() == account))
     };
     let hit = items.iter().find(|v| v.as_str().is_some_and(lists))?;
-    Some(Use { how: format!("{} grants `{hit}`", resource.reference()), at: param.at.clone(), runs: true })
+    Some(Use { how: format!("{} grants `{hit}`", resource.reference()), at: param.at.clone(), param: None, runs: true })
 }
 
 #[cfg(test)]

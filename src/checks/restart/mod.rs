@@ -28,6 +28,7 @@ pub(super) use reach::Reach;
 use reach::{Told, told_by};
 use readers::{Reader, readers};
 use services::running;
+pub(super) use services::{should_run, start_of};
 use std::collections::BTreeSet;
 pub(super) use weaker::RestartWeaker;
 

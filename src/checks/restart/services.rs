@@ -56,7 +56,7 @@ fn service<'a>(
 }
 
 /// Running, or at least not stopped: a service without `ensure` is restarted by a refresh if it runs.
-fn should_run(service: &Resource) -> bool {
+pub(crate) fn should_run(service: &Resource) -> bool {
     match service.value("ensure") {
         Some(Value::Bool(b)) => *b,
         Some(v) if v.as_str().is_some() => matches!(v.as_str(), Some("running" | "true")),
@@ -83,11 +83,11 @@ pub(super) fn starters(catalog: &Catalog) -> Vec<Starter<'_>> {
 
 /// Which service a file starts, by its path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct StartOf<'a> {
+pub(crate) struct StartOf<'a> {
     /// The service's name; ends in `@` for all instances.
     pub(super) service: &'a str,
     /// What sort of file it is.
-    pub(super) sort: &'static str,
+    pub(crate) sort: &'static str,
 }
 
 impl StartOf<'_> {
@@ -95,13 +95,18 @@ impl StartOf<'_> {
     pub(super) fn starts(&self, name: &str) -> bool {
         name == self.service || self.service.ends_with('@') && name.starts_with(self.service)
     }
+
+    /// Whether it is what starts the service: its unit, job or script, and no settings beside one.
+    pub(crate) fn starts_it(&self, name: &str) -> bool {
+        self.starts(name) && !matches!(self.sort, "drop-in" | "defaults file")
+    }
 }
 
 const UNIT_DIRS: [&str; 4] =
     ["/etc/systemd/system/", "/lib/systemd/system/", "/usr/lib/systemd/system/", "/run/systemd/system/"];
 
 /// Which service the file at `path` starts.
-pub(super) fn start_of(path: &str) -> Option<StartOf<'_>> {
+pub(crate) fn start_of(path: &str) -> Option<StartOf<'_>> {
     if let Some(rest) = UNIT_DIRS.iter().find_map(|d| path.strip_prefix(d)) {
         return unit(rest);
     }
