@@ -1,10 +1,12 @@
 //! Opens a `.deb` (xz, gzip, zstd or plain members) under limits; the only place that knows how
 //! the archive is unpacked. Contents are streamed past, not held.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
+use super::container::{self, Sort};
 use super::control::{Control, questions};
 use super::error::DebError;
 use super::member::{Member, MemberKind, Origin, Package, Script};
@@ -18,6 +20,8 @@ pub struct Limits {
     pub file: u64,
     /// Bytes of one member name.
     pub name: usize,
+    /// Bytes of names, link targets, scripts and kept data files together.
+    pub kept: u64,
     /// Unpacked bytes whatever the size of the package.
     pub floor: u64,
     /// Unpacked bytes per packed byte above the floor.
@@ -28,7 +32,16 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { members: 250_000, file: 8 << 20, name: 4096, floor: 64 << 20, ratio: 120, total: 6 << 30 }
+        // Of all packages of Debian 12 none unpacks to more than 62 times its size above this floor.
+        Limits {
+            members: 250_000,
+            file: 4 << 20,
+            name: 4096,
+            kept: 48 << 20,
+            floor: 256 << 20,
+            ratio: 64,
+            total: 8 << 30,
+        }
     }
 }
 
@@ -47,7 +60,7 @@ pub fn read_path(path: &Path, limits: &Limits) -> Result<Package, DebError> {
     let io = |source| DebError::Io { path: name.clone(), source };
     let file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
-    let reading = Reading { path: &name, limits, size };
+    let reading = Reading::new(&name, limits);
     let mut file = BufReader::with_capacity(1 << 16, file);
     super::whole::check(&mut file, size).map_err(|e| reading.io_error("archive", &e))?;
     reading.package(file, true)
@@ -59,7 +72,7 @@ pub fn read_path(path: &Path, limits: &Limits) -> Result<Package, DebError> {
 /// As [`read_path`].
 pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Package, DebError> {
     let size = bytes.len() as u64;
-    let reading = Reading { path: name, limits, size };
+    let reading = Reading::new(name, limits);
     super::whole::check(&mut Cursor::new(bytes), size).map_err(|e| reading.io_error("archive", &e))?;
     reading.package(Cursor::new(bytes), true)
 }
@@ -73,7 +86,7 @@ pub(crate) fn read_control(path: &Path, limits: &Limits) -> Result<Control, DebE
     let io = |source| DebError::Io { path: name.clone(), source };
     let file = File::open(path).map_err(io)?;
     let size = file.metadata().map_err(io)?.len();
-    let reading = Reading { path: &name, limits, size };
+    let reading = Reading::new(&name, limits);
     let mut file = BufReader::new(file);
     super::whole::check(&mut file, size).map_err(|e| reading.io_error("archive", &e))?;
     reading.package(file, false).map(|p| p.control)
@@ -107,24 +120,60 @@ impl LongNames {
 struct Reading<'a> {
     path: &'a str,
     limits: &'a Limits,
-    size: u64,
+    /// Packed bytes read so far.
+    packed: Cell<u64>,
+    /// Bytes of names and contents that are held.
+    kept: Cell<u64>,
 }
 
 type Entry<'e, 'r> = tar::Entry<'e, Box<dyn Read + 'r>>;
 
+impl<'a> Reading<'a> {
+    fn new(path: &'a str, limits: &'a Limits) -> Self {
+        Reading { path, limits, packed: Cell::new(0), kept: Cell::new(0) }
+    }
+}
+
 impl Reading<'_> {
     fn package(&self, reader: impl Read, with_data: bool) -> Result<Package, DebError> {
-        let mut deb = debpkg::DebPkg::parse(reader).map_err(|e| self.archive_error("header", e))?;
-        let control = deb.control().map_err(|e| self.archive_error("control member", e))?;
-        let mut package = self.control_member(control.into_inner())?;
+        let mut reader = Counted { inner: reader, packed: &self.packed };
+        let opened = container::open(&mut reader).map_err(|e| self.io_error("header", &e))?;
+        opened.map_err(|what| DebError::NotDeb { path: self.path.to_owned(), what })?;
+        let mut package =
+            self.member(&mut reader, Sort::Control, "control member", |inner, this| this.control_member(inner))?;
         if with_data {
-            let data = deb.data().map_err(|e| self.archive_error("data member", e))?;
-            package.members = self.data_member(data.into_inner())?;
+            package.members =
+                self.member(&mut reader, Sort::Data, "data member", |inner, this| this.data_member(inner))?;
         }
         Ok(package)
     }
 
-    fn control_member<'r>(&self, inner: Box<dyn Read + 'r>) -> Result<Package, DebError> {
+    /// Reads the member that is to come next, past those that readers skip.
+    fn member<T>(
+        &self,
+        reader: &mut impl Read,
+        wanted: Sort,
+        part: &'static str,
+        read: impl for<'x> FnOnce(Box<dyn Read + 'x>, &'x Self) -> Result<T, DebError>,
+    ) -> Result<T, DebError> {
+        let failed = |e: &std::io::Error| self.io_error(part, e);
+        let mut header = container::next(reader).map_err(|e| failed(&e))?;
+        while let Some(extra) = header.as_ref().filter(|h| h.sort == Sort::Extra) {
+            skip(reader, extra.size + extra.size % 2).map_err(|e| failed(&e))?;
+            header = container::next(reader).map_err(|e| failed(&e))?;
+        }
+        let Some(header) = header.filter(|h| h.sort == wanted) else {
+            return Err(DebError::Damaged { path: self.path.to_owned(), what: format!("there is no {part}") });
+        };
+        let mut body = reader.by_ref().take(header.size);
+        let unpacked = header.unpack(&mut body).map_err(|e| failed(&e))?;
+        let found = read(unpacked, self)?;
+        let left = body.limit() + header.size % 2;
+        skip(reader, left).map_err(|e| failed(&e))?;
+        Ok(found)
+    }
+
+    fn control_member<'r>(&'r self, inner: Box<dyn Read + 'r>) -> Result<Package, DebError> {
         let mut package = self.empty();
         self.each_entry(inner, "control member", |entry, named, this| {
             let name = named.path.trim_start_matches('/');
@@ -165,7 +214,7 @@ impl Reading<'_> {
         Ok(package)
     }
 
-    fn data_member<'r>(&self, inner: Box<dyn Read + 'r>) -> Result<Vec<Member>, DebError> {
+    fn data_member<'r>(&'r self, inner: Box<dyn Read + 'r>) -> Result<Vec<Member>, DebError> {
         let mut members = Vec::new();
         self.each_entry(inner, "data member", |entry, named, this| {
             let kind = this.kind(entry, &named.link)?;
@@ -180,13 +229,13 @@ impl Reading<'_> {
 
     /// Walks an unpacked tar under the limits; paths come absolute and without a trailing slash.
     fn each_entry<'r>(
-        &self,
+        &'r self,
         inner: Box<dyn Read + 'r>,
         part: &'static str,
         mut each: impl FnMut(&mut Entry<'_, 'r>, Named, &Self) -> Result<(), DebError>,
     ) -> Result<(), DebError> {
-        let room = self.room();
-        let bounded: Box<dyn Read + 'r> = Box::new(Bounded { inner, left: room });
+        let bounded: Box<dyn Read + 'r> =
+            Box::new(Bounded { inner, unpacked: 0, packed: &self.packed, limits: *self.limits });
         let mut archive = tar::Archive::new(bounded);
         // Raw: the library would read a long name of any size into memory.
         let entries = archive.entries().map_err(|e| self.io_error(part, &e))?.raw(true);
@@ -201,14 +250,19 @@ impl Reading<'_> {
             }
             let path = self.safe_path(&names.path.take().unwrap_or_else(|| entry.path_bytes().into_owned()))?;
             let link = names.link.take().or_else(|| entry.link_name_bytes().map(|l| l.into_owned()));
+            self.keep((path.len() + link.as_ref().map_or(0, Vec::len)) as u64)?;
             each(&mut entry, Named { path, link: link.unwrap_or_default() }, self)?;
         }
         Ok(())
     }
 
-    fn room(&self) -> u64 {
-        let scaled = self.size.saturating_mul(self.limits.ratio);
-        scaled.saturating_add(self.limits.floor).min(self.limits.total)
+    /// Counts what is held in memory.
+    fn keep(&self, bytes: u64) -> Result<(), DebError> {
+        self.kept.set(self.kept.get().saturating_add(bytes));
+        if self.kept.get() > self.limits.kept {
+            return Err(self.too_large("what is held of its names and scripts", self.limits.kept));
+        }
+        Ok(())
     }
 
     fn safe_path(&self, raw: &[u8]) -> Result<String, DebError> {
@@ -273,6 +327,7 @@ impl Reading<'_> {
         if entry.size() > self.limits.file {
             return Err(self.too_large("a control file", self.limits.file));
         }
+        self.keep(entry.size())?;
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).map_err(|e| self.io_error("a member", &e))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -284,39 +339,55 @@ impl Reading<'_> {
 
     fn io_error(&self, part: &str, error: &std::io::Error) -> DebError {
         if error.to_string().contains(OVER) {
-            return self.too_large("the unpacked size", self.room());
+            return self.too_large("the unpacked size", room(self.packed.get(), self.limits));
         }
         DebError::Damaged { path: self.path.to_owned(), what: format!("{part}: {error}") }
-    }
-
-    fn archive_error(&self, part: &str, error: debpkg::Error) -> DebError {
-        match error {
-            debpkg::Error::Io(e) if e.kind() == std::io::ErrorKind::InvalidData && part == "header" => {
-                DebError::NotDeb { path: self.path.to_owned(), what: e.to_string() }
-            }
-            debpkg::Error::Io(e) => self.io_error(part, &e),
-            debpkg::Error::MissingDebianBinary | debpkg::Error::InvalidVersion => {
-                DebError::NotDeb { path: self.path.to_owned(), what: error.to_string() }
-            }
-            other => DebError::Damaged { path: self.path.to_owned(), what: format!("{part}: {other}") },
-        }
     }
 }
 
 const OVER: &str = "unpacked size over the limit";
 
-/// A reader that fails once its allowance is used up.
-struct Bounded<R> {
-    inner: R,
-    left: u64,
+/// Unpacked bytes that so many packed ones may come to.
+fn room(packed: u64, limits: &Limits) -> u64 {
+    packed.saturating_mul(limits.ratio).saturating_add(limits.floor).min(limits.total)
 }
 
-impl<R: Read> Read for Bounded<R> {
+/// A reader that counts.
+struct Counted<'c, R> {
+    inner: R,
+    packed: &'c Cell<u64>,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
         let n = self.inner.read(buf)?;
-        self.left = self.left.checked_sub(n as u64).ok_or_else(|| std::io::Error::other(OVER))?;
+        self.packed.set(self.packed.get().saturating_add(n as u64));
         Ok(n)
     }
+}
+
+/// A reader that fails once more comes out than what went in so far allows: a bomb is noticed where
+/// it goes off, however large the file around it.
+struct Bounded<'c, R> {
+    inner: R,
+    unpacked: u64,
+    packed: &'c Cell<u64>,
+    limits: Limits,
+}
+
+impl<R: Read> Read for Bounded<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.unpacked = self.unpacked.saturating_add(n as u64);
+        if self.unpacked > room(self.packed.get(), &self.limits) {
+            return Err(std::io::Error::other(OVER));
+        }
+        Ok(n)
+    }
+}
+
+fn skip(reader: &mut impl Read, bytes: u64) -> std::io::Result<()> {
+    std::io::copy(&mut reader.take(bytes), &mut std::io::sink()).map(drop)
 }
 
 fn owner(entry: &Entry<'_, '_>) -> String {

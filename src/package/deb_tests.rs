@@ -78,20 +78,123 @@ fn names_that_lead_out_are_refused() {
 
 /// A package whose one data member has its name written past the library's checks.
 fn raw_member(name: &[u8]) -> Result<super::member::Package, DebError> {
-    use std::io::Write;
+    let mut data = raw_header(name, tar::EntryType::Regular, 0).to_vec();
+    data.extend_from_slice(&[0; 1024]);
+    with_data("data.tar", &data)
+}
+
+fn raw_header(name: &[u8], kind: tar::EntryType, size: u64) -> [u8; 512] {
     let mut header = tar::Header::new_gnu();
     header.as_mut_bytes()[..name.len()].copy_from_slice(name);
-    header.set_entry_type(tar::EntryType::Regular);
-    header.set_size(0);
+    header.set_entry_type(kind);
+    header.set_size(size);
     header.set_cksum();
-    let mut data = header.as_bytes().to_vec();
-    data.extend_from_slice(&[0; 1024]);
+    *header.as_bytes()
+}
+
+/// A sound package with another data member.
+fn with_data(name: &str, data: &[u8]) -> Result<super::member::Package, DebError> {
+    use std::io::Write;
     let whole = sample();
     let at = whole.windows(11).position(|w| w == b"data.tar.gz").unwrap();
     let mut bytes = whole[..at].to_vec();
-    writeln!(bytes, "{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`", "data.tar", 0, 0, 0, "100644", data.len()).unwrap();
-    bytes.extend_from_slice(&data);
+    writeln!(bytes, "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`", 0, 0, 0, "100644", data.len()).unwrap();
+    bytes.extend_from_slice(data);
+    if data.len() % 2 == 1 {
+        bytes.push(b'\n');
+    }
     read_bytes("x.deb", &bytes, &Limits::default())
+}
+
+/// Packed blocks of a tar, so many times over.
+fn gzipped(block: &[u8], times: usize) -> Vec<u8> {
+    use std::io::Write;
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    (0..times).for_each(|_| out.write_all(block).unwrap());
+    out.finish().unwrap()
+}
+
+fn refused_for(result: Result<super::member::Package, DebError>, what: &str) {
+    match result {
+        Err(DebError::TooLarge { what: found, .. }) => assert!(found.contains(what), "{found} is not {what}"),
+        other => panic!("not refused for {what}: {:?}", other.map(|p| p.members.len())),
+    }
+}
+
+#[test]
+fn members_without_end_are_refused() {
+    let header = raw_header(b"./x", tar::EntryType::Regular, 0);
+    refused_for(with_data("data.tar.gz", &gzipped(&header, 300_000)), "number of members");
+}
+
+#[test]
+fn names_and_contents_are_held_to_a_limit_together() {
+    let mut named = raw_header(b"././@LongLink", tar::EntryType::GNULongName, 4000).to_vec();
+    named.extend_from_slice(&[b'n'; 4096]);
+    named.extend_from_slice(&raw_header(b"./x", tar::EntryType::Regular, 0));
+    refused_for(with_data("data.tar.gz", &gzipped(&named, 20_000)), "held");
+    let mut scripts = raw_header(b"./etc/init.d/x", tar::EntryType::Regular, 4 << 20).to_vec();
+    scripts.resize(512 + (4 << 20), b'#');
+    refused_for(with_data("data.tar.gz", &gzipped(&scripts, 20)), "held");
+}
+
+#[test]
+fn a_bomb_goes_off_where_it_lies_whatever_the_file_weighs() {
+    let mut zeros = raw_header(b"./zeros", tar::EntryType::Regular, 600 << 20).to_vec();
+    zeros.resize(1 << 20, 0);
+    refused_for(with_data("data.tar.gz", &gzipped(&zeros, 600)), "unpacked size");
+}
+
+#[test]
+fn unpackers_get_no_more_memory_than_real_packages_need() {
+    // A window of 2 GiB; a dictionary of 4 GiB.
+    let zstd = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0x00, 0x00];
+    let lzma = [0x5d, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0];
+    for (name, bytes) in [("data.tar.zst", &zstd[..]), ("data.tar.lzma", &lzma[..])] {
+        let error = with_data(name, bytes).unwrap_err();
+        assert!(matches!(error, DebError::Damaged { .. }), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_name_with_a_nul_is_refused() {
+    let mut data = raw_header(b"././@LongLink", tar::EntryType::GNULongName, 8).to_vec();
+    data.extend_from_slice(b"./a\0b/c\0");
+    data.resize(1024, 0);
+    data.extend_from_slice(&raw_header(b"./x", tar::EntryType::Regular, 0));
+    data.extend_from_slice(&[0; 1024]);
+    let error = with_data("data.tar", &data).unwrap_err();
+    assert!(matches!(error, DebError::BadName { .. }), "{error}");
+}
+
+#[test]
+fn sizes_that_lie_are_errors() {
+    let mut data = raw_header(b"./usr/bin/x", tar::EntryType::Regular, 1 << 40).to_vec();
+    data.extend_from_slice(&[0; 1024]);
+    assert!(matches!(with_data("data.tar", &data), Err(DebError::Damaged { .. })));
+    let whole = sample();
+    let at = whole.windows(11).position(|w| w == b"data.tar.gz").unwrap();
+    for (claim, field) in
+        [("more", "9999999999"), ("less", "1         "), ("none", "x         "), ("below", "-1        ")]
+    {
+        let mut bytes = whole.clone();
+        bytes[at + 48..at + 58].copy_from_slice(field.as_bytes());
+        assert!(read_bytes("x.deb", &bytes, &Limits::default()).is_err(), "{claim}");
+    }
+}
+
+#[test]
+fn other_packings_are_read_and_unknown_ones_named() {
+    let mut data = raw_header(b"./usr/bin/x", tar::EntryType::Regular, 0).to_vec();
+    data.extend_from_slice(&[0; 1024]);
+    let mut xz = Vec::new();
+    std::io::copy(&mut xz2::read::XzEncoder::new(data.as_slice(), 9), &mut xz).unwrap();
+    let zst = zstd::encode_all(data.as_slice(), 19).unwrap();
+    for (name, bytes) in [("data.tar", &data), ("data.tar.xz", &xz), ("data.tar.zst", &zst)] {
+        assert_eq!(with_data(name, bytes).unwrap().members.len(), 1, "{name}");
+    }
+    let error = with_data("data.tar.bz2", &data).unwrap_err().to_string();
+    assert!(error.contains("data.tar.bz2"), "{error}");
 }
 
 /// Bytes changed at random places: an answer or an error, never the end of the program.

@@ -7,6 +7,7 @@
 pub mod archive;
 mod build;
 mod calls;
+mod container;
 mod control;
 mod deb;
 #[cfg(test)]
