@@ -120,7 +120,7 @@ fn score_cascade(record: &Value, index: &Index, tallies: &mut BTreeMap<String, T
     let wanted = strings(&record["install_set"]).into_iter().collect();
     let states = [
         ("cascade (packages listed)", HostState::from_list(&list.join("\n"), index)),
-        ("cascade (derived)", HostState::implied(index, &wanted, &BTreeSet::new())),
+        ("cascade (derived)", HostState::implied(index, &wanted, &BTreeSet::new(), false)),
     ];
     for (name, state) in states {
         let said = cascade(&state, target).taken.into_iter().map(|t| t.package).collect();

@@ -1,7 +1,7 @@
 //! `holdpoint removal`: the host that the removal is asked for, and what apt would take along there.
 
 use super::failure::Failure;
-use crate::package::archive::{Cascade, HostState, Index, cascade};
+use crate::package::archive::{Cascade, HostState, Index, cascade, implied_cascade};
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -73,10 +73,10 @@ impl Host {
             (Some((from, state)), _) => (from.clone(), cascade(state, package)),
             (None, Some(index)) => {
                 let wanted = self.with.iter().cloned().chain([package.to_owned()]).collect();
-                let state = HostState::implied(index, &wanted, &BTreeSet::new());
+                let cascade = implied_cascade(index, &wanted, &BTreeSet::new(), package);
                 let names: Vec<&str> = wanted.iter().map(String::as_str).collect();
                 let of = format!("a plain host with {} (from {})", names.join(", "), index.source());
-                (of, cascade(&state, package))
+                (of, cascade)
             }
             (None, None) => return None,
         };
@@ -114,7 +114,11 @@ pub(super) fn describe(along: Option<&Along>, version: &str) -> String {
     };
     let mut out = format!("\ntaken along by apt, on {}\n", along.state);
     for taken in &along.cascade.taken {
-        let mark = if taken.essential { " (essential)" } else { "" };
+        let mark = match (taken.essential, taken.recommended) {
+            (true, _) => " (essential)",
+            (false, true) => " (if recommended packages are installed)",
+            (false, false) => "",
+        };
         let _ = writeln!(
             out,
             "    {}{mark}\n      depends on {}, which {} was there for",

@@ -2,7 +2,7 @@
 
 use super::{Archive, GateError};
 use crate::checks::Evidence;
-use crate::package::archive::{Cascade, HostState, Index, cascade};
+use crate::package::archive::{Cascade, Index, implied_cascade};
 use crate::package::{MemberKind, Package, PackageSources, Removal, analyse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -87,10 +87,9 @@ impl Evidence for Packages {
     fn cascade(&self, package: &str, wanted: &BTreeSet<String>, absent: &BTreeSet<String>) -> Option<Arc<Cascade>> {
         let index = self.index.as_ref()?;
         let mut known = self.cascades.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known.entry((package.to_owned(), wanted.clone(), absent.clone())).or_insert_with(|| {
-            let state = HostState::implied(index, wanted, absent);
-            Arc::new(cascade(&state, package))
-        });
+        let found = known
+            .entry((package.to_owned(), wanted.clone(), absent.clone()))
+            .or_insert_with(|| Arc::new(implied_cascade(index, wanted, absent, package)));
         Some(found.clone())
     }
 

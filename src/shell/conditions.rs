@@ -130,8 +130,7 @@ impl Interp<'_> {
             return Truth::of(so);
         }
         let words = format!("{path} exists");
-        if let Some(owner) = self.knowledge.library_owner(path) {
-            let there = owner.is_empty() || self.setting.depends.iter().any(|d| d.starts_with(owner));
+        if let Some(there) = self.knowledge.has_library(path, &self.setting.depends) {
             return if there { Truth::Yes } else { Truth::maybe(&words) };
         }
         if self.is_own_state(path) {

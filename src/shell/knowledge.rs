@@ -16,7 +16,7 @@ pub(crate) struct Knowledge {
     /// Directories that many packages share: no package's removal takes them.
     shared_dirs: BTreeSet<String>,
     stock: Stock,
-    /// Shell libraries whose commands have rows here, and the start of their package's name.
+    /// Shell libraries whose commands have rows here, and their package; a `*` ends the start of a name.
     libraries: BTreeMap<String, String>,
     /// Library -> shell text that does what its functions come to.
     library_functions: BTreeMap<String, String>,
@@ -153,9 +153,14 @@ impl Knowledge {
         self.library_functions.get(path).map(String::as_str)
     }
 
-    /// The package (or the start of its name) that brings a library.
-    pub(crate) fn library_owner(&self, path: &str) -> Option<&str> {
-        self.libraries.get(path).map(String::as_str)
+    /// Is a library there, with these packages beside it? `None`: it is no known library.
+    pub(crate) fn has_library(&self, path: &str, packages: &BTreeSet<String>) -> Option<bool> {
+        let owner = self.libraries.get(path)?;
+        let brings = |package: &String| match owner.strip_suffix('*') {
+            Some(start) => package.starts_with(start),
+            None => package == owner,
+        };
+        Some(owner.is_empty() || packages.iter().any(brings))
     }
 
     pub(crate) fn is_stock_command(&self, name: &str) -> bool {

@@ -4,6 +4,7 @@
 //! the script alone does not settle forks the run and its text is kept as the guard of what
 //! follows. Nothing is executed. What cannot be followed is reported with line and reason.
 
+mod bre;
 mod builtins;
 mod commands;
 mod conditions;

@@ -57,7 +57,8 @@ fn finding(package: &Going<'_>, catalog: &Catalog, cascade: &Cascade) -> Option<
     let declared = missed.iter().any(|m| m.declared.is_some());
     let essential = missed.iter().any(|m| m.taken.essential);
     // What a plain installation has, this host may lack; what Puppet installs it has.
-    let confidence = if declared { Confidence::High } else { Confidence::Medium };
+    let sure = declared && missed.iter().any(|m| m.declared.is_some() && !m.taken.recommended);
+    let confidence = if sure { Confidence::High } else { Confidence::Medium };
     let relied_on = declared || missed.iter().any(|m| m.service.is_some());
     let severity = match (essential, relied_on) {
         (true, _) => Severity::Critical,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::index::Index;
 use super::state::HostState;
 
 /// A package that goes with the one that was named.
@@ -21,6 +22,8 @@ pub struct Taken {
     pub essential: bool,
     /// Every plain installation has it.
     pub base: bool,
+    /// The host has it, or what leads to it, only where apt installs what is recommended.
+    pub recommended: bool,
 }
 
 /// All that goes beside the package itself.
@@ -51,6 +54,23 @@ pub fn cascade(state: &HostState, name: &str) -> Cascade {
     Cascade { autoremove: offered.collect(), taken: taken.into_values().collect() }
 }
 
+/// What goes when `name` is removed from a host of which only these packages are known: what goes
+/// only where recommended packages are installed is marked.
+#[must_use]
+pub fn implied_cascade(index: &Index, wanted: &BTreeSet<String>, absent: &BTreeSet<String>, name: &str) -> Cascade {
+    let of = |recommends| cascade(&HostState::implied(index, wanted, absent, recommends), name);
+    let (plain, mut full) = (of(false), of(true));
+    for taken in &mut full.taken {
+        taken.recommended = !plain.taken.iter().any(|t| t.package == taken.package);
+    }
+    // What recommended packages would keep goes where there are none.
+    full.taken.extend(
+        plain.taken.into_iter().filter(|t| !full.taken.iter().any(|f| f.package == t.package)).collect::<Vec<_>>(),
+    );
+    full.taken.sort_by(|a, b| a.package.cmp(&b.package));
+    full
+}
+
 /// The next package with a dependency that held before and no longer does.
 fn next(state: &HostState, gone: &BTreeSet<String>) -> Option<Taken> {
     let staying = state.packages().filter(|(name, _)| !gone.contains(*name));
@@ -67,6 +87,7 @@ fn next(state: &HostState, gone: &BTreeSet<String>) -> Option<Taken> {
             after,
             essential: package.essential,
             base: package.base,
+            recommended: false,
         })
     });
     broken.next()
@@ -97,7 +118,6 @@ fn idle<'a>(state: &'a HostState, needed: &BTreeSet<&str>) -> BTreeSet<&'a str> 
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
-    use crate::package::archive::Index;
 
     const ARCHIVE: &str = "Package: cloud-init\nVersion: 22\nDepends: eject, python3\n\nPackage: eject\nVersion: 2\nDepends: libc\n\n\
         Package: python3\nVersion: 3\nDepends: libc\n\nPackage: libc\nVersion: 2\nEssential: yes\n\n\
@@ -111,7 +131,7 @@ mod tests {
 
     fn goes(wanted: &str, removed: &str) -> (String, String) {
         let index = Index::from_text(ARCHIVE);
-        let found = cascade(&HostState::implied(&index, &names(wanted), &BTreeSet::new()), removed);
+        let found = implied_cascade(&index, &names(wanted), &BTreeSet::new(), removed);
         let taken: Vec<String> = found.taken.into_iter().map(|t| t.package).collect();
         (taken.join(" "), found.autoremove.join(" "))
     }
@@ -131,6 +151,19 @@ mod tests {
         for (wanted, removed, taken, offered) in table {
             assert_eq!(goes(wanted, removed), (taken.to_owned(), offered.to_owned()), "{removed} of {wanted}");
         }
+    }
+
+    #[test]
+    fn what_goes_only_for_the_sake_of_recommendations_is_marked() {
+        let archive = "Package: a\nVersion: 1\nRecommends: b\n\nPackage: b\nVersion: 1\nDepends: c\n\nPackage: c\nVersion: 1\n\n\
+                       Package: d\nVersion: 1\nDepends: c\n";
+        let index = Index::from_text(archive);
+        let marks = |wanted: &str| -> Vec<(String, bool)> {
+            let found = implied_cascade(&index, &names(wanted), &BTreeSet::new(), "c");
+            found.taken.into_iter().map(|t| (t.package, t.recommended)).collect()
+        };
+        assert_eq!(marks("a c"), [("b".to_owned(), true)]);
+        assert_eq!(marks("a c d"), [("b".to_owned(), true), ("d".to_owned(), false)]);
     }
 
     #[test]

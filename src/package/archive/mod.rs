@@ -11,7 +11,7 @@ mod index;
 mod relation;
 mod state;
 
-pub use cascade::{Cascade, Taken, cascade};
+pub use cascade::{Cascade, Taken, cascade, implied_cascade};
 pub use files::IndexError;
 pub use index::{Index, Listed};
 pub use relation::{Group, Relation};

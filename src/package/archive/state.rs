@@ -35,6 +35,8 @@ pub struct Installed {
 pub struct HostState {
     packages: BTreeMap<String, Installed>,
     providers: BTreeMap<String, Vec<String>>,
+    /// While it is derived: does apt install what is recommended?
+    recommends: bool,
 }
 
 impl HostState {
@@ -65,10 +67,10 @@ impl HostState {
     }
 
     /// What a host has on which these packages are asked for: they, the base system, and all that
-    /// apt brings along. `absent` are never chosen.
+    /// apt brings along; what is only recommended, if `recommends` says so. `absent` are never chosen.
     #[must_use]
-    pub fn implied(index: &Index, wanted: &BTreeSet<String>, absent: &BTreeSet<String>) -> HostState {
-        let mut state = HostState::default();
+    pub fn implied(index: &Index, wanted: &BTreeSet<String>, absent: &BTreeSet<String>, recommends: bool) -> HostState {
+        let mut state = HostState { recommends, ..HostState::default() };
         let mut queue = VecDeque::new();
         for name in wanted {
             state.install(index, name, false, &mut queue);
@@ -92,7 +94,9 @@ impl HostState {
         let Some(listed) = index.newest(name).filter(|_| !self.packages.contains_key(name)) else { return };
         let package = Installed { automatic, ..installed(listed) };
         queue.extend(package.depends.iter().cloned());
-        queue.extend(listed.groups("Recommends"));
+        if self.recommends {
+            queue.extend(listed.groups("Recommends"));
+        }
         self.insert(name, package);
     }
 

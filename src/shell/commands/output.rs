@@ -1,5 +1,6 @@
 //! Commands that are run for what they print.
 
+use crate::shell::bre;
 use crate::shell::interp::Interp;
 use crate::shell::simple::absolute;
 use crate::shell::state::{State, Status};
@@ -84,7 +85,8 @@ impl Interp<'_> {
             return Status::Code(1);
         }
         if let Some(found) = self.grep_known(call) {
-            return Status::of(Truth::of(found));
+            self.print_found(&found, call, state);
+            return Status::of(Truth::of(!found.is_empty()));
         }
         if call.args.has(&["-c", "--count"]) || !call.args.has(&["-q", "--quiet", "--silent"]) {
             self.print_raw(call, state);
@@ -92,13 +94,37 @@ impl Interp<'_> {
         Status::unknown(call.raw)
     }
 
-    /// `… | grep -q TEXT` on known input.
-    fn grep_known(&self, call: &Call<'_>) -> Option<bool> {
-        let quiet = call.args.has(&["-q", "--quiet", "--silent"]) && !call.args.has(&["-v", "-w", "-x", "-E"]);
-        let pattern = call.args.known(0).filter(|_| quiet && call.args.operands.len() == 1)?;
+    /// `… | grep PATTERN` on known input: the lines that fit, and whether there is one.
+    fn grep_known(&self, call: &Call<'_>) -> Option<Vec<String>> {
+        let args = call.args;
+        let odd = ["-o", "-f", "--file", "-A", "-B", "-C", "-e", "-l", "-L", "-z", "-P", "-n", "-m"];
+        let text = args.known(0).filter(|_| args.operands.len() == 1 && !args.has(&odd))?;
         let input = self.inputs.last()?.known()?;
-        let plain = pattern.chars().all(|c| c.is_ascii_alphanumeric() || " -_/:=".contains(c));
-        plain.then(|| input.lines().any(|line| line.contains(pattern)))
+        let name = call.name.rsplit('/').next().unwrap_or_default();
+        let text = if name == "fgrep" || args.has(&["-F"]) { regex::escape(text) } else { text.to_owned() };
+        let extended = name != "grep" || args.has(&["-E", "--extended-regexp", "-F"]);
+        let find = bre::pattern(&text, extended, args.has(&["-i", "--ignore-case"]))?;
+        let word = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let fits = |line: &&str| {
+            let hit = if args.has(&["-x", "--line-regexp"]) {
+                find.find(line).is_some_and(|m| m.len() == line.len())
+            } else if args.has(&["-w", "--word-regexp"]) {
+                let mut hits = find.find_iter(line);
+                hits.any(|m| word(line[..m.start()].chars().next_back()) && word(line[m.end()..].chars().next()))
+            } else {
+                find.is_match(line)
+            };
+            hit != args.has(&["-v", "--invert-match"])
+        };
+        Some(input.lines().filter(fits).map(str::to_owned).collect())
+    }
+
+    fn print_found(&mut self, found: &[String], call: &Call<'_>, state: &State) {
+        if call.args.has(&["-c", "--count"]) {
+            self.print(&Text::lit(&format!("{}\n", found.len())), state);
+        } else if !call.args.has(&["-q", "--quiet", "--silent"]) {
+            self.print(&Text::lit(&found.iter().map(|l| format!("{l}\n")).collect::<String>()), state);
+        }
     }
 
     fn account_line(&self, call: &Call<'_>, state: &State) -> Option<Truth> {

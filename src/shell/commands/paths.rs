@@ -105,40 +105,48 @@ impl Interp<'_> {
         if args.has(&["-d", "--directory"]) { self.make(args, state) } else { self.copy(args, state) }
     }
 
+    /// The operands as text, patterns put as the paths that are known to fit them.
+    fn names(&self, args: &Arguments, state: &State) -> Vec<String> {
+        let found = args.operands.iter().flat_map(|v| self.existing(v.clone(), state));
+        found.filter_map(|v| v.known().map(str::to_owned)).collect()
+    }
+
     /// The destination comes to be, or the names below it.
     pub(crate) fn copy(&mut self, args: &Arguments, state: &mut State) -> Status {
-        let target = args.value(&["-t", "--target-directory"]).and_then(Value::known);
-        let mut names: Vec<&str> = args.operands.iter().filter_map(Value::known).collect();
-        let Some(to) = target.or_else(|| names.pop()).map(str::to_owned) else { return Status::OK };
-        let below = target.is_some() || names.len() > 1 || to.ends_with('/') || self.is_dir(&to, args, state);
-        if below {
-            for name in names {
-                let base = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
-                let path = absolute(&state.cwd, &format!("{to}/{base}"));
-                state.world.create(&path);
-            }
-        } else {
-            let path = absolute(&state.cwd, &to);
-            state.world.create(&path);
+        for (_, to) in self.destinations(args, state) {
+            state.world.create(&to);
         }
         Status::OK
     }
 
     pub(crate) fn link(&mut self, args: &Arguments, state: &mut State) -> Status {
-        let Some(target) = args.known(0) else { return Status::OK };
-        let base = target.rsplit('/').next().unwrap_or(target);
-        let place = match args.known(1) {
-            None => base.to_owned(),
-            Some(place) if place.ends_with('/') || self.is_dir(place, args, state) => format!("{place}/{base}"),
-            Some(place) => place.to_owned(),
-        };
-        let place = absolute(&state.cwd, &place);
-        if args.has(&["-s", "--symbolic"]) {
-            state.world.link(&place, target);
-        } else {
-            state.world.create(&place);
+        let symbolic = args.has(&["-s", "--symbolic"]);
+        for (target, place) in self.destinations(args, state) {
+            if symbolic {
+                state.world.link(&place, &target);
+            } else {
+                state.world.create(&place);
+            }
         }
         Status::OK
+    }
+
+    /// What `cp` and `ln` take, with the place each goes to.
+    fn destinations(&self, args: &Arguments, state: &State) -> Vec<(String, String)> {
+        let target = args.value(&["-t", "--target-directory"]).and_then(Value::known).map(str::to_owned);
+        let mut names = self.names(args, state);
+        let folder = target.is_some();
+        // `ln -s TARGET` alone links here.
+        let last = if names.len() > 1 && !folder { names.pop() } else { None };
+        let Some(to) = target.or(last).or_else(|| (!names.is_empty()).then(|| ".".to_owned())) else {
+            return Vec::new();
+        };
+        let below = folder || names.len() > 1 || to == "." || to.ends_with('/') || self.is_dir(&to, args, state);
+        let place = |name: &String| {
+            let base = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
+            if below { format!("{to}/{base}") } else { to.clone() }
+        };
+        names.into_iter().map(|name| (name.clone(), absolute(&state.cwd, &place(&name)))).collect()
     }
 
     fn is_dir(&self, place: &str, args: &Arguments, state: &State) -> bool {

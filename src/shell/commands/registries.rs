@@ -41,6 +41,9 @@ impl Interp<'_> {
 
     pub(crate) fn statoverride(&mut self, call: &Call<'_>, state: &mut State) -> Status {
         let args = call.args;
+        if args.has(&["--list"]) && args.operands.is_empty() {
+            return self.list_all(Registry::Statoverride, call, state);
+        }
         if args.has(&["--list"]) {
             let path = args.known(0).unwrap_or_default();
             let truth = self.registered(Registry::Statoverride, path, state);
@@ -73,14 +76,33 @@ impl Interp<'_> {
         Status::OK
     }
 
+    /// The list of all that is registered: what the scripts made is in it, what else is not known.
+    fn list_all(&mut self, kind: Registry, call: &Call<'_>, state: &State) -> Status {
+        let mine = state.world.registered.iter().filter(|(k, _)| *k == kind);
+        let lines: String = mine.filter_map(|key| state.world.details.get(key).cloned()).collect();
+        if lines.is_empty() {
+            self.print(&Text::hole(&format!("$({})", call.raw)), state);
+            return Status::unknown(call.raw);
+        }
+        self.print(&Text::lit(&lines), state);
+        Status::OK
+    }
+
     pub(crate) fn divert(&mut self, call: &Call<'_>, state: &mut State) -> Status {
         let args = call.args;
+        if args.has(&["--list"]) && args.operands.is_empty() {
+            return self.list_all(Registry::Diversion, call, state);
+        }
         let Some(value) = args.operands.first() else { return Status::unknown(call.raw) };
         if args.has(&["--list", "--truename", "--listpackage"]) {
             let path = value.known().unwrap_or_default();
             let truth = self.registered(Registry::Diversion, path, state);
-            let shown =
-                if args.has(&["--truename"]) { Text::lit(path) } else { Text::hole(&format!("$({})", call.raw)) };
+            let line = state.world.details.get(&(Registry::Diversion, path.to_owned()));
+            let shown = match line {
+                _ if args.has(&["--truename"]) => Text::lit(path),
+                Some(line) if args.has(&["--list"]) => Text::lit(line),
+                _ => Text::hole(&format!("$({})", call.raw)),
+            };
             if truth != Truth::No && !matches!(truth, Truth::Likely(false, _)) {
                 self.print(&shown, state);
             }
@@ -90,10 +112,23 @@ impl Interp<'_> {
             if args.has(&["--remove"]) {
                 self.unregister(Registry::Diversion, DeedKind::DiversionRemoved, text, state);
             } else if let Some(path) = text.known() {
-                state.world.registered.insert((Registry::Diversion, path.to_owned()));
+                let key = (Registry::Diversion, path.to_owned());
+                state.world.details.insert(key.clone(), self.diversion_line(path, args));
+                state.world.registered.insert(key);
             }
         }
         Status::OK
+    }
+
+    /// The line that `dpkg-divert --list` shows.
+    fn diversion_line(&self, path: &str, args: &Arguments) -> String {
+        let to =
+            args.value(&["--divert"]).and_then(Value::known).map_or_else(|| format!("{path}.distrib"), str::to_owned);
+        if args.has(&["--local"]) {
+            return format!("local diversion of {path} to {to}\n");
+        }
+        let by = args.value(&["--package"]).and_then(Value::known).unwrap_or(&self.setting.package);
+        format!("diversion of {path} to {to} by {by}\n")
     }
 
     pub(crate) fn alternatives(&mut self, args: &Arguments, state: &mut State) -> Status {

@@ -1,5 +1,6 @@
 //! Commands that pass what they find to another: `find`, `xargs`, `sed` with its `e` flag.
 
+use crate::shell::bre;
 use crate::shell::interp::Interp;
 use crate::shell::report::DeedKind;
 use crate::shell::simple::absolute_text;
@@ -91,11 +92,40 @@ impl Interp<'_> {
             let subject = Text::hole("compiled Python files of the package");
             self.deed(DeedKind::FileRemoved, &subject, false, Vec::new(), "sed runs rm through its e flag", state);
         }
-        if self.inputs.last().is_some_and(|t| t.known() == Some("")) {
+        if let Some(text) = self.sed_known(call) {
+            self.print(&Text::lit(&text), state);
             return Status::OK;
         }
         self.print(&Text::hole(&format!("$({})", call.raw)), state);
         Status::OK
+    }
+}
+
+impl Interp<'_> {
+    /// `… | sed SCRIPT` on known input.
+    fn sed_known(&self, call: &Call<'_>) -> Option<String> {
+        let input = self.inputs.last()?.known()?;
+        if input.is_empty() {
+            return Some(String::new());
+        }
+        let (mut scripts, mut plain) = (Vec::new(), Vec::new());
+        let (mut quiet, mut extended) = (false, false);
+        let mut rest = call.plain.iter();
+        while let Some(word) = rest.next() {
+            match word.known()? {
+                "-e" | "--expression" => scripts.push(rest.next()?.known()?),
+                "-n" | "--quiet" | "--silent" => quiet = true,
+                "-E" | "-r" | "--regexp-extended" => extended = true,
+                option if option.starts_with('-') => return None,
+                operand => plain.push(operand),
+            }
+        }
+        if scripts.is_empty() {
+            scripts.push(*plain.first()?);
+            plain.remove(0);
+        }
+        // Further operands are files.
+        if plain.is_empty() { bre::sed(&scripts, quiet, extended, input) } else { None }
     }
 }
 
