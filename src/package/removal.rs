@@ -119,6 +119,46 @@ mod tests {
     }
 
     #[test]
+    fn an_init_script_registered_as_off_is_off_in_every_level() {
+        let header = "### BEGIN INIT INFO\n# Default-Start: S\n# Default-Stop: 0\n### END INIT INFO\n";
+        let deb = |how: &str| {
+            let deb = DebBuilder::new("x", "1").conffile("/etc/init.d/x", header);
+            let deb = deb.script("postinst", &script(&format!("update-rc.d x {how}")));
+            links(&deb.script("postrm", &script("[ $1 = purge ] && update-rc.d x remove")), Phase::Purge)
+        };
+        assert_eq!(deb("defaults"), ["/etc/rc0.d/K01x", "/etc/rcS.d/S01x"]);
+        assert_eq!(deb("defaults-disabled"), ["/etc/rc0.d/K01x", "/etc/rcS.d/K01x"]);
+    }
+
+    #[test]
+    fn a_test_for_a_file_is_not_met_by_a_folder_nor_by_a_page_that_is_not_shipped() {
+        let body = "[ -f /var/lib/x ] && userdel folder; [ -f /usr/share/man/man1/y.1.gz ] && userdel page; \
+                    [ -d /usr/share/x ] && userdel file; [ -f /usr/share/x ] && userdel x; true";
+        let deb = DebBuilder::new("x", "1").dir("/var/lib/x").file("/usr/share/x", "").script("prerm", &script(body));
+        let removal = removal_of(&deb);
+        let certain = removal.of(Phase::Remove, Kind::UserDeleted).filter(|e| e.verdict == Verdict::Certain);
+        assert_eq!(certain.map(|e| e.subject.as_str()).collect::<Vec<_>>(), ["x"]);
+    }
+
+    #[test]
+    fn output_that_is_known_is_filtered_as_the_tools_do() {
+        let make = "for t in tigera; do dpkg-divert --rename --add --divert /usr/bin/$t.real /usr/bin/$t; \
+                    dpkg-statoverride --add x x 755 /srv/$t; ln -s /usr/share/x/*.so /etc/x/; done";
+        let undo = "n=$(echo tigera | sed -e s/tiger//); dpkg-divert --list /usr/bin/tiger$n | grep -q 'diversion.*by x' && \
+                    dpkg-divert --rename --remove /usr/bin/tigera; dpkg-statoverride --list | grep -qw /srv/tiger$n && \
+                    dpkg-statoverride --remove /srv/tigera; rm -f /etc/x/a.so";
+        let deb = DebBuilder::new("x", "1").file("/usr/share/x/a.so", "").script("postinst", &script(make));
+        let removal = removal_of(&deb.script("prerm", &script(undo)));
+        let of = |kind: Kind| -> Vec<String> {
+            let certain = removal.of(Phase::Remove, kind).filter(|e| e.verdict == Verdict::Certain);
+            certain.map(|e| e.subject.clone()).collect()
+        };
+        assert_eq!(of(Kind::DiversionRemoved), ["/usr/bin/tigera"]);
+        assert_eq!(of(Kind::StatoverrideRemoved), ["/srv/tigera"]);
+        assert_eq!(of(Kind::LinkRemoved), ["/etc/x/a.so"]);
+    }
+
+    #[test]
     fn paths_are_told_as_they_lie_on_a_merged_host() {
         let deb = DebBuilder::new("x", "1").link("/lib/x", "y").link("/libexec/x", "y");
         assert_eq!(links(&deb, Phase::Remove), ["/libexec/x", "/usr/lib/x"]);

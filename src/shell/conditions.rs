@@ -38,6 +38,7 @@ impl Interp<'_> {
             "-L" | "-h" => self.over_paths(value, raw, |this, path| this.is_link(path, raw, state)),
             "-x" => self.over_paths(value, raw, |this, path| this.executable(path, state)),
             "-e" | "-f" | "-d" | "-s" | "-r" if self.dangles(value, state) => Truth::No,
+            "-f" | "-d" if self.is_other_sort(op, value, state) => Truth::No,
             "-e" | "-f" | "-d" | "-r" | "-w" | "-s" | "-S" | "-p" | "-O" | "-G" => {
                 self.over_paths(value, raw, |this, path| this.exists(path, state))
             }
@@ -47,6 +48,17 @@ impl Interp<'_> {
 
     fn over_paths(&self, value: &Value, raw: &str, ask: impl Fn(&Self, &Text) -> Truth) -> Truth {
         Truth::over(value.0.iter().map(|text| ask(self, text).resting_on(text)), raw)
+    }
+
+    /// Is it a path of the package's own data, and of another sort than the test asks for?
+    fn is_other_sort(&self, op: &str, value: &Value, state: &State) -> bool {
+        let path = absolute(&state.cwd, value.known().unwrap_or_default());
+        let changed = state.world.paths.contains_key(&path) || state.world.links.contains_key(&path);
+        match self.setting.data.get(&path).filter(|_| !changed) {
+            Some(Entry::Dir) => op == "-f",
+            Some(Entry::File | Entry::Conffile) => op == "-d",
+            _ => false,
+        }
     }
 
     /// Is it a link that a script made, to a path of the package's own that is gone?

@@ -141,7 +141,8 @@ impl Knowledge {
 
     pub(crate) fn is_shared_dir(&self, path: &str) -> bool {
         let trees = ["/usr/share/locale", "/usr/share/man", "/usr/share/icons"];
-        self.shared_dirs.contains(path) || trees.iter().any(|t| path.starts_with(t))
+        let name = path.rsplit('/').next().unwrap_or_default();
+        self.shared_dirs.contains(path) || !name.contains('.') && trees.iter().any(|t| path.starts_with(t))
     }
 
     pub(crate) fn is_library(&self, path: &str) -> bool {

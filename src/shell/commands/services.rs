@@ -14,7 +14,13 @@ impl Interp<'_> {
         let (Some(name), Some(verb)) = (args.known(0).map(str::to_owned), args.known(1)) else { return Status::OK };
         match verb {
             "defaults" | "start" | "stop" | "enable" => drop(state.world.enabled.insert(format!("rc {name}"))),
-            "defaults-disabled" | "disable" => {
+            "defaults-disabled" => {
+                // Links that are there already stay as they are.
+                if state.world.enabled.insert(format!("rc {name}")) {
+                    state.world.enabled.insert(format!("rc-new-off {name}"));
+                }
+            }
+            "disable" => {
                 state.world.enabled.insert(format!("rc {name}"));
                 state.world.enabled.insert(format!("rc-off {name}"));
             }
@@ -32,7 +38,14 @@ impl Interp<'_> {
         let Some(header) = header.filter(|_| state.world.enabled.contains(&format!("rc {name}"))).cloned() else {
             return;
         };
-        let off = state.world.enabled.contains(&format!("rc-off {name}"));
+        let marked = |mark: &str| state.world.enabled.contains(&format!("{mark} {name}"));
+        let off = if marked("rc-new-off") {
+            Off::Made
+        } else if marked("rc-off") {
+            Off::Turned
+        } else {
+            Off::No
+        };
         for link in rc_links(name, &header, off) {
             self.sure_deed(DeedKind::LinkRemoved, &link, "update-rc.d made it", state);
         }
@@ -114,8 +127,18 @@ impl Interp<'_> {
     }
 }
 
+/// Whether the links of an init script say that it is not to start.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Off {
+    No,
+    /// From the beginning (`defaults-disabled`), in every level.
+    Made,
+    /// Later on (`disable`), which leaves level S alone.
+    Turned,
+}
+
 /// The links of an init script as `update-rc.d` numbers them without a dependency tool.
-fn rc_links(name: &str, script: &str, off: bool) -> Vec<String> {
+fn rc_links(name: &str, script: &str, off: Off) -> Vec<String> {
     let levels = |key: &str| {
         let line = script.lines().find_map(|l| l.trim_start_matches(['#', ' ', '\t']).strip_prefix(key));
         line.map(|l| l.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default()
@@ -123,7 +146,7 @@ fn rc_links(name: &str, script: &str, off: bool) -> Vec<String> {
     let (start, stop) = (levels("Default-Start:"), levels("Default-Stop:"));
     let mut links = Vec::new();
     for level in start {
-        let mark = if off && level != "S" { 'K' } else { 'S' };
+        let mark = if off == Off::Made || off == Off::Turned && level != "S" { 'K' } else { 'S' };
         links.push(format!("/etc/rc{level}.d/{mark}01{name}"));
     }
     links.extend(stop.iter().map(|level| format!("/etc/rc{level}.d/K01{name}")));
