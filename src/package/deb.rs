@@ -79,8 +79,16 @@ pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Package, 
 
 /// Reads the control fields only.
 pub(crate) fn read_control(path: &Path, limits: &Limits) -> Result<Control, DebError> {
+    read_control_member(path, limits).map(|p| p.control)
+}
+
+/// Reads the control member alone: fields, scripts, conffiles, and no data.
+///
+/// # Errors
+/// As [`read_path`].
+pub fn read_control_member(path: &Path, limits: &Limits) -> Result<Package, DebError> {
     if super::rpm::is_rpm(path) {
-        return super::rpm::read(path).map(|p| p.control);
+        return super::rpm::read(path);
     }
     let name = path.display().to_string();
     let io = |source| DebError::Io { path: name.clone(), source };
@@ -89,7 +97,7 @@ pub(crate) fn read_control(path: &Path, limits: &Limits) -> Result<Control, DebE
     let reading = Reading::new(&name, limits);
     let mut file = BufReader::new(file);
     super::whole::check(&mut file, size).map_err(|e| reading.io_error("archive", &e))?;
-    reading.package(file, false).map(|p| p.control)
+    reading.package(file, false)
 }
 
 /// A member's name and link target, wherever the archive keeps them.

@@ -20,37 +20,55 @@ pub(crate) struct Runs {
 /// Runs install scripts to learn what they make, then the removal scripts in dpkg's order.
 pub(crate) fn run_scripts(package: &Package, all_phases: bool) -> Runs {
     let setting = setting(package);
+    let scripts = Scripts::of(package);
     let mut runs = Runs::default();
     let mut world = World::default();
     for (name, args) in calls::installing(package) {
-        if let Some(script) = package.script(name).filter(|s| is_shell(s)) {
-            // What an install script hides from the run is no effect of a removal; one that cannot be
-            // read at all leaves open what the package owns.
-            match shell::run(&script.text, &args, Stage::Installing, &setting, world.clone()) {
-                Ok(ran) => world = ran.world,
-                Err(error) => runs.miss(script, 0, format!("what it makes is not known: {error}")),
-            }
+        // What an install script hides from the run is no effect of a removal; one that cannot be
+        // read at all leaves open what the package owns.
+        match scripts.get(name) {
+            Some((_, Ok(parsed))) => world = shell::run(parsed, &args, Stage::Installing, &setting, world).world,
+            Some((script, Err(error))) => runs.miss(script, 0, format!("what it makes is not known: {error}")),
+            None => {}
         }
     }
     if all_phases {
-        run_other_phases(package, &setting, &world, &mut runs);
+        run_other_phases(package, &scripts, &setting, &world, &mut runs);
     }
     for call in calls::removing(package) {
         if let Some(script) = package.script(call.script) {
-            world = step(script, &call, &setting, world, &mut runs);
+            world = step(script, &scripts, &call, &setting, world, &mut runs);
         }
     }
     runs
 }
 
+/// The shell scripts of a package, each parsed once.
+struct Scripts<'p>(BTreeMap<&'p str, (&'p Script, Result<shell::Parsed, shell::ScriptError>)>);
+
+impl<'p> Scripts<'p> {
+    fn of(package: &'p Package) -> Self {
+        let mut all = BTreeMap::new();
+        for script in package.scripts.iter().filter(|s| s.name != "config" && is_shell(s)) {
+            // Of several by one name the first counts, as where scripts are looked up.
+            all.entry(script.name.as_str()).or_insert_with(|| (script, shell::parsed(&script.text)));
+        }
+        Scripts(all)
+    }
+
+    fn get(&self, name: &str) -> Option<&(&'p Script, Result<shell::Parsed, shell::ScriptError>)> {
+        self.0.get(name)
+    }
+}
+
 /// The calls of the phases in which the package stays.
-fn run_other_phases(package: &Package, setting: &Setting, installed: &World, runs: &mut Runs) {
+fn run_other_phases(package: &Package, scripts: &Scripts<'_>, setting: &Setting, installed: &World, runs: &mut Runs) {
     let mut now: Option<(Phase, World)> = None;
     for call in calls::others(package) {
         let same = now.take().filter(|(phase, _)| *phase == call.phase);
         let world = same.map_or_else(|| installed.clone(), |(_, world)| world);
         if let Some(script) = package.script(call.script).filter(|s| is_shell(s)) {
-            now = Some((call.phase, step(script, &call, setting, world, runs)));
+            now = Some((call.phase, step(script, scripts, &call, setting, world, runs)));
         }
     }
 }
@@ -62,15 +80,24 @@ fn is_shell(script: &Script) -> bool {
     matches!(name, "sh" | "bash" | "dash" | "ksh") || env
 }
 
-fn step(script: &Script, call: &ScriptCall<'_>, setting: &Setting, world: World, runs: &mut Runs) -> World {
-    if !is_shell(script) {
-        runs.miss(script, 0, format!("written for {}", script.interpreter()));
-        return world;
-    }
-    match shell::run(&script.text, &call.args, call.stage, setting, world.clone()) {
-        Ok(ran) => runs.take(script, call.phase, ran),
-        Err(error) => {
+fn step(
+    script: &Script,
+    scripts: &Scripts<'_>,
+    call: &ScriptCall<'_>,
+    setting: &Setting,
+    world: World,
+    runs: &mut Runs,
+) -> World {
+    match scripts.get(call.script) {
+        Some((script, Ok(parsed))) => {
+            runs.take(script, call.phase, shell::run(parsed, &call.args, call.stage, setting, world))
+        }
+        Some((script, Err(error))) => {
             runs.miss(script, 0, error.to_string());
+            world
+        }
+        None => {
+            runs.miss(script, 0, format!("written for {}", script.interpreter()));
             world
         }
     }

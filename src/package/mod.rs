@@ -28,7 +28,7 @@ mod why;
 
 pub use build::DebBuilder;
 pub use control::Control;
-pub use deb::{Limits, read_bytes, read_path};
+pub use deb::{Limits, read_bytes, read_control_member, read_path};
 pub use describe::describe;
 pub(crate) use dpkg::merged;
 pub use effect::{By, Effect, Kind, NotAnalysed, Phase, Removal, Verdict};

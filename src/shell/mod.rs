@@ -42,24 +42,28 @@ pub(crate) struct Ran {
     pub(crate) world: World,
 }
 
-/// Runs a parsed script abstractly. Needs the big stack of [`parse::on_big_stack`].
-pub(crate) fn run(
-    text: &str,
-    args: &[&str],
-    stage: Stage,
-    setting: &Setting,
-    world: World,
-) -> Result<Ran, ScriptError> {
-    let node = parse::parse(text, 1)?;
+/// A script that was parsed once, to be run in each of its phases.
+pub(crate) struct Parsed {
+    node: std::rc::Rc<ir::Node>,
+    errexit: bool,
+}
+
+/// Parses a script. Needs the big stack of [`parse::on_big_stack`], as its runs do.
+pub(crate) fn parsed(text: &str) -> Result<Parsed, ScriptError> {
+    Ok(Parsed { node: parse::parse(text, 1)?, errexit: sets_errexit(text) })
+}
+
+/// Runs a script abstractly.
+pub(crate) fn run(script: &Parsed, args: &[&str], stage: Stage, setting: &Setting, world: World) -> Ran {
     let mut interp = Interp::new(Knowledge::builtin(), setting, stage);
     let before = world.clone();
     let mut state = State::new(args, world);
-    state.errexit = sets_errexit(text);
+    state.errexit = script.errexit;
     // dpkg tells a script whose it is.
     state.vars.insert("DPKG_MAINTSCRIPT_PACKAGE".to_owned(), text::Value::lit(&setting.package));
-    let end = interp.exec(&node, state).any();
+    let end = interp.exec(&script.node, state).any();
     let world = end.map_or(before, |state| state.world);
-    Ok(Ran { deeds: interp.deeds, notes: interp.notes.into_iter().collect(), world })
+    Ran { deeds: interp.deeds, notes: interp.notes.into_iter().collect(), world }
 }
 
 /// `#!/bin/sh -e`.

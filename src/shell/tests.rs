@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::parse::on_big_stack;
 use super::world::{Entry, Setting, Stage, World};
-use super::{Ran, run};
+use super::{Ran, parsed, run};
 
 fn setting() -> Setting {
     let data = [("/etc/own.conf", Entry::Conffile), ("/usr/bin/own", Entry::File), ("/var/lib/own", Entry::Dir)];
@@ -21,7 +21,7 @@ fn ran(text: &str, arg: &'static str) -> Ran {
     let text = text.to_owned();
     let stage = if arg == "purge" { Stage::Purged } else { Stage::Removed };
     on_big_stack(move || {
-        let ran = run(&text, &[arg], stage, &setting(), World::default()).unwrap();
+        let ran = run(&parsed(&text).unwrap(), &[arg], stage, &setting(), World::default());
         (ran.deeds, ran.notes)
     })
     .map(|(deeds, notes)| Ran { deeds, notes, world: World::default() })
@@ -223,8 +223,9 @@ fn no_mixture_of_words_stops_the_run() {
         let count = 3 + next() % 14;
         let text = (0..count).map(|_| words[next() % words.len()]).collect::<Vec<_>>().join(" ");
         let shown = text.clone();
-        let end =
-            on_big_stack(move || run(&text, &["remove"], Stage::Removed, &setting(), World::default()).map(|_| ()));
+        let end = on_big_stack(move || {
+            parsed(&text).map(|p| drop(run(&p, &["remove"], Stage::Removed, &setting(), World::default())))
+        });
         assert!(end.is_ok(), "{shown}");
     }
 }
