@@ -37,7 +37,7 @@ impl Default for Limits {
             members: 250_000,
             file: 4 << 20,
             name: 4096,
-            kept: 48 << 20,
+            kept: 32 << 20,
             floor: 256 << 20,
             ratio: 64,
             total: 8 << 30,
@@ -335,10 +335,11 @@ impl Reading<'_> {
         if entry.size() > self.limits.file {
             return Err(self.too_large("a control file", self.limits.file));
         }
-        self.keep(entry.size())?;
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).map_err(|e| self.io_error("a member", &e))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        let text = String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+        self.keep(text.len() as u64)?;
+        Ok(text)
     }
 
     fn too_large(&self, what: &'static str, limit: u64) -> DebError {
