@@ -141,6 +141,27 @@ mod tests {
     }
 
     #[test]
+    fn defaults_of_variables_and_lists_of_accounts_are_followed() {
+        let make = "adduser --system worker; [ ! -e /etc/apache2/conf-available/shopper.conf ] && \
+                    ln -s /etc/shopper/a /etc/apache2/conf-available/shopper.conf";
+        let undo = "[ $1 = purge ] || exit 0; . /usr/share/debconf/confmodule; db_get shopper/purge || true; \
+                    if [ \"${RET:-false}\" = true ]; then rm -rf /var/spool/shopper; fi; \
+                    if getent passwd | grep -q ^worker:; then userdel worker; fi; \
+                    rm -f /etc/apache2/conf-available/shopper.conf";
+        let deb = DebBuilder::new("shopper", "1").field("Depends", "apache2, debconf");
+        let deb = deb.control_file("templates", b"Template: shopper/purge\nType: boolean\nDefault: true\n");
+        let removal = removal_of(&deb.script("postinst", &script(make)).script("postrm", &script(undo)));
+        for (kind, subject) in [
+            (Kind::DataDestroyed, "/var/spool/shopper"),
+            (Kind::UserDeleted, "worker"),
+            (Kind::LinkRemoved, "/etc/apache2/conf-available/shopper.conf"),
+        ] {
+            let certain = removal.of(Phase::Purge, kind).any(|e| e.verdict == Verdict::Certain && e.subject == subject);
+            assert!(certain, "{subject}: {:?}", removal.effects);
+        }
+    }
+
+    #[test]
     fn output_that_is_known_is_filtered_as_the_tools_do() {
         let make = "for t in tigera; do dpkg-divert --rename --add --divert /usr/bin/$t.real /usr/bin/$t; \
                     dpkg-statoverride --add x x 755 /srv/$t; ln -s /usr/share/x/*.so /etc/x/; done";

@@ -148,6 +148,10 @@ impl Interp<'_> {
         if self.is_own_state(path) {
             return Truth::likely(true, &format!("{path} is not there"));
         }
+        // What is named after the package in a folder of another's, only its own scripts put there.
+        if self.stage == Stage::Installing && self.is_named_after(path) {
+            return Truth::likely(false, &words);
+        }
         if self.of_dependency(path) {
             return Truth::likely(true, &format!("{path} is not there"));
         }
@@ -164,6 +168,12 @@ impl Interp<'_> {
     fn is_own_state(&self, path: &str) -> bool {
         let name = path.strip_prefix("/var/lib/").unwrap_or_default();
         self.stage > Stage::Installing && !name.is_empty() && name == self.setting.package
+    }
+
+    fn is_named_after(&self, path: &str) -> bool {
+        let base = path.rsplit('/').next().unwrap_or_default();
+        let first = self.setting.package.split('-').next().filter(|f| f.len() >= 5).unwrap_or(&self.setting.package);
+        base.contains(first)
     }
 
     /// A path that is named after a package this one depends on.

@@ -126,7 +126,9 @@ impl Interp<'_> {
             Op::Alternative { word, if_empty } => match filled(base.as_ref(), *if_empty) {
                 Truth::Yes => self.expand_one(word, state),
                 Truth::No => Value::lit(""),
-                _ => self.expand_one(word, state).or(Value::lit("")),
+                Truth::Likely(true, why) => resting(self.expand_one(word, state), &why),
+                Truth::Likely(false, why) => resting(Value::lit(""), &why),
+                Truth::Maybe(_) => self.expand_one(word, state).or(Value::lit("")),
             },
             Op::Length => match base.as_ref().and_then(Value::known) {
                 Some(text) => Value::lit(&text.chars().count().to_string()),
@@ -145,8 +147,10 @@ impl Interp<'_> {
             return Value::hole(&param.raw);
         }
         match (filled(base.as_ref(), if_empty), base) {
-            (Truth::Yes, Some(value)) => value,
+            // What a likely value rests on, the value itself carries.
+            (Truth::Yes | Truth::Likely(true, _), Some(value)) => value,
             (Truth::No, _) | (_, None) => self.expand_one(word, state),
+            (Truth::Likely(false, why), _) => resting(self.expand_one(word, state), &why),
             (_, Some(value)) => value.or(self.expand_one(word, state)).bounded(&param.raw),
         }
     }
@@ -210,6 +214,11 @@ fn lookup(name: &Name, raw: &str, state: &State) -> Option<Value> {
         Name::Status => Some(state.status.value()),
         Name::Other => None,
     }
+}
+
+/// The same value, resting on an assumption.
+fn resting(value: Value, why: &Rc<str>) -> Value {
+    value.map(|text| Text { assumed: text.assumed.clone().or_else(|| Some(why.clone())), ..text })
 }
 
 fn filled(value: Option<&Value>, if_empty: bool) -> Truth {

@@ -189,6 +189,10 @@ impl Interp<'_> {
         };
         let index = usize::from(name == "getent");
         let Some(value) = call.args.operands.get(index) else {
+            if let ("getent", "passwd" | "group") = (name, asks) {
+                self.print(&self.account_list(asks == "passwd", state), state);
+                return Status::OK;
+            }
             // `id -u` of the script itself.
             let own = if name == "id" { Text::lit("0\n") } else { Text::hole(&format!("$({})", call.raw)) };
             self.print(&own, state);
@@ -213,6 +217,17 @@ impl Interp<'_> {
             Status::Code(1) if name == "getent" => Status::Code(2),
             other => other,
         }
+    }
+
+    /// All accounts as `getent` lists them: those that are surely there, then others.
+    fn account_list(&self, users: bool, state: &State) -> Text {
+        let world = &state.world;
+        let made: Vec<&String> = if users { world.users.keys().collect() } else { world.groups.iter().collect() };
+        let gone = if users { &world.gone_users } else { &world.gone_groups };
+        let lines: String = made.into_iter().filter(|n| !gone.contains(*n)).map(|n| format!("{n}:x:\n")).collect();
+        let mut text = Text::lit(&lines);
+        text.append(&Text::hole("other accounts"));
+        text
     }
 
     pub(crate) fn has_user(&self, user: &str, state: &State) -> Truth {

@@ -84,9 +84,19 @@ impl Interp<'_> {
         if call.args.operands.len() < 2 && self.inputs.last().is_some_and(|t| t.known() == Some("")) {
             return Status::Code(1);
         }
-        if let Some(found) = self.grep_known(call) {
-            self.print_found(&found, call, state);
-            return Status::of(Truth::of(!found.is_empty()));
+        match (self.grep_known(call), self.inputs.last().is_some_and(Text::has_hole)) {
+            (Some(found), false) => {
+                self.print_found(&found, call, state);
+                return Status::of(Truth::of(!found.is_empty()));
+            }
+            // Of input that is known in part, a line that fits is enough for the answer.
+            (Some(found), true) if !found.is_empty() => {
+                if !call.args.has(&["-q", "--quiet", "--silent"]) {
+                    self.print_raw(call, state);
+                }
+                return Status::OK;
+            }
+            _ => {}
         }
         if call.args.has(&["-c", "--count"]) || !call.args.has(&["-q", "--quiet", "--silent"]) {
             self.print_raw(call, state);
@@ -94,12 +104,17 @@ impl Interp<'_> {
         Status::unknown(call.raw)
     }
 
-    /// `… | grep PATTERN` on known input: the lines that fit, and whether there is one.
+    /// `… | grep PATTERN`: the lines that fit, of those that are known.
     fn grep_known(&self, call: &Call<'_>) -> Option<Vec<String>> {
         let args = call.args;
         let odd = ["-o", "-f", "--file", "-A", "-B", "-C", "-e", "-l", "-L", "-z", "-P", "-n", "-m"];
         let text = args.known(0).filter(|_| args.operands.len() == 1 && !args.has(&odd))?;
-        let input = self.inputs.last()?.known()?;
+        let input = self.inputs.last()?;
+        let input = match input.known() {
+            Some(whole) => whole,
+            // Whole lines before what is not known.
+            None => input.prefix().rsplit_once('\n')?.0,
+        };
         let name = call.name.rsplit('/').next().unwrap_or_default();
         let text = if name == "fgrep" || args.has(&["-F"]) { regex::escape(text) } else { text.to_owned() };
         let extended = name != "grep" || args.has(&["-E", "--extended-regexp", "-F"]);
