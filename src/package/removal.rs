@@ -1,8 +1,8 @@
 //! From a package to what removing it would do: dpkg's own part and that of its scripts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::effect::{Effect, Kind, NotAnalysed, Phase, Removal};
+use super::effect::{Effect, Kind, NotAnalysed, Phase, Removal, Verdict};
 use super::member::Package;
 use super::{dpkg, host};
 use crate::shell::ScriptError;
@@ -48,7 +48,7 @@ fn with_scripts(package: &Package, runs: Result<host::Runs, ScriptError>) -> Rem
     }
 }
 
-/// Each effect once a phase, the surest of equals, sorted; what is gone after remove is no effect
+/// Each effect once a phase, the surest of equals, sorted; a conffile that is gone after remove is none
 /// of purge.
 fn settle(effects: Vec<Effect>) -> Vec<Effect> {
     let mut best: BTreeMap<(Phase, Kind, String), Effect> = BTreeMap::new();
@@ -59,6 +59,14 @@ fn settle(effects: Vec<Effect>) -> Vec<Effect> {
             _ => drop(best.insert(key, effect)),
         }
     }
+    let gone: BTreeSet<String> = best
+        .values()
+        .filter(|e| (e.phase, e.kind, e.verdict) == (Phase::Remove, Kind::ConffileRemoved, Verdict::Certain))
+        .map(|e| e.subject.clone())
+        .collect();
+    best.retain(|(phase, kind, subject), _| {
+        (*phase, *kind) != (Phase::Purge, Kind::ConffileRemoved) || !gone.contains(subject)
+    });
     best.into_values().collect()
 }
 
@@ -66,7 +74,7 @@ fn settle(effects: Vec<Effect>) -> Vec<Effect> {
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::*;
-    use crate::package::{DebBuilder, Limits, Verdict, read_bytes};
+    use crate::package::{DebBuilder, Limits, read_bytes};
 
     fn removal_of(deb: &DebBuilder) -> Removal {
         analyse_phases(&read_bytes("test.deb", &deb.build().unwrap(), &Limits::default()).unwrap())
@@ -159,6 +167,14 @@ mod tests {
             let certain = removal.of(Phase::Purge, kind).any(|e| e.verdict == Verdict::Certain && e.subject == subject);
             assert!(certain, "{subject}: {:?}", removal.effects);
         }
+    }
+
+    #[test]
+    fn a_conffile_that_a_script_moves_away_goes_when_it_is_moved() {
+        let body = script("[ $1 = remove ] && mv -f /etc/x.conf /etc/x.conf.disabled");
+        let removal = removal_of(&DebBuilder::new("x", "1").conffile("/etc/x.conf", "").script("postrm", &body));
+        let of = |phase: Phase| removal.of(phase, Kind::ConffileRemoved).count();
+        assert_eq!((of(Phase::Remove), of(Phase::Purge)), (1, 0));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) struct Use {
 }
 
 /// Parameters that name an account, by resource type, and whether something runs as it.
-const NAMING: [(&str, &'static str, bool); 7] = [
+const NAMING: [(&str, &str, bool); 7] = [
     ("File", "owner", false),
     ("File", "group", false),
     ("Exec", "user", true),

@@ -6,7 +6,7 @@ use crate::shell::report::DeedKind;
 use crate::shell::simple::{absolute, absolute_text};
 use crate::shell::state::{State, Status};
 use crate::shell::text::{Text, Truth, Value};
-use crate::shell::world::Entry;
+use crate::shell::world::{Entry, Stage};
 
 use super::Call;
 
@@ -161,6 +161,9 @@ impl Interp<'_> {
         let known: Vec<String> = call.args.operands.iter().filter_map(Value::known).map(str::to_owned).collect();
         if let [from, to] = known.as_slice() {
             let (from, to) = (absolute(&state.cwd, from), absolute(&state.cwd, to));
+            if self.setting.data.get(&from) == Some(&Entry::Conffile) && self.stage > Stage::Installing {
+                self.sure_deed(DeedKind::ConffileRemoved, &from, &format!("it is moved to {to}"), state);
+            }
             state.world.delete(&from);
             state.world.create(&to);
         }

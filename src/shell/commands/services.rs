@@ -232,6 +232,7 @@ impl Interp<'_> {
         let (Some(verb), Some(name)) = (call.args.known(0), call.args.known(1)) else { return Status::OK };
         let kinds = [("conf", "conf", "conf"), ("mod", "mods", "load"), ("site", "sites", "conf")];
         let Some((_, folder, end)) = kinds.iter().find(|(word, ..)| verb.ends_with(word)) else { return Status::OK };
+        let name = name.strip_suffix(".conf").or_else(|| name.strip_suffix(".load")).unwrap_or(name);
         let link = format!("/etc/apache2/{folder}-enabled/{name}.{end}");
         if verb.starts_with("en") {
             state.world.link(&link, &format!("../{folder}-available/{name}.{end}"));
