@@ -34,8 +34,8 @@ fn translate(text: &str, extended: bool) -> Option<String> {
             '(' | ')' | '{' | '}' | '|' | '+' | '?' if !extended => out.extend(['\\', c]),
             // A star with nothing before it is plain.
             '*' if out.is_empty() || out == "^" => out.push_str("\\*"),
-            '^' if !extended && !(out.is_empty() || out.ends_with('(')) => out.push_str("\\^"),
-            '$' if !extended && !(rest.len() == 1 || rest[1..].starts_with("\\)")) => out.push_str("\\$"),
+            '^' if !(extended || out.is_empty() || out.ends_with('(')) => out.push_str("\\^"),
+            '$' if !(extended || rest.len() == 1 || rest[1..].starts_with("\\)")) => out.push_str("\\$"),
             '^' | '$' | '.' | '*' => out.push(c),
             '(' | ')' | '{' | '}' | '|' | '+' | '?' => out.push(c),
             c => out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),

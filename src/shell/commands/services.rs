@@ -14,11 +14,9 @@ impl Interp<'_> {
         let (Some(name), Some(verb)) = (args.known(0).map(str::to_owned), args.known(1)) else { return Status::OK };
         match verb {
             "defaults" | "start" | "stop" | "enable" => drop(state.world.enabled.insert(format!("rc {name}"))),
-            "defaults-disabled" => {
-                // Links that are there already stay as they are.
-                if state.world.enabled.insert(format!("rc {name}")) {
-                    state.world.enabled.insert(format!("rc-new-off {name}"));
-                }
+            // Links that are there already stay as they are.
+            "defaults-disabled" if state.world.enabled.insert(format!("rc {name}")) => {
+                state.world.enabled.insert(format!("rc-new-off {name}"));
             }
             "disable" => {
                 state.world.enabled.insert(format!("rc {name}"));
