@@ -1,34 +1,48 @@
-//! Compiles every node block of a revision and tells what could not be: `compile_all REPO REV`.
+//! Compiles every node block of a revision and tells what could not be:
+//! `compile_all REPO REV [HOST-PREFIX] [--config FILE]`.
 //!
 //! A measuring instrument for the compiler; not part of the gate.
 #![allow(clippy::print_stdout)]
 
 use holdpoint::eval::group::{Group, compile_group, disagreement};
-use holdpoint::eval::{FileCache, HostSpec, Options, Session};
-use holdpoint::nodes::{enumerate_hosts, mentioned_hosts};
+use holdpoint::checks::meta;
+use holdpoint::config::{self, Config};
+use holdpoint::eval::{FileCache, HostSpec, Options, Session, Specs};
+use holdpoint::nodes::{Facts, enumerate_hosts, mentioned_hosts};
 use holdpoint::puppet::Dialect;
-use holdpoint::repo::{Layout, LayoutSettings, Repo};
+use holdpoint::repo::{Layout, Repo};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut args = std::env::args().skip(1);
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let config = config(&mut args)?;
+    let mut args = args.into_iter();
     let repo = Repo::open(args.next().ok_or("REPO")?)?;
     let tree = repo.at(&args.next().ok_or("REV")?)?;
     let only = args.next();
     let start = Instant::now();
-    let layout = Layout::discover(&tree, &LayoutSettings::default())?;
+    let layout = Layout::discover(&tree, &config.layout)?;
     let dialect = if layout.is_legacy { Dialect::Legacy } else { Dialect::Modern };
-    let options = Options { dialect, layout: Some(layout.clone()), ..Options::default() };
+    let specs = Specs::new(Facts::load(None, config.facts));
+    let options = Options {
+        dialect,
+        strict: config.strict,
+        strict_variables: config.strict,
+        complete: false,
+        hiera: config.hiera,
+        layout: Some(layout.clone()),
+        ..Options::default()
+    };
     let session = Session::new(tree, options, Arc::new(FileCache::default()));
     let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
     let hosts = enumerate_hosts(&nodes, &[], &mentioned_hosts(session.tree(), &layout)).hosts;
     println!("{} node blocks, {} hosts, opened in {:?}", nodes.len(), hosts.len(), start.elapsed());
     let mut blocks: BTreeMap<Option<usize>, Vec<HostSpec>> = BTreeMap::new();
     for host in hosts.iter().filter(|h| only.as_ref().is_none_or(|o| h.certname.starts_with(o.as_str()))) {
-        blocks.entry(host.node).or_default().push(HostSpec::named(&host.certname));
+        blocks.entry(host.node).or_default().push(specs.of(&host.certname));
     }
     let blocks: Vec<_> = blocks.into_values().collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
@@ -54,19 +68,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         of_block.iter().map(Vec::len).sum::<usize>(),
         start.elapsed()
     );
-    apart(&session, &of_block);
+    apart(&session, &specs, &of_block);
     let groups: Vec<_> = of_block.into_iter().flatten().collect();
     report(&groups, only.is_some());
     Ok(())
 }
 
+/// The settings named with `--config`, taken out of the arguments.
+fn config(args: &mut Vec<String>) -> Result<Config, Box<dyn std::error::Error>> {
+    let Some(at) = args.iter().position(|a| a == "--config") else { return Ok(Config::default()) };
+    let file = args.get(at + 1).ok_or("--config FILE")?.clone();
+    args.drain(at..at + 2);
+    let rules: Vec<&str> = meta::all().iter().map(|m| m.id.as_str()).collect();
+    Ok(config::parse(&file, &std::fs::read_to_string(&file)?, &rules)?)
+}
+
 /// What keeps hosts of one node block from sharing a catalog.
-fn apart(session: &Session, blocks: &[Vec<Group>]) {
+fn apart(session: &Session, specs: &Specs, blocks: &[Vec<Group>]) {
     let mut reasons = BTreeMap::new();
     for groups in blocks {
         let Some((first, rest)) = groups.split_first() else { continue };
         for other in rest {
-            let why = disagreement(session, &first.compiled, &HostSpec::for_group(&other.hosts[0]));
+            let why = disagreement(session, &first.compiled, &HostSpec { shared: true, ..specs.of(&other.hosts[0]) });
             let text = format!("{why:?}").replace(first.hosts[0].as_str(), "HOST").replace("origin: None", "");
             *reasons.entry(text.chars().take(400).collect()).or_insert(0) += 1;
         }

@@ -203,9 +203,15 @@ impl Session {
             return found.clone();
         }
         let text = self.tree.text(path).ok().flatten();
-        let native = text.and_then(|t| NativeType::parse(&t, path)).map(Arc::new);
+        let native = text.and_then(|t| NativeType::parse(&t, path, &|name| self.required(path, name))).map(Arc::new);
         self.natives.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), native.clone());
         native
+    }
+
+    /// A Ruby file of a module's `lib` that another one there requires.
+    fn required(&self, path: &str, name: &str) -> Option<Arc<str>> {
+        let (module, _) = path.split_once("/lib/")?;
+        self.tree.text(&format!("{module}/lib/{name}.rb")).ok().flatten()
     }
 
     /// A data file that a function reads, parsed once; `None` if there is none.
@@ -239,6 +245,11 @@ impl Session {
     pub(crate) fn file(&self, number: u32) -> Option<&SourceFile> {
         let (path, slot) = self.slots.get(number as usize)?;
         slot.get_or_init(|| self.parse(path)).as_deref()
+    }
+
+    /// The number of a manifest.
+    pub(crate) fn number(&self, path: &str) -> Option<u32> {
+        self.paths.get(path).copied()
     }
 
     /// A parsed manifest by path.

@@ -134,6 +134,7 @@ impl Interp<'_> {
                 let escaped = Value::str(pattern::escape(text.as_str().unwrap_or_default()));
                 if values::holds_symbolic(text) { values::derived(name, &[text], Some(escaped)) } else { escaped }
             }
+            ("Regexp", "new", [regex @ Value::Regex(_)]) => regex.clone(),
             ("Regexp", "new", [text]) => match text.as_str() {
                 Some(text) => Value::Regex(text.into()),
                 None => values::derived("Regexp.new", &[text], None),
@@ -170,6 +171,8 @@ impl Interp<'_> {
                 _ => values::derived("IPAddr", &[text], None),
             },
             ("Shellwords", "escape" | "shellescape", [text]) => methods::paths::shell_escape(text),
+            // A method of a module that the program holds.
+            _ if self.has_method(name) => return self.call_own(name, args),
             _ => values::beyond(format!("{constant}.{name}")),
         };
         Ok(whole)
