@@ -5,6 +5,7 @@
 //! take every branch that is possible.
 
 mod access;
+mod alias;
 mod autoload;
 mod automatic;
 mod backend;

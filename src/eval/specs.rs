@@ -4,8 +4,11 @@
 
 use super::facts::{self, HostSpec};
 use super::functions::from_json;
-use crate::nodes::Facts;
+use super::lift::{choice, concat};
+use crate::nodes::{Facts, HostFacts};
+use crate::value::Value;
 use ecow::EcoString;
+use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,21 +38,71 @@ impl Specs {
     /// A host with what is known of it.
     #[must_use]
     pub fn of(&self, certname: &str) -> HostSpec {
-        let known = self.known.of(certname);
-        let mut facts = known.facts;
+        let mut known = self.known.of(certname);
         if !known.is_complete {
-            FROM_NAME.iter().for_each(|name| drop(facts.remove(*name)));
-            if let Some(serde_json::Value::Object(networking)) = facts.get_mut("networking") {
+            FROM_NAME.iter().for_each(|name| drop(known.facts.remove(*name)));
+            if let Some(serde_json::Value::Object(networking)) = known.facts.get_mut("networking") {
                 FROM_NAME.iter().for_each(|name| drop(networking.remove(*name)));
             }
-            facts.retain(|_, v| !v.as_object().is_some_and(serde_json::Map::is_empty));
         }
-        let key = serde_json::to_string(&(&facts, known.is_complete)).unwrap_or_default();
+        let key = serde_json::to_string(&(&known.facts, &known.begins, known.is_complete)).unwrap_or_default();
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let facts = shared.entry(key).or_insert_with(|| {
-            let values = facts.iter().map(|(k, v)| (EcoString::from(k.as_str()), from_json(v))).collect();
-            Arc::new(facts::Facts { values, complete: known.is_complete })
-        });
+        let facts = shared.entry(key).or_insert_with(|| Arc::new(values(&known)));
         HostSpec { facts: facts.clone(), ..HostSpec::named(certname) }
+    }
+}
+
+fn values(known: &HostFacts) -> facts::Facts {
+    let mut values = IndexMap::new();
+    for (name, json) in &known.facts {
+        if known.is_complete {
+            values.insert(name.as_str().into(), from_json(json));
+        } else {
+            leaves(name, json, &mut values);
+        }
+    }
+    for (name, texts) in &known.begins {
+        let rest = facts::fact_sym(name, None);
+        let begin = |text: &String| concat(vec![Value::str(text.as_str()), rest.clone()]);
+        values.insert(name.as_str().into(), choice(texts.iter().map(begin)));
+    }
+    facts::Facts { values, complete: known.is_complete }
+}
+
+/// What rules set of a structured fact are single members: the others are unknown, not undefined.
+fn leaves(name: &str, json: &serde_json::Value, out: &mut IndexMap<EcoString, Value>) {
+    match json {
+        serde_json::Value::Object(members) => {
+            members.iter().for_each(|(member, json)| leaves(&format!("{name}.{member}"), json, out));
+        }
+        json => {
+            out.insert(name.into(), from_json(json));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::nodes::{FactRule, HostPattern};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn rules_tell_members_and_beginnings_and_leave_the_rest_unknown() {
+        let rule = FactRule {
+            hosts: vec![HostPattern::parse("*.x.org").unwrap()],
+            set: serde_json::json!({"os": {"name": "Debian"}}).as_object().unwrap().clone(),
+            begins: BTreeMap::from([("networking.ip".to_owned(), vec!["10.1.".to_owned(), "10.2.".to_owned()])]),
+        };
+        let specs = Specs::new(Facts::load(None, vec![rule]));
+        let (a, b) = (specs.of("a.x.org"), specs.of("b.x.org"));
+        assert!(Arc::ptr_eq(&a.facts, &b.facts), "equal facts are held once");
+        assert_eq!(a.fact("os.name"), Some(Value::str("Debian")));
+        assert!(a.fact("os").unwrap().is_unknown() && a.fact("os.release").unwrap().is_unknown());
+        for name in ["networking.ip", "ipaddress"] {
+            assert_eq!(a.fact(name).unwrap().truth(), crate::value::Tri::Yes, "{name}");
+        }
+        assert_eq!(specs.of("c.y.org").fact("ipaddress").unwrap().truth(), crate::value::Tri::Maybe);
     }
 }

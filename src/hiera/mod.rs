@@ -8,6 +8,7 @@ mod config;
 mod config3;
 mod data;
 mod datadir;
+mod elsewhere;
 mod engine;
 mod error;
 mod files;
@@ -35,6 +36,7 @@ pub use model::{HieraSettings, Kind, Model, Models};
 
 use crate::repo::{Layout, Tree};
 use config::Reader;
+use elsewhere::Elsewhere;
 use engine::Run;
 use files::Files;
 use key::Key;
@@ -49,6 +51,7 @@ pub struct Hiera {
     modules: FxHashMap<String, Layer>,
     notes: Vec<String>,
     options: OnceLock<OptionsIn>,
+    elsewhere: Elsewhere,
 }
 
 impl Hiera {
@@ -68,6 +71,7 @@ impl Hiera {
             modules: FxHashMap::default(),
             notes: Vec::new(),
             options: OnceLock::new(),
+            elsewhere: Elsewhere::new(&settings.unknown),
         };
         let reader = |file: &str, is_module| Reader {
             tree,

@@ -35,7 +35,9 @@ impl NativeType {
         let mut scope = Nothing;
         let mut interp = Interp::new(&mut scope, self.path(), &[]).for_native().with_methods(&self.methods);
         match interp.call_own(method, Vec::new()) {
-            Ok(value) | Err(Stop::Return(value)) => value.as_array().filter(|_| !value.has_sym()).map(<[Value]>::to_vec),
+            Ok(value) | Err(Stop::Return(value)) => {
+                value.as_array().filter(|_| !value.has_sym()).map(<[Value]>::to_vec)
+            }
             Err(_) => None,
         }
     }
