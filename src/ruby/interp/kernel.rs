@@ -5,6 +5,10 @@ use crate::ruby::{methods, pattern, values};
 use crate::value::digest::{hex, md5, sha1};
 use crate::value::{Entries, Value};
 
+/// What Ruby's `resolv` takes for an address.
+const IPV4: &str = r"\A(?:(?:0|1[0-9]{0,2}|2(?:[0-4][0-9]?|5[0-5]?|[6-9])?|[3-9][0-9]?)\.){3}(?:0|1[0-9]{0,2}|2(?:[0-4][0-9]?|5[0-5]?|[6-9])?|[3-9][0-9]?)\z";
+const IPV6: &str = r"\A(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?|(?:[0-9A-Fa-f]{1,4}:){6}\d+\.\d+\.\d+\.\d+|(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?::(?:[0-9A-Fa-f]{1,4}:)*\d+\.\d+\.\d+\.\d+)\z";
+
 impl Interp<'_> {
     pub(super) fn constant(&mut self, name: &str) -> Value {
         if let Some(value) = self.local(name) {
@@ -14,6 +18,8 @@ impl Interp<'_> {
             "Float::INFINITY" => Value::Float(f64::INFINITY),
             "Math::PI" => Value::Float(std::f64::consts::PI),
             "File::SEPARATOR" => Value::str("/"),
+            "Resolv::IPv4::Regex" => Value::Regex(IPV4.into()),
+            "Resolv::IPv6::Regex" => Value::Regex(IPV6.into()),
             other => values::object(values::CONSTANT, &[Value::str(other)]),
         }
     }
