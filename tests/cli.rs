@@ -139,3 +139,71 @@ fn colour_only_where_it_is_asked_for() {
         assert_eq!(err(&output).contains("\u{1b}["), coloured, "{args:?}");
     }
 }
+
+/// A small repository with what `init` has to tell of.
+fn repository() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("manifests/site.pp", "node 'a.x.org', 'b.x.org' { include web }\n"),
+        (
+            "modules/web/manifests/init.pp",
+            "class web { if $facts['os']['family'] == 'Debian' { $a = probe('x') file { '/x': content => $a } } }\n",
+        ),
+        (
+            "modules/web/lib/puppet/functions/probe.rb",
+            "Puppet::Functions.create_function(:probe) do\n def probe(x)\n `hostname`\n end\nend\n",
+        ),
+        (
+            "hiera.yaml",
+            "version: 5\nhierarchy:\n  - name: private\n    datadir: /srv/private\n    path: x.yaml\n  - name: ruby\n    lookup_key: my::backend\n    path: y.yaml\n  - name: common\n    datadir: data\n    path: common.yaml\n",
+        ),
+        ("data/common.yaml", "lookup_options:\n  web::users: {merge: deep}\n"),
+    ] {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn init_drafts_a_file_that_is_read_again_and_overwrites_none() {
+    let dir = repository();
+    let repo = dir.path().to_str().unwrap();
+    let printed = holdpoint(&["init", "--repo", repo, "--stdout"]);
+    assert_eq!(printed.status.code(), Some(0), "{}", err(&printed));
+    let draft = out(&printed);
+    for told in [
+        "modulepath = [\"modules\"]",
+        "manifests = [\"manifests/site.pp\"]",
+        "hiera = \"hiera.yaml\"",
+        "#   *.x.org: 2",
+        "#   os.family: 2",
+        "absent = [\"private\"]",
+        "#   web::users",
+        "# name = \"my::backend\"",
+        ": 2 (Ruby of a function or template, beyond what is evaluated)",
+    ] {
+        assert!(draft.contains(told), "{told} is missing in\n{draft}");
+    }
+    assert!(!dir.path().join("holdpoint.toml").exists(), "--stdout writes nothing");
+    assert_eq!(holdpoint(&["init", "--repo", repo]).status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(dir.path().join("holdpoint.toml")).unwrap(), draft);
+    let again = holdpoint(&["init", "--repo", repo]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(err(&again).contains("--force"), "{}", err(&again));
+    std::fs::write(dir.path().join("holdpoint.toml"), "# mine\n").unwrap();
+    assert_eq!(holdpoint(&["init", "--repo", repo, "--force"]).status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(dir.path().join("holdpoint.toml")).unwrap(), draft);
+    assert_eq!(holdpoint(&["audit", "--repo", repo]).status.code(), Some(0), "the draft is a valid configuration");
+}
+
+#[test]
+fn init_says_where_it_cannot_write() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("objects")).unwrap();
+    std::fs::write(dir.path().join("HEAD"), "ref: refs/heads/main\n").unwrap();
+    let output = holdpoint(&["init", "--repo", dir.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("--stdout"), "{}", err(&output));
+}

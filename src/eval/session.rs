@@ -346,6 +346,20 @@ impl Session {
         defs.iter().filter(|d| d.kind != DefKind::Node).map(|d| d.name.to_string()).collect()
     }
 
+    /// What is done with each level of the Hiera hierarchy, and why it cannot be used if it can't.
+    #[must_use]
+    pub fn hierarchy(&self) -> (Vec<crate::hiera::LevelNote>, Option<String>) {
+        let (mut levels, problem) = self.hiera().levels();
+        for level in &mut levels {
+            let file = level.function.as_ref().and_then(|name| self.modules.file_of("functions", name));
+            if let (Some(name), Some(path)) = (&level.function, file.filter(|path| self.tree.exists(path))) {
+                level.state = format!("function {name} of {path} is run");
+                level.function = None;
+            }
+        }
+        (levels, problem)
+    }
+
     /// Functions written in Ruby: name and path.
     pub fn ruby_functions(&self) -> impl Iterator<Item = (&str, &str)> {
         self.modules.ruby_functions.iter().map(|(name, path)| (&**name, &**path))

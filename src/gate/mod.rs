@@ -5,6 +5,7 @@
 
 mod catalog;
 mod compile;
+mod draft;
 mod evidence;
 mod finish;
 mod hosts;
@@ -19,7 +20,8 @@ mod unplaced;
 mod why;
 
 pub use request::{
-    Archive, AuditRequest, CatalogOutput, CatalogRequest, CheckRequest, Inputs, NoProgress, Progress, Selection, Tree,
+    Archive, AuditRequest, CatalogOutput, CatalogRequest, CheckRequest, DraftRequest, Inputs, NoProgress, Progress,
+    Selection, Tree,
 };
 
 use crate::finding::Report;
@@ -83,6 +85,14 @@ pub fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
 /// If the revision cannot be had or nothing in it can be analysed.
 pub fn audit(request: &AuditRequest<'_>) -> Result<Report, GateError> {
     pipeline::audit(request)
+}
+
+/// Drafts a `holdpoint.toml` for a repository.
+///
+/// # Errors
+/// If the revision cannot be had or is no Puppet repository.
+pub fn draft(request: &DraftRequest<'_>) -> Result<String, GateError> {
+    draft::run(request)
 }
 
 /// Compiles the catalog of one host, or compares two.

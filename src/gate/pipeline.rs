@@ -115,7 +115,7 @@ fn in_parallel(inputs: &Inputs<'_>, units: &[Unit], run: &Run<'_>) -> Result<Out
 }
 
 /// Runs `work` on threads with room for deep evaluation.
-fn on_pool<T: Send>(inputs: &Inputs<'_>, work: impl FnOnce() -> T + Send) -> Result<T, GateError> {
+pub(super) fn on_pool<T: Send>(inputs: &Inputs<'_>, work: impl FnOnce() -> T + Send) -> Result<T, GateError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(inputs.jobs.unwrap_or(0)).stack_size(STACK).build();
     Ok(pool.map_err(|e| GateError::input(&e, Some("give a smaller --jobs")))?.install(work))
 }

@@ -65,6 +65,14 @@ impl Selection {
     }
 }
 
+/// `init`.
+pub struct DraftRequest<'a> {
+    /// What is read.
+    pub inputs: Inputs<'a>,
+    /// Drafted from.
+    pub rev: Tree,
+}
+
 /// `check` and `plan`.
 pub struct CheckRequest<'a> {
     /// What is read.

@@ -28,6 +28,13 @@ impl Settings {
         Ok(Self { config, ignores, specs: Specs::new(facts) })
     }
 
+    /// Settings without a file.
+    pub(super) fn new(facts: Option<&std::path::Path>) -> Result<Self, GateError> {
+        let folder = facts.map(facts_tree).transpose()?;
+        let specs = Specs::new(Facts::load(folder.as_ref(), Vec::new()));
+        Ok(Self { config: Config::default(), ignores: Vec::new(), specs })
+    }
+
     /// Whether a rule runs: the command line wins over the file.
     pub(super) fn takes(&self, rules: &Selection, id: &str) -> bool {
         let off = self.config.rules.disable.iter().any(|d| d == id);

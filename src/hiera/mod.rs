@@ -31,6 +31,7 @@ pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, Re
 pub use data::{Data, Hash, Origin, PerHost, Piece, Value};
 pub use error::HieraError;
 pub use files::{DataFiles, matches_holes as path_fits};
+pub use level::LevelNote;
 pub use memo::Memo;
 pub use model::{HieraSettings, Kind, Model, Models};
 
@@ -152,6 +153,12 @@ impl Hiera {
     pub fn absent(&self) -> Vec<(String, String)> {
         let levels = self.global.iter().chain(&self.environment).flat_map(|layer| &layer.levels);
         levels.filter_map(|level| Some((level.name.clone(), level.absent()?.to_owned()))).collect()
+    }
+
+    /// What is done with each level.
+    #[must_use]
+    pub fn levels(&self) -> Vec<LevelNote> {
+        self.global.iter().chain(&self.environment).flat_map(|layer| &layer.levels).map(level::Level::note).collect()
     }
 
     /// The configuration's own error, if it cannot be used.
