@@ -31,6 +31,7 @@ pub(super) fn run(request: &DraftRequest<'_>) -> Result<String, GateError> {
     );
     layout(&revision, &mut out);
     domains(&names, &mut out);
+    request.inputs.progress.stage("compiling a sample of hosts", None);
     let met = super::pipeline::on_pool(&request.inputs, || survey::run(&revision, &settings, &names))?;
     met.facts(&mut out);
     hierarchy::write(&revision, &mut out);
