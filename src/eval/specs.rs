@@ -3,7 +3,6 @@
 //! Equal facts are held once, so that hosts with the same ones are known to be alike.
 
 use super::facts::{self, HostSpec};
-use super::functions::from_json;
 use super::lift::{choice, concat};
 use crate::nodes::{Facts, HostFacts};
 use crate::value::Value;
@@ -56,7 +55,7 @@ fn values(known: &HostFacts) -> facts::Facts {
     let mut values = IndexMap::new();
     for (name, json) in &known.facts {
         if known.is_complete {
-            values.insert(name.as_str().into(), from_json(json));
+            values.insert(name.as_str().into(), Value::from_json(json));
         } else {
             leaves(name, json, &mut values);
         }
@@ -76,7 +75,7 @@ fn leaves(name: &str, json: &serde_json::Value, out: &mut IndexMap<EcoString, Va
             members.iter().for_each(|(member, json)| leaves(&format!("{name}.{member}"), json, out));
         }
         json => {
-            out.insert(name.into(), from_json(json));
+            out.insert(name.into(), Value::from_json(json));
         }
     }
 }

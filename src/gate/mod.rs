@@ -7,6 +7,7 @@ mod catalog;
 mod compile;
 mod draft;
 mod evidence;
+mod exact;
 mod finish;
 mod hosts;
 mod merge;
@@ -20,8 +21,8 @@ mod unplaced;
 mod why;
 
 pub use request::{
-    Archive, AuditRequest, CatalogOutput, CatalogRequest, CheckRequest, DraftRequest, Inputs, NoProgress, Progress,
-    Selection, Tree,
+    Archive, AuditRequest, CatalogOutput, CatalogRequest, CatalogsRequest, CheckRequest, DraftRequest, Inputs,
+    NoProgress, Progress, Selection, Tree,
 };
 
 use crate::finding::Report;
@@ -77,6 +78,14 @@ impl GateError {
 /// If a revision cannot be had or nothing in it can be analysed.
 pub fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
     pipeline::check(request)
+}
+
+/// Compares catalogs that Puppet compiled.
+///
+/// # Errors
+/// If a folder cannot be read or holds no catalog.
+pub fn check_catalogs(request: &CatalogsRequest<'_>) -> Result<Report, GateError> {
+    exact::check(request)
 }
 
 /// Inspects one revision.

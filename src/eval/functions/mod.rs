@@ -35,7 +35,6 @@ mod validate;
 mod yaml;
 mod yaml_read;
 
-pub(crate) use json::from_json;
 pub use json::{to_json, to_rich_json};
 
 use super::error::EvalError;
