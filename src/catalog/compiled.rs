@@ -53,7 +53,7 @@ fn one(json: &Json) -> Result<Catalog, NoCatalog> {
     contain(&mut catalog, list(json, "edges").unwrap_or_default());
     relate(&mut catalog);
     let classes = catalog.resources.iter().filter(|r| r.kind == ResourceKind::Class);
-    catalog.classes = classes.map(|r| r.title.to_lowercase().into()).collect();
+    catalog.classes = classes.map(|r| r.title.to_lowercase()).collect();
     Ok(catalog)
 }
 
