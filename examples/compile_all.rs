@@ -1,118 +1,176 @@
-//! Compiles every node block of a revision and tells what could not be: `compile_all REPO REV`.
+//! Compiles every node block of a revision and tells what could not be:
+//! `compile_all REPO REV [HOST-PREFIX] [--config FILE] [--one]`; with `--one` a single host of each block.
 //!
 //! A measuring instrument for the compiler; not part of the gate.
 #![allow(clippy::print_stdout)]
 
+use holdpoint::checks::meta;
+use holdpoint::config::{self, Config};
 use holdpoint::eval::group::{Group, compile_group, disagreement};
-use holdpoint::eval::{FileCache, HostSpec, Options, Session};
-use holdpoint::nodes::{enumerate_hosts, mentioned_hosts};
+use holdpoint::eval::{CompileError, FileCache, HostSpec, Options, Session, Specs};
+use holdpoint::nodes::{Facts, enumerate_hosts, mentioned_hosts};
 use holdpoint::puppet::Dialect;
-use holdpoint::repo::{Layout, LayoutSettings, Repo};
+use holdpoint::repo::{Layout, Repo};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut args = std::env::args().skip(1);
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let config = config(&mut args)?;
+    let one_each = args.iter().position(|a| a == "--one").map(|at| args.remove(at)).is_some();
+    let mut args = args.into_iter();
     let repo = Repo::open(args.next().ok_or("REPO")?)?;
     let tree = repo.at(&args.next().ok_or("REV")?)?;
     let only = args.next();
     let start = Instant::now();
-    let layout = Layout::discover(&tree, &LayoutSettings::default())?;
+    let layout = Layout::discover(&tree, &config.layout)?;
     let dialect = if layout.is_legacy { Dialect::Legacy } else { Dialect::Modern };
-    let options = Options { dialect, layout: Some(layout.clone()), ..Options::default() };
+    let specs = Specs::new(Facts::load(None, config.facts));
+    let options = Options {
+        dialect,
+        strict: config.strict,
+        strict_variables: config.strict,
+        complete: false,
+        hiera: config.hiera,
+        layout: Some(layout.clone()),
+        ..Options::default()
+    };
     let session = Session::new(tree, options, Arc::new(FileCache::default()));
     let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
     let hosts = enumerate_hosts(&nodes, &[], &mentioned_hosts(session.tree(), &layout)).hosts;
     println!("{} node blocks, {} hosts, opened in {:?}", nodes.len(), hosts.len(), start.elapsed());
     let mut blocks: BTreeMap<Option<usize>, Vec<HostSpec>> = BTreeMap::new();
     for host in hosts.iter().filter(|h| only.as_ref().is_none_or(|o| h.certname.starts_with(o.as_str()))) {
-        blocks.entry(host.node).or_default().push(HostSpec::named(&host.certname));
+        blocks.entry(host.node).or_default().push(specs.of(&host.certname));
     }
-    let blocks: Vec<_> = blocks.into_values().collect();
+    let mut blocks: Vec<_> = blocks.into_values().collect();
+    if one_each {
+        blocks.iter_mut().for_each(|block| block.truncate(1));
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
     let start = Instant::now();
     let one = |block: &Vec<HostSpec>| {
         let start = Instant::now();
         let groups = compile_group(&session, block);
-        if start.elapsed().as_secs_f32() > 2.0 {
-            println!(
-                "slow: {} and {} more, {} catalogs, {:?}",
-                block[0].certname,
-                block.len() - 1,
-                groups.len(),
-                start.elapsed()
-            );
+        let took = start.elapsed();
+        if took.as_secs_f32() > 2.0 {
+            println!("slow: {} and {} more, {} catalogs, {took:?}", block[0].certname, block.len() - 1, groups.len());
         }
-        groups
+        Summary::of(&session, &specs, &groups, only.is_some())
     };
-    let of_block: Vec<_> = pool.install(|| blocks.par_iter().map(one).collect());
-    println!(
-        "{} hosts: {} catalogs in {:?}",
-        blocks.iter().map(Vec::len).sum::<usize>(),
-        of_block.iter().map(Vec::len).sum::<usize>(),
-        start.elapsed()
-    );
-    apart(&session, &of_block);
-    let groups: Vec<_> = of_block.into_iter().flatten().collect();
-    report(&groups, only.is_some());
+    let all = pool.install(|| blocks.par_iter().map(one).reduce(Summary::default, Summary::and));
+    println!("compiled in {:?}", start.elapsed());
+    all.print();
     Ok(())
 }
 
-/// What keeps hosts of one node block from sharing a catalog.
-fn apart(session: &Session, blocks: &[Vec<Group>]) {
-    let mut reasons = BTreeMap::new();
-    for groups in blocks {
-        let Some((first, rest)) = groups.split_first() else { continue };
-        for other in rest {
-            let why = disagreement(session, &first.compiled, &HostSpec::for_group(&other.hosts[0]));
-            let text = format!("{why:?}").replace(first.hosts[0].as_str(), "HOST").replace("origin: None", "");
-            *reasons.entry(text.chars().take(400).collect()).or_insert(0) += 1;
-        }
-    }
-    top("what keeps hosts apart", &reasons, 40);
+/// What is kept of catalogs: they themselves would fill the memory.
+#[derive(Default)]
+struct Summary {
+    hosts: usize,
+    clean: usize,
+    catalogs: usize,
+    resources: usize,
+    apart: Counts,
+    errors: Counts,
+    first: Counts,
+    maybe: Counts,
+    unknowns: Counts,
+    hosts_unknown: Counts,
+    lines: Vec<String>,
 }
 
-fn report(groups: &[Group], verbose: bool) {
-    let clean = groups.iter().filter(|g| g.compiled.errors.is_empty());
-    let hosts: usize = clean.clone().map(|g| g.hosts.len()).sum();
-    let total: usize = groups.iter().map(|g| g.hosts.len()).sum();
-    let resources: usize = groups.iter().map(|g| g.compiled.catalog.resources.len()).sum();
-    println!(
-        "{hosts} of {total} hosts without error ({} catalogs of {}), {resources} resources",
-        clean.count(),
-        groups.len()
-    );
-    let (mut errors, mut unknowns, mut maybe) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    for group in groups {
-        let mut seen = std::collections::BTreeSet::new();
-        for error in &group.compiled.errors {
-            let at = error.at.as_ref().map(ToString::to_string).unwrap_or_default();
-            let message = error.message.replace(group.compiled.catalog.certname.as_str(), "HOST");
-            if seen.insert(message.clone()) {
-                *errors.entry(format!("{message} @ {at}")).or_insert(0) += group.hosts.len();
-            }
-        }
-        for error in &group.compiled.possible_errors {
-            let at = error.at.as_ref().map(ToString::to_string).unwrap_or_default();
-            *maybe.entry(format!("{} @ {at}", error.message)).or_insert(0) += 1;
-        }
-        for (cause, n) in &group.compiled.catalog.unknowns {
-            *unknowns.entry(format!("{cause:?}")).or_insert(0) += *n as usize;
-        }
-    }
-    top("errors, by hosts", &errors, 60);
-    top("possible errors", &maybe, 25);
-    top("unknown", &unknowns, 50);
-    if verbose {
+type Counts = BTreeMap<String, usize>;
+
+impl Summary {
+    fn of(session: &Session, specs: &Specs, groups: &[Group], verbose: bool) -> Self {
+        let mut out = Self::default();
+        out.apart(session, specs, groups);
         for group in groups {
-            println!("== {:?}: {} observations", group.hosts, group.compiled.observations.len());
-            for o in group.compiled.observations.iter().take(20) {
-                println!("   {}", format!("{o:?}").chars().take(300).collect::<String>());
-            }
+            out.add(group, verbose);
+        }
+        out
+    }
+
+    fn add(&mut self, group: &Group, verbose: bool) {
+        let (compiled, n) = (&group.compiled, group.hosts.len());
+        self.hosts += n;
+        self.catalogs += 1;
+        self.resources += compiled.catalog.resources.len();
+        self.clean += if compiled.errors.is_empty() { n } else { 0 };
+        let at = |e: &CompileError| e.at.as_ref().map(ToString::to_string).unwrap_or_default();
+        let text =
+            |e: &CompileError| format!("{} @ {}", e.message.replace(compiled.catalog.certname.as_str(), "HOST"), at(e));
+        let errors: BTreeSet<String> = compiled.errors.iter().map(text).collect();
+        errors.into_iter().for_each(|e| *self.errors.entry(e).or_default() += n);
+        compiled.errors.first().into_iter().for_each(|e| *self.first.entry(text(e)).or_default() += n);
+        compiled.possible_errors.iter().for_each(|e| *self.maybe.entry(text(e)).or_default() += n);
+        for (cause, count) in &compiled.catalog.unknowns {
+            *self.unknowns.entry(format!("{cause:?}")).or_default() += *count as usize;
+            *self.hosts_unknown.entry(format!("{cause:?}")).or_default() += n;
+        }
+        if verbose {
+            self.lines.push(format!("== {:?}: {} observations", group.hosts, compiled.observations.len()));
+            let shown = compiled.observations.iter().take(20);
+            self.lines.extend(shown.map(|o| format!("   {}", format!("{o:?}").chars().take(300).collect::<String>())));
         }
     }
+
+    /// What keeps hosts of one node block from sharing a catalog.
+    fn apart(&mut self, session: &Session, specs: &Specs, groups: &[Group]) {
+        let Some((first, rest)) = groups.split_first() else { return };
+        for other in rest {
+            let spec = HostSpec { shared: true, ..specs.of(&other.hosts[0]) };
+            let why = disagreement(session, &first.compiled, &spec);
+            let text = format!("{why:?}").replace(first.hosts[0].as_str(), "HOST").replace("origin: None", "");
+            *self.apart.entry(text.chars().take(400).collect()).or_insert(0) += 1;
+        }
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.hosts += other.hosts;
+        self.clean += other.clean;
+        self.catalogs += other.catalogs;
+        self.resources += other.resources;
+        let pairs = [
+            (&mut self.apart, other.apart),
+            (&mut self.errors, other.errors),
+            (&mut self.first, other.first),
+            (&mut self.maybe, other.maybe),
+            (&mut self.unknowns, other.unknowns),
+            (&mut self.hosts_unknown, other.hosts_unknown),
+        ];
+        for (into, from) in pairs {
+            from.into_iter().for_each(|(text, n)| *into.entry(text).or_default() += n);
+        }
+        self.lines.extend(other.lines);
+        self
+    }
+
+    fn print(&self) {
+        println!(
+            "{} of {} hosts without error ({} catalogs), {} resources",
+            self.clean, self.hosts, self.catalogs, self.resources
+        );
+        top("what keeps hosts apart", &self.apart, 40);
+        top("first errors, by hosts", &self.first, 60);
+        top("errors, by hosts", &self.errors, 60);
+        top("possible errors, by hosts", &self.maybe, 25);
+        top("unknown, by uses", &self.unknowns, 40);
+        top("unknown, by hosts", &self.hosts_unknown, 60);
+        self.lines.iter().for_each(|line| println!("{line}"));
+    }
+}
+
+/// The settings named with `--config`, taken out of the arguments.
+fn config(args: &mut Vec<String>) -> Result<Config, Box<dyn std::error::Error>> {
+    let Some(at) = args.iter().position(|a| a == "--config") else { return Ok(Config::default()) };
+    let file = args.get(at + 1).ok_or("--config FILE")?.clone();
+    args.drain(at..at + 2);
+    let rules: Vec<&str> = meta::all().iter().map(|m| m.id.as_str()).collect();
+    Ok(config::parse(&file, &std::fs::read_to_string(&file)?, &rules)?)
 }
 
 fn top(what: &str, counts: &BTreeMap<String, usize>, n: usize) {

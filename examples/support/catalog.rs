@@ -98,8 +98,8 @@ fn resource_json(session: &Session, resource: &Resource) -> Json {
     }
     let path = resource.type_name == "File" && resource.title.len() > 1;
     let name = if path { resource.title.trim_end_matches('/') } else { &resource.title };
-    if let Some(namevar) = namevar(session, resource) {
-        params.entry(namevar).or_insert_with(|| json!(name));
+    for (name, value) in named_by_title(session, resource, name) {
+        params.entry(name).or_insert(value);
     }
     let tags: Vec<&str> = resource.tags.iter().map(|t| t.as_str()).collect();
     let mut out = json!({ "type": resource.type_name.as_str(), "title": resource.title.as_str(), "params": params, "tags": tags, "line": resource.at.line });
@@ -126,17 +126,14 @@ fn sensitive(real: &[&Resource]) -> Json {
     Json::Object(out)
 }
 
-/// The parameter that the title stands for; none where several make up the name.
-fn namevar(session: &Session, resource: &Resource) -> Option<String> {
+/// The parameters that the title stands for.
+fn named_by_title(session: &Session, resource: &Resource, title: &str) -> Vec<(String, Json)> {
+    let one = |name: &str| vec![(name.to_owned(), json!(title))];
     match resource.type_name.as_str() {
-        "File" | "Tidy" | "K5login" => return Some("path".to_owned()),
-        "Exec" => return Some("command".to_owned()),
+        "File" | "Tidy" | "K5login" => return one("path"),
+        "Exec" => return one("command"),
         _ => {}
     }
-    let native = session.native_type(&resource.type_name.to_lowercase());
-    match native.as_ref().map(|n| n.namevars.as_slice()) {
-        Some([one]) => Some(one.to_string()),
-        Some(several @ [_, _, ..]) => several.iter().find(|n| *n == "name").map(ToString::to_string),
-        _ => Some("name".to_owned()),
-    }
+    let Some(native) = session.native_type(&resource.type_name.to_lowercase()) else { return one("name") };
+    native.title_parts(title).into_iter().map(|(name, value)| (name.to_string(), to_json(&value))).collect()
 }

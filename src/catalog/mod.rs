@@ -2,9 +2,11 @@
 //!
 //! The data model alone. `eval` fills it, `graph` reads the refresh graph off it, `diff` compares two.
 
+mod compiled;
 mod graph;
 mod refusal;
 
+pub use compiled::{NoCatalog, read as read_compiled};
 pub use graph::{End, Reached, RefreshGraph, Refreshed};
 
 use crate::repo::Loc;

@@ -31,6 +31,19 @@ pub(crate) struct InputArgs {
 }
 
 impl InputArgs {
+    /// Refuses a configuration file where none is read.
+    pub(crate) fn without_config(&self) -> Result<(), Failure> {
+        match &self.config {
+            Some(_) => Err(Failure::usage("--config has no meaning here: a new file is drafted", "leave it out")),
+            None => Ok(()),
+        }
+    }
+
+    /// The repository.
+    pub(crate) fn repo(&self) -> &std::path::Path {
+        &self.repo
+    }
+
     pub(crate) fn inputs<'a>(&self, terminal: &'a Terminal) -> Inputs<'a> {
         Inputs {
             repo: self.repo.clone(),

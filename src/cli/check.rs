@@ -3,14 +3,22 @@
 use super::args::{ArchiveArgs, InputArgs, ReportArgs, RuleArgs, fixed_tree, tree};
 use super::failure::{Exit, Failure};
 use super::terminal::Terminal;
-use crate::gate::{self, CheckRequest, Tree};
+use crate::gate::{self, CatalogsRequest, CheckRequest, Tree};
 use clap::Args;
+use std::path::PathBuf;
 
 /// Arguments of `check`.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) change: ChangeArgs,
+    /// Compare catalogs that Puppet compiled instead: folder of base's, one JSON file a host (`puppet catalog
+    /// compile`, PuppetDB, octocatalog-diff)
+    #[arg(long, value_name = "DIR", requires = "head_catalogs", conflicts_with_all = ["base", "head", "facts"])]
+    base_catalogs: Option<PathBuf>,
+    /// Folder of head's catalogs
+    #[arg(long, value_name = "DIR", requires = "base_catalogs")]
+    head_catalogs: Option<PathBuf>,
     #[command(flatten)]
     report: ReportArgs,
 }
@@ -46,6 +54,13 @@ impl ChangeArgs {
 
 pub(crate) fn run(args: &CheckArgs, terminal: &Terminal) -> Result<Exit, Failure> {
     args.report.validate()?;
-    let report = gate::check(&args.change.request(terminal))?;
+    let request = args.change.request(terminal);
+    let report = match args.base_catalogs.clone().zip(args.head_catalogs.clone()) {
+        None => gate::check(&request)?,
+        Some((base, head)) => {
+            let CheckRequest { inputs, archive, rules, .. } = request;
+            gate::check_catalogs(&CatalogsRequest { inputs, base, head, archive, rules })?
+        }
+    };
     args.report.deliver(&report, terminal)
 }

@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod explain;
 mod failure;
+mod init;
 mod output;
 mod plan;
 mod progress;
@@ -49,6 +50,8 @@ enum Verb {
     Plan(Box<plan::PlanArgs>),
     /// Show the compiled catalog of a host, or how it differs
     Catalog(catalog::CatalogArgs),
+    /// Draft a holdpoint.toml from what is in the repository
+    Init(init::InitArgs),
     /// Show the page of a rule
     Explain(explain::ExplainArgs),
     /// List the rules
@@ -82,6 +85,7 @@ fn dispatch(verb: &Verb, terminal: &Terminal) -> Result<Exit, Failure> {
         Verb::Removal(args) => removal::run(args, terminal),
         Verb::Plan(args) => plan::run(args, terminal),
         Verb::Catalog(args) => catalog::run(args, terminal),
+        Verb::Init(args) => init::run(args, terminal),
         Verb::Explain(args) => explain::run(args, terminal),
         Verb::Rules(args) => rules::run(args, terminal),
         Verb::Schema => schema::run(terminal),

@@ -4,6 +4,7 @@
 //! that does nothing would be trusted all the same.
 
 mod error;
+mod network;
 mod raw;
 mod read;
 

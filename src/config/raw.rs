@@ -36,13 +36,17 @@ pub(crate) struct Repo {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Facts {
     pub(crate) host: Spanned<OneOrMany>,
+    #[serde(default)]
     pub(crate) set: BTreeMap<String, toml::Value>,
+    #[serde(default)]
+    pub(crate) within: BTreeMap<String, Spanned<OneOrMany>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Hiera {
     pub(crate) absent: Vec<String>,
+    pub(crate) unknown: Vec<String>,
     pub(crate) datadirs: BTreeMap<String, String>,
     pub(crate) function: Vec<Model>,
     pub(crate) backend: Vec<Model>,

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use toml::Spanned;
 
 use super::error::{ConfigError, nearest, position};
+use super::network;
 use super::raw::{self, OneOrMany};
 use super::{Config, Ignore, Pool, RuleSettings};
 use crate::hiera::{HieraSettings, Models};
@@ -53,6 +54,7 @@ impl Reader<'_> {
                 models: Models { functions: raw.hiera.function, backends: raw.hiera.backend },
                 datadirs: raw.hiera.datadirs,
                 absent: raw.hiera.absent,
+                unknown: raw.hiera.unknown,
             },
             rules: self.rule_settings(raw.rules)?,
             ignores: raw.ignore.into_iter().map(|i| self.ignore(i)).collect::<Checked<_>>()?,
@@ -100,7 +102,28 @@ impl Reader<'_> {
         for (name, value) in facts.set {
             set.insert(name, json(value));
         }
-        Ok(FactRule { hosts: self.hosts(&facts.host)?, set })
+        let mut begins = BTreeMap::new();
+        for (name, networks) in facts.within {
+            begins.insert(name, self.beginnings(&networks)?);
+        }
+        Ok(FactRule { hosts: self.hosts(&facts.host)?, set, begins })
+    }
+
+    /// What addresses of the networks begin with.
+    fn beginnings(&self, networks: &Spanned<OneOrMany>) -> Checked<Vec<String>> {
+        let mut out = Vec::new();
+        for text in networks.get_ref().iter() {
+            let known = network::beginnings(text).ok_or_else(|| {
+                let help = "write networks of IPv4 as 10.64.0.0/12, with 8 to 32 bits";
+                self.error(networks.span().start, format!("`{text}` is not a network"), help)
+            })?;
+            out.extend(known);
+        }
+        if out.len() > network::MOST {
+            let help = format!("name networks with less than {} beginnings in all", network::MOST);
+            return Err(self.error(networks.span().start, "the networks are too many", help));
+        }
+        Ok(out)
     }
 
     fn rule(&self, name: &Spanned<String>) -> Checked<String> {
@@ -224,6 +247,8 @@ mod tests {
                 "YYYY-MM-DD",
             ),
             ("[[facts]]\nhost = '/(/'\nset = {}\n", (2, 8), "no host pattern", "glob"),
+            ("[[facts]]\nhost = '*'\nwithin = { ip = '10.1/8' }\n", (3, 17), "not a network", "IPv4"),
+            ("[[facts]]\nhost = '*'\nwithin = { ip = '10.0.0.0/9' }\n", (3, 17), "too many", "beginnings"),
             ("[repo]\ndialect = 'old'\n", (2, 11), "unknown dialect", "legacy"),
             ("[coverage]\nmax_uncompiled = 2.0\n", (2, 18), "not a share", "0 to 1"),
             ("[hiera]\nfunction = [{ name = 'x', kind = 'y' }]\n", (2, 34), "unknown variant `y`", "yaml"),

@@ -74,10 +74,10 @@ pub(crate) struct Compiler<'s> {
     pub(crate) instead_of: FxHashMap<usize, Vec<super::relate::End>>,
     pub(crate) unevaluated: Vec<ResourceId>,
     pub(crate) defs: FxHashMap<(DefKind, EcoString), Option<DefAt>>,
-    loaded: FxHashMap<(DefKind, EcoString), DefAt>,
+    pub(super) loaded: FxHashMap<(DefKind, EcoString), DefAt>,
     /// Names that no file of their own defines.
-    absent: FxHashSet<(DefKind, EcoString)>,
-    loaded_files: FxHashSet<u32>,
+    pub(super) absent: FxHashSet<(DefKind, EcoString)>,
+    pub(super) loaded_files: FxHashSet<u32>,
     pub(crate) aliases: FxHashMap<EcoString, Arc<crate::value::types::Type>>,
     pub(crate) deps: FxHashSet<Arc<str>>,
     pub(crate) observations: Vec<Observation>,
@@ -314,37 +314,6 @@ impl<'s> Compiler<'s> {
     /// Counts an unknown by cause.
     pub(crate) fn count(&mut self, kind: CauseKind, name: impl Into<EcoString>) {
         *self.catalog.unknowns.entry(Cause { kind, name: name.into() }).or_default() += 1;
-    }
-
-    /// Where a name is defined.
-    pub(crate) fn find_def(&mut self, kind: DefKind, name: &str) -> Option<DefAt> {
-        let key = (kind, EcoString::from(name));
-        if let Some(found) = self.defs.get(&key) {
-            return *found;
-        }
-        let is_absent = self.absent.contains(&key);
-        let own = if is_absent { None } else { self.session.define(kind, name, &mut self.deps) };
-        let found = own.or_else(|| self.loaded.get(&key).copied());
-        match found {
-            Some(at) => {
-                self.load(at.0);
-                self.defs.insert(key, found);
-            }
-            None if !is_absent => _ = self.absent.insert(key),
-            None => {}
-        }
-        found
-    }
-
-    /// A file that was autoloaded for one name defines everything in it.
-    fn load(&mut self, number: u32) {
-        if !self.loaded_files.insert(number) {
-            return;
-        }
-        let defs = self.session.file(number).map(|f| &f.defs[..]).unwrap_or_default();
-        for (i, def) in (0u32..).zip(defs) {
-            self.loaded.entry((def.kind, def.name.clone())).or_insert((number, i));
-        }
     }
 
     fn into_outcome(self) -> Compiled {

@@ -56,6 +56,14 @@ impl HieraState {
         self.0.as_ref().is_ok_and(|hiera| hiera.says_the_same(one, other, concerns))
     }
 
+    /// What is done with each level of the hierarchy, and why it cannot be used.
+    pub(super) fn levels(&self) -> (Vec<hiera::LevelNote>, Option<String>) {
+        match &self.0 {
+            Ok(hiera) => (hiera.levels(), hiera.config_error().map(ToString::to_string)),
+            Err(error) => (Vec::new(), Some(error.clone())),
+        }
+    }
+
     /// Patterns of the data files that a scope may read; `None` for any.
     pub(super) fn patterns(&self, scope: &dyn HieraScope) -> Option<Vec<String>> {
         self.0.as_ref().ok()?.patterns(scope)

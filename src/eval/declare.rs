@@ -320,39 +320,6 @@ impl<'s> Compiler<'s> {
         id
     }
 
-    /// A resource is also found under its alias and, if native, under its namevar.
-    fn index_alias(&mut self, id: ResourceId) -> Res<()> {
-        let Some(resource) = self.catalog.resources.get(id as usize) else { return Ok(()) };
-        let type_name = resource.type_name.clone();
-        let own = canonical_title(&type_name, &resource.title);
-        let namevar = if type_name == "File" { "path" } else { "name" };
-        let named = resource.kind == ResourceKind::Native && type_name != "Exec";
-        let names = [resource.text("alias"), resource.text(namevar).filter(|_| named)];
-        let names: Vec<EcoString> =
-            names.into_iter().flatten().map(|n| canonical_title(&type_name, n)).filter(|n| *n != own).collect();
-        for name in names {
-            let key = (type_name.clone(), name);
-            match self.catalog.index.get(&key).copied() {
-                Some(other)
-                    if other != id
-                        && self.branch.is_none()
-                        && self.extra.get(other as usize).is_some_and(|e| e.branch.is_none()) =>
-                {
-                    let message = format!(
-                        "Cannot alias {type_name}[{own}] to [\"{1}\"]; resource [\"{0}\", \"{1}\"] already declared",
-                        key.0, key.1
-                    );
-                    return Err(EvalError::puppet(message));
-                }
-                Some(_) => {}
-                None => {
-                    self.catalog.index.insert(key, id);
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn check_duplicate(&mut self, twin: ResourceId, decl: &Decl) -> Res<()> {
         let other = self.extra.get(twin as usize).and_then(|e| e.branch);
         if self.exclusive(other, self.branch) {

@@ -5,6 +5,7 @@
 //! take every branch that is possible.
 
 mod access;
+mod alias;
 mod autoload;
 mod automatic;
 mod backend;
@@ -27,6 +28,7 @@ pub mod functions;
 pub mod group;
 pub mod interp;
 mod lift;
+mod load;
 mod matching;
 mod metaparams;
 mod native_params;
@@ -41,6 +43,7 @@ mod scope;
 mod scout;
 mod session;
 mod source;
+mod specs;
 mod statements;
 mod strings;
 mod typeexpr;
@@ -53,3 +56,4 @@ pub use scout::Scout;
 pub use session::{FileCache, Options, Session};
 pub(crate) use source::DefKind;
 pub use source::SourceFile;
+pub use specs::Specs;

@@ -203,9 +203,15 @@ impl Session {
             return found.clone();
         }
         let text = self.tree.text(path).ok().flatten();
-        let native = text.and_then(|t| NativeType::parse(&t, path)).map(Arc::new);
+        let native = text.and_then(|t| NativeType::parse(&t, path, &|name| self.required(path, name))).map(Arc::new);
         self.natives.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), native.clone());
         native
+    }
+
+    /// A Ruby file of a module's `lib` that another one there requires.
+    fn required(&self, path: &str, name: &str) -> Option<Arc<str>> {
+        let (module, _) = path.split_once("/lib/")?;
+        self.tree.text(&format!("{module}/lib/{name}.rb")).ok().flatten()
     }
 
     /// A data file that a function reads, parsed once; `None` if there is none.
@@ -239,6 +245,11 @@ impl Session {
     pub(crate) fn file(&self, number: u32) -> Option<&SourceFile> {
         let (path, slot) = self.slots.get(number as usize)?;
         slot.get_or_init(|| self.parse(path)).as_deref()
+    }
+
+    /// The number of a manifest.
+    pub(crate) fn number(&self, path: &str) -> Option<u32> {
+        self.paths.get(path).copied()
     }
 
     /// A parsed manifest by path.
@@ -339,6 +350,20 @@ impl Session {
     pub(crate) fn definitions_of(&self, path: &str) -> Vec<(DefKind, String)> {
         let defs = self.file_at(path).map(|f| &f.defs[..]).unwrap_or_default();
         defs.iter().filter(|d| d.kind != DefKind::Node).map(|d| (d.kind, d.name.to_string())).collect()
+    }
+
+    /// What is done with each level of the Hiera hierarchy, and why it cannot be used if it can't.
+    #[must_use]
+    pub fn hierarchy(&self) -> (Vec<crate::hiera::LevelNote>, Option<String>) {
+        let (mut levels, problem) = self.hiera().levels();
+        for level in &mut levels {
+            let file = level.function.as_ref().and_then(|name| self.modules.file_of("functions", name));
+            if let (Some(name), Some(path)) = (&level.function, file.filter(|path| self.tree.exists(path))) {
+                level.state = format!("function {name} of {path} is run");
+                level.function = None;
+            }
+        }
+        (levels, problem)
     }
 
     /// Functions written in Ruby: name and path.

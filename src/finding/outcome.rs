@@ -108,13 +108,16 @@ pub struct UnknownCause {
     pub name: String,
     /// How often.
     pub count: usize,
+    /// On how many hosts: knowing it would tell more of so many.
+    pub hosts: usize,
 }
 
 impl Unknowns {
-    /// Counts by cause; sorts by frequency, then by name.
+    /// Counts by cause; sorts by hosts, then by frequency, then by name.
     #[must_use]
     pub fn new(mut by_cause: Vec<UnknownCause>) -> Self {
-        by_cause.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| (&a.kind, &a.name).cmp(&(&b.kind, &b.name))));
+        let rank = |c: &UnknownCause| std::cmp::Reverse((c.hosts, c.count));
+        by_cause.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| (&a.kind, &a.name).cmp(&(&b.kind, &b.name))));
         Self { total: by_cause.iter().map(|c| c.count).sum(), by_cause }
     }
 }

@@ -209,6 +209,11 @@ fn settle_name(session: &Session, resource: &Resource, parameters: &mut Map<Stri
         (_, Some([one])) => one.as_str(),
         _ => "name",
     };
+    if let Some(native) = native.as_ref().filter(|n| n.namevars.len() > 1) {
+        for (name, value) in native.title_parts(&resource.title) {
+            parameters.entry(name).or_insert_with(|| puppet_json(&value));
+        }
+    }
     if resource.kind == ResourceKind::Native && parameters.get(namevar).is_some_and(|v| *v == *resource.title) {
         parameters.remove(namevar);
     }

@@ -2,9 +2,9 @@
 
 use super::hosts::Host;
 use super::revision::Revision;
-use crate::catalog::RefreshGraph;
+use crate::catalog::{Catalog, RefreshGraph};
 use crate::checks::HostSide;
-use crate::diff::Side;
+use crate::diff::{Side, Sources};
 use crate::eval::Compiled;
 use crate::eval::group::{Group, compile_group};
 use ecow::EcoString;
@@ -19,10 +19,21 @@ pub(super) struct Batch {
 }
 
 impl Batch {
+    /// A catalog that was compiled elsewhere.
+    pub(super) fn given(catalog: Catalog) -> Self {
+        let hosts = vec![catalog.certname.clone()];
+        Self { hosts, compiled: Compiled { catalog, ..Compiled::default() }, graph: OnceLock::new() }
+    }
+
     /// As the checks see it.
     pub(super) fn side<'a>(&'a self, revision: &'a Revision) -> HostSide<'a> {
+        self.with(&revision.sources)
+    }
+
+    /// The same with files that are no revision's.
+    pub(super) fn with<'a>(&'a self, sources: &'a Sources) -> HostSide<'a> {
         HostSide {
-            side: Side { catalog: &self.compiled.catalog, sources: &revision.sources },
+            side: Side { catalog: &self.compiled.catalog, sources },
             refresh: &self.graph,
             errors: &self.compiled.errors,
             cut_short: None,

@@ -5,7 +5,9 @@
 
 mod catalog;
 mod compile;
+mod draft;
 mod evidence;
+mod exact;
 mod finish;
 mod hosts;
 mod merge;
@@ -19,7 +21,8 @@ mod unplaced;
 mod why;
 
 pub use request::{
-    Archive, AuditRequest, CatalogOutput, CatalogRequest, CheckRequest, Inputs, NoProgress, Progress, Selection, Tree,
+    Archive, AuditRequest, CatalogOutput, CatalogRequest, CatalogsRequest, CheckRequest, DraftRequest, Inputs,
+    NoProgress, Progress, Selection, Tree,
 };
 
 use crate::finding::Report;
@@ -77,12 +80,28 @@ pub fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
     pipeline::check(request)
 }
 
+/// Compares catalogs that Puppet compiled.
+///
+/// # Errors
+/// If a folder cannot be read or holds no catalog.
+pub fn check_catalogs(request: &CatalogsRequest<'_>) -> Result<Report, GateError> {
+    exact::check(request)
+}
+
 /// Inspects one revision.
 ///
 /// # Errors
 /// If the revision cannot be had or nothing in it can be analysed.
 pub fn audit(request: &AuditRequest<'_>) -> Result<Report, GateError> {
     pipeline::audit(request)
+}
+
+/// Drafts a `holdpoint.toml` for a repository.
+///
+/// # Errors
+/// If the revision cannot be had or is no Puppet repository.
+pub fn draft(request: &DraftRequest<'_>) -> Result<String, GateError> {
+    draft::run(request)
 }
 
 /// Compiles the catalog of one host, or compares two.

@@ -115,7 +115,7 @@ fn in_parallel(inputs: &Inputs<'_>, units: &[Unit], run: &Run<'_>) -> Result<Out
 }
 
 /// Runs `work` on threads with room for deep evaluation.
-fn on_pool<T: Send>(inputs: &Inputs<'_>, work: impl FnOnce() -> T + Send) -> Result<T, GateError> {
+pub(super) fn on_pool<T: Send>(inputs: &Inputs<'_>, work: impl FnOnce() -> T + Send) -> Result<T, GateError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(inputs.jobs.unwrap_or(0)).stack_size(STACK).build();
     Ok(pool.map_err(|e| GateError::input(&e, Some("give a smaller --jobs")))?.install(work))
 }
@@ -128,10 +128,11 @@ fn coverage(
     packages: &Packages,
     settings: &Settings,
 ) -> Coverage {
-    let causes = seen.unknowns.into_iter().map(|(c, count)| UnknownCause {
+    let causes = seen.unknowns.into_iter().map(|(c, (count, hosts))| UnknownCause {
         kind: kind(c.kind).to_owned(),
         name: c.name.to_string(),
         count,
+        hosts,
     });
     let mut unread: Vec<Unread> =
         head.tree().unread().into_iter().map(|u| Unread { path: u.path.to_string(), why: u.why.to_string() }).collect();
@@ -182,7 +183,8 @@ impl Outcome {
         self.changed = self.changed.union(&other.changed);
         self.classes.extend(other.classes);
         for (cause, count) in other.unknowns {
-            *self.unknowns.entry(cause).or_default() += count;
+            let met = self.unknowns.entry(cause).or_default();
+            *met = (met.0 + count.0, met.1 + count.1);
         }
         self
     }

@@ -65,6 +65,28 @@ impl Selection {
     }
 }
 
+/// `check` over compiled catalogs.
+pub struct CatalogsRequest<'a> {
+    /// What is read; of the repository nothing is.
+    pub inputs: Inputs<'a>,
+    /// Folder of catalogs compared with.
+    pub base: PathBuf,
+    /// Folder of catalogs under inspection.
+    pub head: PathBuf,
+    /// Packages.
+    pub archive: Archive,
+    /// Rules.
+    pub rules: Selection,
+}
+
+/// `init`.
+pub struct DraftRequest<'a> {
+    /// What is read.
+    pub inputs: Inputs<'a>,
+    /// Drafted from.
+    pub rev: Tree,
+}
+
 /// `check` and `plan`.
 pub struct CheckRequest<'a> {
     /// What is read.

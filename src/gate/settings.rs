@@ -3,26 +3,18 @@
 use super::{GateError, Inputs, Selection};
 use crate::checks::meta;
 use crate::config::{self, Config};
-use crate::eval::{self, HostSpec};
+use crate::eval::{HostSpec, Specs};
 use crate::finding::suppress::IgnoreRow;
 use crate::finding::{Finding, Pool};
 use crate::nodes::Facts;
 use crate::repo::{Loc, Repo, Tree, WORKTREE};
-use crate::value::{Entries, Value};
-use ecow::EcoString;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// Facts that follow from a host's name; the evaluator derives them itself, so that hosts can share a catalog.
-const FROM_NAME: [&str; 4] = ["hostname", "domain", "fqdn", "clientcert"];
+use std::sync::Arc;
 
 /// Settings of a run.
 pub(super) struct Settings {
     pub(super) config: Config,
     pub(super) ignores: Vec<IgnoreRow>,
-    facts: Facts,
-    /// Equal facts are held once, so that hosts with the same ones are known to be alike.
-    shared: Mutex<BTreeMap<String, Arc<eval::Facts>>>,
+    specs: Specs,
 }
 
 impl Settings {
@@ -33,7 +25,14 @@ impl Settings {
         let folder = inputs.facts.as_ref().map(|dir| facts_tree(dir)).transpose()?;
         let facts = Facts::load(folder.as_ref(), config.facts.clone());
         let ignores = config.ignores.iter().map(|i| row(i, &file)).collect();
-        Ok(Self { config, ignores, facts, shared: Mutex::default() })
+        Ok(Self { config, ignores, specs: Specs::new(facts) })
+    }
+
+    /// Settings without a file.
+    pub(super) fn new(facts: Option<&std::path::Path>) -> Result<Self, GateError> {
+        let folder = facts.map(facts_tree).transpose()?;
+        let specs = Specs::new(Facts::load(folder.as_ref(), Vec::new()));
+        Ok(Self { config: Config::default(), ignores: Vec::new(), specs })
     }
 
     /// Whether a rule runs: the command line wins over the file.
@@ -44,32 +43,17 @@ impl Settings {
 
     /// Hosts that fact files name.
     pub(super) fn known_hosts(&self) -> Vec<String> {
-        self.facts.certnames()
+        self.specs.facts().certnames()
     }
 
     /// What fact files could not tell.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
-        self.facts.notes.iter().map(|(path, why)| format!("facts file {path}: {why}"))
+        self.specs.facts().notes.iter().map(|(path, why)| format!("facts file {path}: {why}"))
     }
 
     /// A host with what is known of it.
     pub(super) fn spec(&self, certname: &str) -> HostSpec {
-        let known = self.facts.of(certname);
-        let mut facts = known.facts;
-        if !known.is_complete {
-            FROM_NAME.iter().for_each(|name| drop(facts.remove(*name)));
-            if let Some(serde_json::Value::Object(networking)) = facts.get_mut("networking") {
-                FROM_NAME.iter().for_each(|name| drop(networking.remove(*name)));
-            }
-            facts.retain(|_, v| !v.as_object().is_some_and(serde_json::Map::is_empty));
-        }
-        let key = serde_json::to_string(&(&facts, known.is_complete)).unwrap_or_default();
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let facts = shared.entry(key).or_insert_with(|| {
-            let values = facts.iter().map(|(k, v)| (EcoString::from(k.as_str()), value(v))).collect();
-            Arc::new(eval::Facts { values, complete: known.is_complete })
-        });
-        HostSpec { facts: facts.clone(), ..HostSpec::named(certname) }
+        self.specs.of(certname)
     }
 
     /// The pools the user named, over the hosts there are.
@@ -135,20 +119,5 @@ fn row(ignore: &config::Ignore, file: &Arc<str>) -> IgnoreRow {
         reason: ignore.reason.clone(),
         until: ignore.until,
         at: Loc::new(file.clone(), ignore.line),
-    }
-}
-
-fn value(json: &serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::Null => Value::Undef,
-        serde_json::Value::Bool(b) => Value::Bool(*b),
-        serde_json::Value::Number(n) => {
-            n.as_i64().map_or_else(|| n.as_f64().map_or(Value::Undef, Value::Float), Value::Int)
-        }
-        serde_json::Value::String(s) => Value::str(s.as_str()),
-        serde_json::Value::Array(items) => Value::array(items.iter().map(value).collect()),
-        serde_json::Value::Object(map) => {
-            Value::hash(map.iter().map(|(k, v)| (Value::str(k.as_str()), value(v))).collect::<Entries>())
-        }
     }
 }

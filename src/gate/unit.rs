@@ -30,7 +30,8 @@ pub(super) struct Outcome {
     pub(super) findings: Vec<Finding>,
     pub(super) compiled: usize,
     pub(super) not_compiled: Vec<NotCompiled>,
-    pub(super) unknowns: BTreeMap<Cause, usize>,
+    /// How often each unknown was met, and on how many hosts.
+    pub(super) unknowns: BTreeMap<Cause, (usize, usize)>,
     /// Hosts whose catalog differs.
     pub(super) changed: HostSet,
     /// Classes that some host has.
@@ -119,7 +120,8 @@ impl Outcome {
         }
         self.classes.extend(batch.compiled.catalog.classes.iter().cloned());
         for (cause, count) in &batch.compiled.catalog.unknowns {
-            *self.unknowns.entry(cause.clone()).or_default() += *count as usize;
+            let met = self.unknowns.entry(cause.clone()).or_default();
+            *met = (met.0 + *count as usize, met.1 + batch.hosts.len());
         }
     }
 }

@@ -113,6 +113,9 @@ impl<'a> Run<'a> {
             return Ok(None);
         }
         self.keys.borrow_mut().push(key.root.as_str().into());
+        if self.hiera.elsewhere.holds(&key.root) {
+            return Err(Stop::Unknown(format!("key {}: said to have data elsewhere in holdpoint.toml", key.root)));
+        }
         let options = if self.hiera.has_options(key.module()) { self.options(key)? } else { None };
         let told = options.as_ref().and_then(|o| o.as_hash()?.get("merge"));
         let merge = match (merge, told) {
@@ -144,6 +147,7 @@ impl<'a> Run<'a> {
             Some(layer) => self.layer(layer, &layer.levels, &key.root, merge),
             None => Ok(None),
         })?;
+        let value = value.map(|value| self.hiera.elsewhere.complete(&key.root, value));
         if let Some(value) = value
             && let Some(inner) = key::dig(&key.root, &key.segments, &value)?
         {

@@ -65,7 +65,39 @@ pub(crate) enum Places {
     },
 }
 
+/// What is done with a level, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelNote {
+    /// As it was named.
+    pub name: String,
+    /// What is done with it.
+    pub state: String,
+    /// Its data is not part of the repository.
+    pub absent: bool,
+    /// A function that is not modelled.
+    pub function: Option<String>,
+}
+
 impl Level {
+    /// What is done with it.
+    pub(crate) fn note(&self) -> LevelNote {
+        let function = match &self.backend {
+            Backend::Function { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        let state = match &self.backend {
+            Backend::File { encrypted: true, .. } => "read; what is encrypted is unknown".to_owned(),
+            Backend::File { .. } => "read".to_owned(),
+            Backend::ExpandPath => "read as a folder split by the key's namespace".to_owned(),
+            Backend::Regex { .. } => "read as expressions that are matched against an option".to_owned(),
+            Backend::Role { .. } => "read as a hierarchy per role".to_owned(),
+            Backend::Function { name, .. } => format!("function {name} is not modelled: what it may hold is unknown"),
+            Backend::Absent { why } => format!("passed over: {why}"),
+            Backend::Unknown { why } => format!("unknown: {why}"),
+        };
+        LevelNote { name: self.name.clone(), state, absent: self.absent().is_some(), function }
+    }
+
     /// Adds the patterns of the paths that are looked at; `None` where they can't be told.
     pub(crate) fn patterns(&self, scope: &dyn HieraScope, out: &mut Vec<String>) -> Option<()> {
         let (Places::Paths(templates) | Places::Globs(templates)) = &self.places else { return None };

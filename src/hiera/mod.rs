@@ -8,6 +8,7 @@ mod config;
 mod config3;
 mod data;
 mod datadir;
+mod elsewhere;
 mod engine;
 mod error;
 mod files;
@@ -30,11 +31,13 @@ pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, Re
 pub use data::{Data, Hash, Origin, PerHost, Piece, Value};
 pub use error::HieraError;
 pub use files::{DataFiles, matches_holes as path_fits};
+pub use level::LevelNote;
 pub use memo::Memo;
 pub use model::{HieraSettings, Kind, Model, Models};
 
 use crate::repo::{Layout, Tree};
 use config::Reader;
+use elsewhere::Elsewhere;
 use engine::Run;
 use files::Files;
 use key::Key;
@@ -49,6 +52,7 @@ pub struct Hiera {
     modules: FxHashMap<String, Layer>,
     notes: Vec<String>,
     options: OnceLock<OptionsIn>,
+    elsewhere: Elsewhere,
 }
 
 impl Hiera {
@@ -68,6 +72,7 @@ impl Hiera {
             modules: FxHashMap::default(),
             notes: Vec::new(),
             options: OnceLock::new(),
+            elsewhere: Elsewhere::new(&settings.unknown),
         };
         let reader = |file: &str, is_module| Reader {
             tree,
@@ -148,6 +153,12 @@ impl Hiera {
     pub fn absent(&self) -> Vec<(String, String)> {
         let levels = self.global.iter().chain(&self.environment).flat_map(|layer| &layer.levels);
         levels.filter_map(|level| Some((level.name.clone(), level.absent()?.to_owned()))).collect()
+    }
+
+    /// What is done with each level.
+    #[must_use]
+    pub fn levels(&self) -> Vec<LevelNote> {
+        self.global.iter().chain(&self.environment).flat_map(|layer| &layer.levels).map(level::Level::note).collect()
     }
 
     /// The configuration's own error, if it cannot be used.

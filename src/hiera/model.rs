@@ -103,4 +103,6 @@ pub struct HieraSettings {
     pub datadirs: std::collections::BTreeMap<String, String>,
     /// Names of hierarchy levels to pass over.
     pub absent: Vec<String>,
+    /// Keys that absent levels are known to hold something of; `*` stands for any text.
+    pub unknown: Vec<String>,
 }

@@ -20,6 +20,8 @@ pub struct FactRule {
     pub hosts: Vec<HostPattern>,
     /// What it sets; a dotted name reaches into structured facts.
     pub set: Map<String, Value>,
+    /// Facts of which only the beginning is known: one of these.
+    pub begins: BTreeMap<String, Vec<String>>,
 }
 
 /// Facts of all hosts.
@@ -44,6 +46,8 @@ pub struct HostFacts {
     pub facts: Map<String, Value>,
     /// The `$trusted` hash.
     pub trusted: Map<String, Value>,
+    /// Facts of which only the beginning is known, with what they may begin with.
+    pub begins: BTreeMap<String, Vec<String>>,
     /// Whether these are all facts: a name that is missing is undefined if so, and unknown if not.
     pub is_complete: bool,
 }
@@ -86,12 +90,33 @@ impl Facts {
             legacy_facts::complete(&mut facts);
         }
         let trusted = trusted(&name, entry.map(|e| &e.trusted));
-        HostFacts { facts, trusted, is_complete: entry.is_some() }
+        let begins = if entry.is_some() { BTreeMap::new() } else { self.beginnings(&name) };
+        HostFacts { facts, trusted, begins, is_complete: entry.is_some() }
+    }
+
+    fn beginnings(&self, name: &str) -> BTreeMap<String, Vec<String>> {
+        let mut begins = BTreeMap::new();
+        for rule in self.matching(name) {
+            for (path, texts) in &rule.begins {
+                for path in std::iter::once(path.as_str()).chain(legacy_facts::other_name(path)) {
+                    begins.insert(path.to_owned(), texts.clone());
+                }
+            }
+            for path in rule.set.keys() {
+                begins.remove(path);
+                legacy_facts::other_name(path).map(|other| begins.remove(other));
+            }
+        }
+        begins
+    }
+
+    fn matching(&self, name: &str) -> impl Iterator<Item = &FactRule> {
+        self.rules.iter().filter(move |rule| rule.hosts.iter().any(|p| p.matches(name)))
     }
 
     fn ruled(&self, name: &str) -> Map<String, Value> {
         let mut facts = Map::new();
-        for rule in self.rules.iter().filter(|rule| rule.hosts.iter().any(|p| p.matches(name))) {
+        for rule in self.matching(name) {
             let mut set = Map::new();
             for (path, value) in &rule.set {
                 legacy_facts::set(&mut set, path, value.clone());
@@ -263,6 +288,7 @@ mod tests {
         let rule = |host: &str, set: Value| FactRule {
             hosts: vec![HostPattern::parse(host).unwrap()],
             set: set.as_object().unwrap().clone(),
+            begins: BTreeMap::new(),
         };
         let rules = vec![
             rule("*", json!({"os.release.major": "10", "os.name": "Debian"})),

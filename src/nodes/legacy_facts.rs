@@ -48,6 +48,15 @@ pub(crate) fn complete(facts: &mut Map<String, Value>) {
     }
 }
 
+/// The other name of a fact that goes by two.
+pub(crate) fn other_name(name: &str) -> Option<&'static str> {
+    PAIRS.iter().find_map(|(path, flat)| match name {
+        n if n == *path => Some(*flat),
+        n if n == *flat => Some(*path),
+        _ => None,
+    })
+}
+
 /// The value at a dotted path.
 pub(crate) fn get<'m>(facts: &'m Map<String, Value>, path: &str) -> Option<&'m Value> {
     let mut parts = path.split('.');

@@ -67,7 +67,7 @@ fn coverage() -> Coverage {
             at: Some("site.pp:4".into()),
         }],
         files_unread: vec![Unread { path: "private".into(), why: "a submodule".into() }],
-        unknown: Unknowns::new(vec![UnknownCause { kind: "fact".into(), name: "memory".into(), count: 2 }]),
+        unknown: Unknowns::new(vec![UnknownCause { kind: "fact".into(), name: "memory".into(), count: 2, hosts: 1 }]),
         notes: vec!["no file of the change is read by any host".into()],
         insufficient: None,
     }

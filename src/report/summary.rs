@@ -1,7 +1,7 @@
 //! The closing lines: how many findings of which sort, and how much was seen. The sums add up.
 
 use super::text::{clean, count};
-use crate::finding::{Coverage, NotCompiled, Report, Severity, Status, Unread};
+use crate::finding::{Coverage, NotCompiled, Report, Severity, Status, UnknownCause, Unread};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows a list shows before it says how many more there are.
@@ -95,10 +95,14 @@ fn unknown(coverage: &Coverage) -> Vec<String> {
     if unknown.total == 0 {
         return Vec::new();
     }
-    let rows = unknown.by_cause.iter().take(SHOWN);
-    let causes: Vec<_> = rows.map(|c| format!("{} {} ({})", c.kind, c.name, c.count)).collect();
-    let more = if unknown.by_cause.len() > SHOWN { ", …" } else { "" };
-    vec![clean(&format!("{}: {}{more}", count(unknown.total, "unknown value"), causes.join(", ")))]
+    let rows = &unknown.by_cause;
+    let mut lines = vec![format!("{}, from {}", count(unknown.total, "unknown value"), count(rows.len(), "cause"))];
+    let row = |c: &UnknownCause| {
+        let (hosts, times) = (count(c.hosts, "host"), count(c.count, "time"));
+        clean(&format!("  {} {}: on {hosts}, {times}", c.kind, c.name))
+    };
+    lines.extend(listed(rows, row, "cause"));
+    lines
 }
 
 fn listed<T>(rows: &[T], row: impl Fn(&T) -> String, noun: &str) -> Vec<String> {
@@ -112,7 +116,7 @@ fn listed<T>(rows: &[T], row: impl Fn(&T) -> String, noun: &str) -> Vec<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{UnknownCause, Unknowns};
+    use crate::finding::Unknowns;
     use crate::report::sample;
 
     #[test]
@@ -125,7 +129,7 @@ mod tests {
     fn says_what_was_not_seen() {
         let host =
             |n: usize| NotCompiled { host: format!("h{n}"), why: format!("no class `x` for h{}", n / 2), at: None };
-        let cause = |name: &str, n| UnknownCause { kind: "fact".into(), name: name.into(), count: n };
+        let cause = |name: &str, n| UnknownCause { kind: "fact".into(), name: name.into(), count: n, hosts: 1 };
         let seen = Coverage {
             hosts_total: 9,
             hosts_unreached: 0,
@@ -140,7 +144,8 @@ mod tests {
         assert_eq!(lines.first().map(String::as_str), Some("compiled 2 of 9 hosts, 7 not compiled"));
         assert!(lines.contains(&"  7 hosts, e.g. h0: no class `x` for HOST".to_owned()));
         assert!(lines.contains(&"  and 2 further files".to_owned()));
-        assert!(lines.contains(&"6 unknown values: fact b (5), fact a (1)".to_owned()));
+        let at = lines.iter().position(|l| l == "6 unknown values, from 2 causes").unwrap_or_default();
+        assert_eq!(lines.get(at + 1).map(String::as_str), Some("  fact b: on 1 host, 5 times"));
         assert_eq!(lines.last().map(String::as_str), Some("not enough could be analysed: why"));
     }
 }

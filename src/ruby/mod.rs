@@ -18,6 +18,7 @@ mod methods;
 pub mod native;
 mod pattern;
 mod syntax;
+mod title;
 mod values;
 
 pub use syntax::{RubyError, syntax_errors};

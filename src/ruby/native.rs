@@ -11,6 +11,9 @@ use crate::value::Value;
 use ecow::EcoString;
 use std::sync::Arc;
 
+/// Most files that are read because a type requires them.
+const MAX_REQUIRED: usize = 16;
+
 /// A native type as its file defines it.
 #[derive(Debug, Default)]
 pub struct NativeType {
@@ -18,6 +21,9 @@ pub struct NativeType {
     /// The parameters that name a resource; several make a composite name.
     pub namevars: Vec<EcoString>,
     auto: Vec<Auto>,
+    /// Methods of the type itself, and of the files that it requires.
+    pub(super) methods: Vec<(EcoString, Arc<Block>)>,
+    requires: Vec<EcoString>,
 }
 
 /// An edge that the agent adds by itself.
@@ -49,20 +55,26 @@ pub struct Related {
 }
 
 impl NativeType {
-    /// Reads the definition of a type from its file.
+    /// Reads the definition of a type from its file; `required` reads what it requires by name.
     #[must_use]
-    pub fn parse(text: &str, path: &str) -> Option<Self> {
-        if refused(text).is_some() {
-            return None;
-        }
-        let source = text.to_owned();
-        let program = with_room(text.len(), nests_by_words(text), move || {
-            let parsed = ruby_prism::parse(source.as_bytes());
-            lower::program(&parsed.node())
-        })?;
+    pub fn parse(text: &str, path: &str, required: &dyn Fn(&str) -> Option<Arc<str>>) -> Option<Self> {
         let mut native = Self { path: path.into(), ..Self::default() };
-        native.walk(&program, 0);
+        native.walk(&program(text)?, 0);
+        let mut from = 0;
+        while let Some(name) = native.requires.get(from).cloned().filter(|_| from < MAX_REQUIRED) {
+            from += 1;
+            if let Some(helper) = required(&name).and_then(|text| program(&text)) {
+                let mut inner = Self::default();
+                inner.walk(&helper, 0);
+                native.methods.splice(0..0, inner.methods);
+                native.requires.extend(inner.requires.into_iter().filter(|r| *r != name));
+            }
+        }
         Some(native)
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
     }
 
     fn walk(&mut self, expr: &Expr, depth: usize) {
@@ -70,6 +82,7 @@ impl NativeType {
             Kind::Seq(body) if depth < 8 => body.iter().for_each(|e| self.walk(e, depth + 1)),
             Kind::Assign(_, value) if depth < 8 => self.walk(value, depth + 1),
             Kind::Call(call) => self.statement(call, depth),
+            Kind::Def(name, block) => self.methods.push((name.clone(), Arc::clone(block))),
             _ => {}
         }
     }
@@ -93,6 +106,7 @@ impl NativeType {
                 }
                 return;
             }
+            "require" => return self.requires.push(name),
             _ => return,
         };
         if let Some(body) = block {
@@ -110,8 +124,9 @@ impl NativeType {
     #[must_use]
     pub fn related(&self, title: &EcoString, params: &[(EcoString, Value)]) -> Vec<Related> {
         let mut out = Vec::new();
+        let names = self.title_parts(title);
         for auto in &self.auto {
-            let mut scope = Own { title, params, names: &self.namevars };
+            let mut scope = Own { title, params, names: names.clone() };
             let mut interp = Interp::new(&mut scope, &self.path, &[]).for_native();
             let value = match interp.run_method(&auto.body, Vec::new(), true) {
                 Ok(value) | Err(Stop::Return(value) | Stop::Next(value)) => value,
@@ -126,6 +141,17 @@ impl NativeType {
         }
         out
     }
+}
+
+fn program(text: &str) -> Option<Expr> {
+    if refused(text).is_some() {
+        return None;
+    }
+    let source = text.to_owned();
+    with_room(text.len(), nests_by_words(text), move || {
+        let parsed = ruby_prism::parse(source.as_bytes());
+        lower::program(&parsed.node())
+    })
 }
 
 fn word(expr: &Expr) -> Option<EcoString> {
@@ -159,7 +185,7 @@ fn names(call: &Call, block: Option<&Arc<Block>>) -> bool {
 struct Own<'a> {
     title: &'a EcoString,
     params: &'a [(EcoString, Value)],
-    names: &'a [EcoString],
+    names: Vec<(EcoString, Value)>,
 }
 
 impl TemplateScope for Own<'_> {
@@ -177,10 +203,10 @@ impl TemplateScope for Own<'_> {
 
     fn resource(&mut self) -> Vec<(EcoString, Value)> {
         let mut out = self.params.to_vec();
-        let own = self.names.first().cloned().unwrap_or_else(|| "name".into());
-        for name in [own, "name".into(), "title".into()] {
+        let title = |name: &str| (name.into(), Value::str(self.title.clone()));
+        for (name, value) in self.names.iter().cloned().chain([title("name"), title("title")]) {
             if !out.iter().any(|(n, _)| *n == name) {
-                out.push((name, Value::str(self.title.clone())));
+                out.push((name, value));
             }
         }
         out
@@ -198,13 +224,13 @@ mod tests {
         let text = "Puppet::Type.newtype(:m_config) do\n newparam(:path, :namevar => true)\n newparam(:other) do\n desc 'x'\n end\n\
                     autorequire(:anchor) do\n ['m::install::end']\n end\n autonotify(:file) { [self[:path], self[:target]].compact }\n\
                     autorequire(:user) { catalog.resource(:user, 'x') }\nend";
-        let native = NativeType::parse(text, "m_config.rb").unwrap();
+        let native = NativeType::parse(text, "m_config.rb", &|_| None).unwrap();
         assert_eq!(native.namevars, ["path"]);
         let found = native.related(&"/a".into(), &[("target".into(), Value::str("/t"))]);
         let shown: Vec<String> =
             found.iter().map(|r| format!("{}[{}] {}", r.type_name, r.title, r.direction.refresh)).collect();
         assert_eq!(shown, ["anchor[m::install::end] false", "file[/a] true", "file[/t] true"]);
         let inner = "Puppet::Type.newtype(:t) do\n newparam(:id) do\n isnamevar\n end\nend";
-        assert_eq!(NativeType::parse(inner, "t.rb").unwrap().namevars, ["id"]);
+        assert_eq!(NativeType::parse(inner, "t.rb", &|_| None).unwrap().namevars, ["id"]);
     }
 }

@@ -171,6 +171,22 @@ impl Value {
         Self::Sym(Arc::new(Sym { expr: SymExpr::Opaque(Cause { kind, name: name.into() }), sample: None }))
     }
 
+    /// JSON data as a value.
+    #[must_use]
+    pub fn from_json(json: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match json {
+            Json::Null => Self::Undef,
+            Json::Bool(b) => Self::Bool(*b),
+            Json::Number(n) => n.as_i64().map_or_else(|| Self::Float(n.as_f64().unwrap_or(0.0)), Self::Int),
+            Json::String(s) => Self::str(s.as_str()),
+            Json::Array(items) => Self::array(items.iter().map(Self::from_json).collect()),
+            Json::Object(map) => {
+                Self::hash(map.iter().map(|(k, v)| (Self::str(k.as_str()), Self::from_json(v))).collect())
+            }
+        }
+    }
+
     /// The text, if it is a known string (the sample of a per-host string included).
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

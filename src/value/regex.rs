@@ -3,7 +3,10 @@
 //! The source is translated once into the syntax of `fancy-regex` and the result is cached. What
 //! cannot be translated is an error, never a silent mismatch.
 
+mod prefix;
 mod translate;
+
+pub use prefix::match_on_prefix;
 
 use fancy_regex::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;

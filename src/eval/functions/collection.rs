@@ -63,7 +63,16 @@ pub(super) fn flatten(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("flatten", args, 1, usize::MAX)?;
     let mut out = Vec::new();
     args.iter().for_each(|v| flatten_into(v, &mut out));
+    if out.iter().any(may_be_list) {
+        return Ok(Value::call("flatten", args.to_vec(), None));
+    }
     Ok(Value::array(out))
+}
+
+/// Whether a value is unknown and a list is among what it may be.
+fn may_be_list(value: &Value) -> bool {
+    let alternatives = super::super::lift::alternatives(value).unwrap_or_default();
+    alternatives.iter().any(|v| matches!(v, Value::Array(_)))
 }
 
 fn flatten_into(value: &Value, out: &mut Vec<Value>) {

@@ -21,25 +21,11 @@ pub fn to_rich_json(value: &Value) -> serde_json::Value {
     super::pcore::rich(value, false)
 }
 
-/// JSON data as a value.
-#[must_use]
-pub(crate) fn from_json(json: &serde_json::Value) -> Value {
-    use serde_json::Value as Json;
-    match json {
-        Json::Null => Value::Undef,
-        Json::Bool(b) => Value::Bool(*b),
-        Json::Number(n) => n.as_i64().map_or_else(|| Value::Float(n.as_f64().unwrap_or(0.0)), Value::Int),
-        Json::String(s) => Value::str(s.as_str()),
-        Json::Array(items) => Value::array(items.iter().map(from_json).collect()),
-        Json::Object(map) => Value::hash(map.iter().map(|(k, v)| (Value::str(k.as_str()), from_json(v))).collect()),
-    }
-}
-
 pub(super) fn parsejson(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     count("parsejson", args, 1, 2)?;
     let text = string("parsejson", "json", arg(args, 0))?;
     match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(json) => Ok(from_json(&json)),
+        Ok(json) => Ok(Value::from_json(&json)),
         Err(_) if args.len() > 1 => Ok(arg(args, 1).clone()),
         Err(_) => Err(EvalError::puppet(format!("unexpected token at '{text}'"))),
     }

@@ -215,7 +215,11 @@ pub fn find_match(cx: &mut dyn Interp, left: &Value, right: &Value) -> Found {
         return Ok((truth_value("=~", &[left, right], answer), None));
     }
     if left.is_unknown() || right.is_unknown() {
-        return Ok((lift(cx, "=~", &[left, right], &|_, args| known_match_value(args))?, None));
+        let decided = super::partial::match_beginning(left, right);
+        return Ok((
+            decided.unwrap_or_else(|| lift(cx, "=~", &[left, right], &|_, args| known_match_value(args)))?,
+            None,
+        ));
     }
     let (matched, captures) = known_match(left.sample(), right.sample())?;
     let captures = captures.map(|c| host_captures(c, left, right));
@@ -436,6 +440,9 @@ fn match_option(cx: &mut dyn Interp, pattern: &str, subject: &Value) -> Result<(
         }
         Value::Sym(_) => {
             let pattern = Value::Regex(pattern.into());
+            if let Some(decided) = super::partial::match_beginning(subject, &pattern) {
+                return Ok((decided?.truth(), None));
+            }
             let value = lift(cx, "=~", &[subject, &pattern], &|_, args| {
                 let is_text = matches!(args.first(), Some(Value::Str(_)));
                 if is_text { known_match_value(args) } else { Ok(Value::Bool(false)) }

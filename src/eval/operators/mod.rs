@@ -6,6 +6,7 @@
 mod access;
 mod arith;
 mod compare;
+mod partial;
 mod plain;
 
 pub use access::index;

@@ -134,7 +134,8 @@ pub(super) fn defined_with_params<'s>(
     let fits = |reference: &Reference| {
         let resource = c.find_reference(reference).and_then(|id| c.catalog.get(id));
         resource.is_some_and(|r| {
-            wanted.iter().all(|(k, v)| r.value(&k.to_string()).is_some_and(|x| crate::eval::operators::equals(x, v)))
+            let given = |k: &Value| r.value(&k.to_string()).unwrap_or(&Value::Undef);
+            wanted.iter().all(|(k, v)| crate::eval::operators::equals(given(k), v))
         })
     };
     Ok(Value::Bool(found.iter().any(fits)))

@@ -133,7 +133,8 @@ fn ensure<'s>(
         && let Some(id) = c.find_resource(type_name, &title.to_string())
     {
         let same = |p: &Param| {
-            c.catalog.get(id).and_then(|r| r.value(&p.name)).is_some_and(|v| v == &p.value || v.is_unknown())
+            let given = c.catalog.get(id).and_then(|r| r.value(&p.name)).unwrap_or(&Value::Undef);
+            given == &p.value || given.is_unknown()
         };
         if params.iter().all(same) {
             return Ok(());

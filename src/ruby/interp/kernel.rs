@@ -5,6 +5,10 @@ use crate::ruby::{methods, pattern, values};
 use crate::value::digest::{hex, md5, sha1};
 use crate::value::{Entries, Value};
 
+/// What Ruby's `resolv` takes for an address.
+const IPV4: &str = r"\A(?:(?:0|1[0-9]{0,2}|2(?:[0-4][0-9]?|5[0-5]?|[6-9])?|[3-9][0-9]?)\.){3}(?:0|1[0-9]{0,2}|2(?:[0-4][0-9]?|5[0-5]?|[6-9])?|[3-9][0-9]?)\z";
+const IPV6: &str = r"\A(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?|(?:[0-9A-Fa-f]{1,4}:){6}\d+\.\d+\.\d+\.\d+|(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?::(?:[0-9A-Fa-f]{1,4}:)*\d+\.\d+\.\d+\.\d+)\z";
+
 impl Interp<'_> {
     pub(super) fn constant(&mut self, name: &str) -> Value {
         if let Some(value) = self.local(name) {
@@ -14,6 +18,8 @@ impl Interp<'_> {
             "Float::INFINITY" => Value::Float(f64::INFINITY),
             "Math::PI" => Value::Float(std::f64::consts::PI),
             "File::SEPARATOR" => Value::str("/"),
+            "Resolv::IPv4::Regex" => Value::Regex(IPV4.into()),
+            "Resolv::IPv6::Regex" => Value::Regex(IPV6.into()),
             other => values::object(values::CONSTANT, &[Value::str(other)]),
         }
     }
@@ -134,6 +140,7 @@ impl Interp<'_> {
                 let escaped = Value::str(pattern::escape(text.as_str().unwrap_or_default()));
                 if values::holds_symbolic(text) { values::derived(name, &[text], Some(escaped)) } else { escaped }
             }
+            ("Regexp", "new", [regex @ Value::Regex(_)]) => regex.clone(),
             ("Regexp", "new", [text]) => match text.as_str() {
                 Some(text) => Value::Regex(text.into()),
                 None => values::derived("Regexp.new", &[text], None),
@@ -170,6 +177,8 @@ impl Interp<'_> {
                 _ => values::derived("IPAddr", &[text], None),
             },
             ("Shellwords", "escape" | "shellescape", [text]) => methods::paths::shell_escape(text),
+            // A method of a module that the program holds.
+            _ if self.has_method(name) => return self.call_own(name, args),
             _ => values::beyond(format!("{constant}.{name}")),
         };
         Ok(whole)

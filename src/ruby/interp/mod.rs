@@ -114,6 +114,17 @@ impl<'a> Interp<'a> {
         Self { function: true, native: true, ..self }
     }
 
+    /// The same with methods that are defined already.
+    pub(crate) fn with_methods(mut self, methods: &[(EcoString, Arc<Block>)]) -> Self {
+        self.methods.extend(methods.iter().cloned());
+        self
+    }
+
+    /// Whether the program defines a method.
+    pub(crate) fn has_method(&self, name: &str) -> bool {
+        self.methods.iter().any(|(n, _)| n == name)
+    }
+
     /// Where in the template the program stands.
     pub(crate) fn here(&self) -> Loc {
         Loc::new(Arc::clone(&self.path), self.line.saturating_add(self.before))

@@ -1,0 +1,56 @@
+//! Second names of resources: `alias`, and the parameter that names a native one.
+
+use super::compiler::Compiler;
+use super::error::EvalError;
+use super::lift::Res;
+use super::reference::canonical_title;
+use crate::catalog::{Resource, ResourceId, ResourceKind};
+use ecow::EcoString;
+
+impl Compiler<'_> {
+    /// A resource is also found under its alias and, if native, under its namevar.
+    pub(crate) fn index_alias(&mut self, id: ResourceId) -> Res<()> {
+        let Some(resource) = self.catalog.resources.get(id as usize) else { return Ok(()) };
+        let type_name = resource.type_name.clone();
+        let own = canonical_title(&type_name, &resource.title);
+        let namevar = if type_name == "File" { "path" } else { "name" };
+        let named = resource.kind == ResourceKind::Native && type_name != "Exec";
+        let names = [resource.text("alias"), resource.text(namevar).filter(|_| named)];
+        let names: Vec<EcoString> =
+            names.into_iter().flatten().map(|n| canonical_title(&type_name, n)).filter(|n| *n != own).collect();
+        for name in names {
+            let key = (type_name.clone(), name);
+            match self.catalog.index.get(&key).copied() {
+                Some(other) if other != id && self.is_certain(other) && self.same_name(id, other) => {
+                    return Err(EvalError::puppet(format!(
+                        "Cannot alias {type_name}[{own}] to {}; resource {} already declared",
+                        shown(&type_name, &key.1, false),
+                        shown(&type_name, &key.1, true)
+                    )));
+                }
+                Some(_) => {}
+                None => {
+                    self.catalog.index.insert(key, id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_certain(&self, other: ResourceId) -> bool {
+        self.branch.is_none() && self.extra.get(other as usize).is_some_and(|e| e.branch.is_none())
+    }
+
+    /// Packages are told apart by name and provider together, and a title alone is no name of theirs.
+    fn same_name(&self, a: ResourceId, b: ResourceId) -> bool {
+        let (Some(a), Some(b)) = (self.catalog.get(a), self.catalog.get(b)) else { return false };
+        let name = |r: &Resource| r.text("name").map_or_else(|| r.title.clone(), EcoString::from);
+        a.type_name != "Package" || name(a) == name(b) && a.value("provider") == b.value("provider")
+    }
+}
+
+/// The key in Ruby's words.
+fn shown(type_name: &str, name: &str, with_type: bool) -> String {
+    let key = if type_name == "Package" { format!("nil, \"{name}\", nil") } else { format!("\"{name}\"") };
+    if with_type { format!("[\"{type_name}\", {key}]") } else { format!("[{key}]") }
+}

@@ -1,0 +1,89 @@
+//! Files come in as names are asked for: what they define, and the types they write.
+//!
+//! Puppet reads a module's `init.pp` before any other manifest of it, and evaluates the types of the
+//! parameters of all classes and defined types of a file as it comes in. Where everything is at hand, a type
+//! that is nowhere is an error right there.
+
+use super::compiler::Compiler;
+use super::scope::{Env, TOP};
+use super::session::DefAt;
+use super::source::DefKind;
+use crate::puppet::Dialect;
+use ecow::EcoString;
+
+impl Compiler<'_> {
+    /// Where a name is defined.
+    pub(crate) fn find_def(&mut self, kind: DefKind, name: &str) -> Option<DefAt> {
+        let key = (kind, EcoString::from(name));
+        if let Some(found) = self.defs.get(&key) {
+            return *found;
+        }
+        let is_absent = self.absent.contains(&key);
+        let own = if is_absent { None } else { self.session.define(kind, name, &mut self.deps) };
+        let found = own.or_else(|| self.loaded.get(&key).copied());
+        if !is_absent && matches!(kind, DefKind::Class | DefKind::Define) && self.checks_types() {
+            self.autoload(name, found);
+        }
+        match found {
+            Some(at) => {
+                self.load(at.0);
+                self.defs.insert(key, found);
+            }
+            None if !is_absent => _ = self.absent.insert(key),
+            None => {}
+        }
+        found
+    }
+
+    fn checks_types(&self) -> bool {
+        self.session.options.complete && self.session.options.dialect == Dialect::Modern
+    }
+
+    /// Reads what Puppet reads to find a name: `init.pp`, then the likely files until one defines it.
+    fn autoload(&mut self, name: &str, found: Option<DefAt>) {
+        let mut paths = self.session.modules.manifests(name);
+        if let Some(init) = paths.pop() {
+            paths.insert(0, init);
+        }
+        for number in paths.iter().filter_map(|path| self.session.number(path)) {
+            self.load(number);
+            if found.is_some_and(|at| at.0 == number) {
+                break;
+            }
+        }
+    }
+
+    /// A file that was autoloaded for one name defines everything in it.
+    fn load(&mut self, number: u32) {
+        if !self.loaded_files.insert(number) {
+            return;
+        }
+        let defs = self.session.file(number).map(|f| &f.defs[..]).unwrap_or_default();
+        for (i, def) in (0u32..).zip(defs) {
+            self.loaded.entry((def.kind, def.name.clone())).or_insert((number, i));
+        }
+        if self.checks_types() && !self.session.main_files().contains(&number) {
+            self.evaluate_types(number);
+        }
+    }
+
+    /// The types of all parameters in a file, in order; the first that is nowhere ends it.
+    fn evaluate_types(&mut self, number: u32) {
+        let Some(file) = self.session.file(number) else { return };
+        let params = (0u32..).zip(&file.defs).filter_map(|(i, def)| match def.kind {
+            DefKind::Class => file.class(i).map(|c| &c.params),
+            DefKind::Define => file.define(i).map(|d| &d.params),
+            _ => None,
+        });
+        for ty in params.flatten().filter_map(|p| p.ty.as_ref()) {
+            let here = self.last_loc.replace(file.loc(ty.span));
+            let outcome = self.annotation(Env { scope: TOP, file }, ty);
+            if let Err(error) = outcome {
+                self.record(error);
+                self.last_loc = here;
+                return;
+            }
+            self.last_loc = here;
+        }
+    }
+}
