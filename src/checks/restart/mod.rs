@@ -58,7 +58,7 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
     for file in &files {
         let told = told_by(file.id, head.catalog(), graph);
         let known = readers(file, &services, head);
-        if known.is_empty() {
+        if known.is_empty() && file.is_sure() {
             out.extend(unmanaged::finding(file, &told, base, head));
         }
         let readers = untold(known, &told);
@@ -85,7 +85,7 @@ const INSTANCES: usize = 3;
 /// One finding a file; but many instances of one declaration, changed by the same line, make one together.
 fn grouped<'d, 's, 'a>(found: &'d [Dormant<'s, 'a>]) -> Vec<(&'d Dormant<'s, 'a>, Vec<&'d Dormant<'s, 'a>>)> {
     let same = |a: &Dormant<'_, '_>, b: &Dormant<'_, '_>| {
-        a.file.resource.at == b.file.resource.at && a.file.first == b.file.first
+        a.file.resource.at == b.file.resource.at && a.file.first == b.file.first && a.file.what == b.file.what
     };
     let mut out: Vec<(&Dormant<'_, '_>, Vec<&Dormant<'_, '_>>)> = Vec::new();
     for one in found {

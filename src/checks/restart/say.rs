@@ -27,8 +27,11 @@ pub(super) fn finding(
     let services: Vec<&Service<'_>> = readers.iter().map(|r| r.service).collect();
     let confidence = confidence(head, file, readers, by_luck);
     let severity = severity(readers, confidence, by_luck);
-    let found = draft("config-without-restart", subject(file, more, head), "content", sentence(file, more, &services));
+    let found = draft("config-without-restart", subject(file, more, head), file.kind(), sentence(file, more, &services));
     let mut found = locate(found.severity(severity).confidence(confidence), head, file, readers);
+    if !file.is_sure() {
+        found = found.note("what lay at that path before is not known here: if it is the same, nothing is to be done");
+    }
     if by_luck {
         found = found
             .note("this time another change of the same commit restarts the service; the edge is missing all the same");
@@ -49,9 +52,9 @@ fn subject(file: &Changed<'_>, more: &[&Dormant<'_, '_>], head: HostSide<'_>) ->
 
 fn sentence(file: &Changed<'_>, more: &[&Dormant<'_, '_>], services: &[&Service<'_>]) -> String {
     let files = if more.is_empty() {
-        format!("{} changes", file.path)
+        format!("{} {}", file.path, file.verbs().0)
     } else {
-        format!("{} and {} files of the same declaration change", file.path, more.len())
+        format!("{} and {} files of the same declaration {}", file.path, more.len(), file.verbs().1)
     };
     let (reads, them) = if services.len() == 1 { ("reads", "it") } else { ("read", "them") };
     format!(
@@ -67,7 +70,7 @@ fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>]
     let broken = head.cut_short.is_some() || !head.errors.is_empty();
     let near = scopes(file.resource, head.catalog());
     let partial = broken && readers.iter().all(|r| near.is_disjoint(&scopes(r.service.resource, head.catalog())));
-    match (by_luck, open || partial) {
+    match (by_luck, open || partial || !file.is_sure()) {
         (true, _) => Confidence::Low,
         (false, true) => best.min(Confidence::Medium),
         (false, false) => best,
@@ -91,7 +94,7 @@ fn list(services: &[&Service<'_>]) -> String {
 }
 
 fn locate(found: Finding, head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>]) -> Finding {
-    let mut found = found.at(at_head(&file.first, "this changes"));
+    let mut found = found.at(at_head(&file.first, file.label()));
     if file.first != file.resource.at {
         found = found.also(at_head(&file.resource.at, "written to the host by this file, which notifies nobody"));
     }
