@@ -106,5 +106,9 @@ fn summary(line: &Value) -> String {
         *counts.entry(format!("{} {}", finding["severity"], finding["rule"]).replace('"', "")).or_default() += 1;
     }
     let error = line["error"].as_str().unwrap_or("");
-    format!("{} {:.0} s {error}{counts:?}", &line["commit"].as_str().unwrap_or("")[..11], line["seconds"].as_f64().unwrap_or(0.0))
+    format!(
+        "{} {:.0} s {error}{counts:?}",
+        &line["commit"].as_str().unwrap_or("")[..11],
+        line["seconds"].as_f64().unwrap_or(0.0)
+    )
 }

@@ -38,6 +38,10 @@ impl Check for ConfigWithoutRestart {
         "config-without-restart"
     }
 
+    fn sees_unplaced(&self) -> bool {
+        true
+    }
+
     fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
         if let (Some(base), Some(head)) = (cx.base, cx.head)
             && !cx.changes.is_empty()

@@ -89,7 +89,11 @@ fn finding(file: &Changed<'_>, reader: &Reader<'_, '_>, needed: Strength, effect
     let subject = format!("{} {}", reader.service.resource.reference(), file.path);
     let vital = reader.row.is_some_and(|row| row.purpose.is_vital());
     let severity = if vital && *strength == Strength::Nothing { Severity::High } else { Severity::Medium };
-    let sure = reader.how.is_firm() && file.is_sure() && file.resource.possible.is_none() && by.possible.is_none();
+    let sure = reader.how.is_firm()
+        && file.is_sure()
+        && !file.unseen
+        && file.resource.possible.is_none()
+        && by.possible.is_none();
     let confidence = if sure { reader.confidence.min(Confidence::High) } else { Confidence::Low };
     let at = by.param("restart").or_else(|| by.param("command")).map_or(&by.at, |p| &p.at);
     let found = draft("restart-weaker-than-needed", subject, strength.word(), message);

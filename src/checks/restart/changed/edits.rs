@@ -145,7 +145,8 @@ fn path_in(text: &str, catalog: &Catalog) -> Option<String> {
 fn file_of(place: &str, catalog: &Catalog) -> Option<String> {
     let ends = place.match_indices('/').map(|(at, _)| at).skip(1).chain(std::iter::once(place.len()));
     let parts: Vec<&str> = ends.filter_map(|at| place.get(..at)).collect();
-    let declared = |path: &str| catalog.of_type("File").any(|r| file_path(r) == path && r.text("ensure") != Some("directory"));
+    let declared =
+        |path: &str| catalog.of_type("File").any(|r| file_path(r) == path && r.text("ensure") != Some("directory"));
     let known = |p: &&&str| Knowledge::builtin().names(p) || declared(p);
     let ending = |p: &&&str| p.rsplit('/').next().is_some_and(|n| n.contains('.') && !n.ends_with(".d"));
     parts.iter().find(known).or_else(|| parts.iter().find(ending)).map(|p| (*p).to_owned())

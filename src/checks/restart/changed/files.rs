@@ -5,7 +5,7 @@ use super::{Changed, What};
 use crate::catalog::{Catalog, Resource, ResourceId};
 use crate::checks::HostSide;
 use crate::checks::removal::{file_path, wanted};
-use crate::diff::{Change, Content, Line, content_of};
+use crate::diff::{Change, Content, Line, content_of, unseen};
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,8 +55,26 @@ fn content<'a>(
         (Content::Folder(..), _) | (_, Content::Folder(..)) => {}
         _ if !wanted(before) || !tells(&old) => out.extend(taken_up(id, after, head)),
         _ if !tells(&new) => {}
-        _ => out.extend(texts(id, after, file_path(after).to_owned(), &old, &new).change()),
+        _ => {
+            let seen = texts(id, after, file_path(after).to_owned(), &old, &new).change();
+            out.extend(
+                seen.or_else(|| template(id, after, &unseen(&new, base.sources(), head.sources())?, base, head)),
+            );
+        }
     }
+}
+
+/// A template that could not be rendered: its own lines are what is known.
+fn template<'a>(
+    id: ResourceId,
+    after: &'a Resource,
+    path: &str,
+    base: HostSide<'_>,
+    head: HostSide<'_>,
+) -> Option<Changed<'a>> {
+    let text = |side: HostSide<'_>| Some(Content::File(path.to_owned(), side.sources().bytes(path)?));
+    let changed = texts(id, after, file_path(after).to_owned(), &text(base)?, &text(head)?).change()?;
+    Some(Changed { unseen: true, ..changed })
 }
 
 /// Whether the agent brings a file that is there already up to date.

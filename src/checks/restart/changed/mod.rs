@@ -26,6 +26,8 @@ pub(super) struct Changed<'a> {
     pub(super) lines: Vec<String>,
     /// What becomes of it.
     pub(super) what: What,
+    /// Whether it is only possible: the template differs, and could not be rendered.
+    pub(super) unseen: bool,
 }
 
 /// What becomes of a file.
@@ -41,7 +43,7 @@ pub(super) enum What {
 
 impl<'a> Changed<'a> {
     fn new(id: ResourceId, resource: &'a Resource, path: String, first: Loc, lines: Vec<String>) -> Self {
-        Self { id, resource, path, first, lines, what: What::Changes }
+        Self { id, resource, path, first, lines, what: What::Changes, unseen: false }
     }
 
     fn becomes(mut self, what: What) -> Self {
