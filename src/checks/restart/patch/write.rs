@@ -80,7 +80,7 @@ fn says_something(line: &str) -> bool {
     !line.is_empty() && !line.starts_with('#')
 }
 
-/// The manifest with a resource of its own after the one that is given.
+/// The manifest with a resource of its own after the one that is given; indented lines take the depth in use there.
 pub(super) fn with_resource_after(text: &str, resource: &Resource, added: &[String]) -> Option<String> {
     let index = |line: u32| usize::try_from(line).ok()?.checked_sub(1);
     let (first, last) = (index(resource.at.line)?, index(resource.end_line)?);
@@ -95,8 +95,12 @@ pub(super) fn with_resource_after(text: &str, resource: &Resource, added: &[Stri
     } else {
         last + 1 + lines.get(last + 1..)?.iter().position(closes)?
     };
-    let margin = " ".repeat(depth);
-    let block = std::iter::once(String::new()).chain(added.iter().map(|l| format!("{margin}{l}")));
+    let step = lines.get(last).map(|l| indent(l)).filter(|i| *i > depth && last > first).map_or(4, |i| i - depth);
+    let placed = |line: &String| {
+        let inner = if line.starts_with(' ') { step } else { 0 };
+        format!("{}{}", " ".repeat(depth + inner), line.trim_start())
+    };
+    let block: Vec<String> = std::iter::once(String::new()).chain(added.iter().map(placed)).collect();
     lines.splice(end + 1..end + 1, block);
     Some(lines.join("\n") + if text.ends_with('\n') { "\n" } else { "" })
 }
