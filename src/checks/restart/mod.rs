@@ -66,7 +66,9 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
             out.extend(unmanaged::finding(file, &told, base, head));
         }
         let readers = untold(known, &told);
-        let by_luck = readers.iter().all(|r| restarted.contains(&r.service.id));
+        // The agent takes what nothing orders as it is declared: a restart before the file comes is none of it.
+        let later = |r: &Reader<'_, '_>| file.id < r.service.id || graph.comes_before(file.id, r.service.id);
+        let by_luck = readers.iter().all(|r| restarted.contains(&r.service.id) && later(r));
         if !readers.is_empty() {
             found.push(Dormant { file, readers, by_luck });
         }

@@ -27,18 +27,18 @@ pub(super) fn finding(
     let services: Vec<&Service<'_>> = readers.iter().map(|r| r.service).collect();
     let confidence = confidence(head, file, readers, by_luck);
     let severity = if cx.hosts.is_empty() { Severity::Medium } else { severity(readers, confidence, by_luck) };
-    let found =
-        draft("config-without-restart", subject(file, more, head), file.kind(), sentence(file, more, &services));
+    let found = draft(
+        "config-without-restart",
+        subject(file, more, head),
+        file.kind(),
+        sentence(file, more, &services, by_luck),
+    );
     let mut found = locate(found.severity(severity).confidence(confidence), head, file, readers);
     if file.unseen {
         found = found.note("the template could not be rendered here: whether the file differs on a host is a guess");
     }
     if !file.is_sure() {
         found = found.note("what lay at that path before is not known here: if it is the same, nothing is to be done");
-    }
-    if by_luck {
-        found = found
-            .note("this time another change of the same commit restarts the service; the edge is missing all the same");
     }
     found = costs(found, readers);
     mend(cx, found, &wanted(cx, head, dormant, more, graph), readers)
@@ -73,17 +73,19 @@ fn subject(file: &Changed<'_>, more: &[&Dormant<'_, '_>], head: HostSide<'_>) ->
     if reference.contains(&file.path) { reference } else { format!("{reference} {}", file.path) }
 }
 
-fn sentence(file: &Changed<'_>, more: &[&Dormant<'_, '_>], services: &[&Service<'_>]) -> String {
+fn sentence(file: &Changed<'_>, more: &[&Dormant<'_, '_>], services: &[&Service<'_>], by_luck: bool) -> String {
     let files = if more.is_empty() {
         format!("{} {}", file.path, file.verbs().0)
     } else {
         format!("{} and {} files of the same declaration {}", file.path, more.len(), file.verbs().1)
     };
     let (reads, them) = if services.len() == 1 { ("reads", "it") } else { ("read", "them") };
-    format!(
-        "{files}, {} {reads} it, and no refresh leads there: the change lies dormant until someone restarts {them}",
-        list(services)
-    )
+    let then = if by_luck {
+        format!("another change of this commit restarts {them} this time, the next alone will lie dormant")
+    } else {
+        format!("the change lies dormant until someone restarts {them}")
+    };
+    format!("{files}, {} {reads} it, and no refresh leads there: {then}", list(services))
 }
 
 fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>], by_luck: bool) -> Confidence {
@@ -93,7 +95,7 @@ fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>]
     let broken = head.cut_short.is_some() || !head.errors.is_empty();
     let near = scopes(file.resource, head.catalog());
     let partial = broken && readers.iter().all(|r| near.is_disjoint(&scopes(r.service.resource, head.catalog())));
-    match (by_luck || file.unseen, open || partial || !file.is_sure()) {
+    match (file.unseen, by_luck || open || partial || !file.is_sure()) {
         (true, _) => Confidence::Low,
         (false, true) => best.min(Confidence::Medium),
         (false, false) => best,
