@@ -26,7 +26,7 @@ fn usage_errors_exit_with_2_and_say_what_is_near() {
     for (args, hint) in [
         (&["check", "--only", "removal-delete-user"][..], "removal-deletes-user"),
         (&["check", "--except", "nonsense"], "possible values"),
-        (&["check", "--output", "sarif"], "not available yet"),
+        (&["check", "--output", "html"], "not available yet"),
         (&["check", "--output", "human", "--output", "json"], "two reports would go to standard output"),
         (&["check", "--output", "json=a.json", "--output", "gitlab=./a.json"], "two reports would go to"),
         (&["check", "--fail-on", "severe"], "not a level"),

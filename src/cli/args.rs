@@ -122,7 +122,7 @@ pub(crate) fn rule_ids() -> PossibleValuesParser {
 /// What becomes of the report.
 #[derive(Args)]
 pub(crate) struct ReportArgs {
-    /// human, concise, json, gitlab or markdown, to standard output or to a file; repeatable
+    /// human, concise, json, gitlab, markdown, sarif, github or junit, to standard output or to a file; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human")]
     output: Vec<Output<Format>>,
     /// Exit with 1 from this severity on: info, low, medium, high, critical

@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(read("human=-").unwrap(), Output { format: Format::Human, file: None });
         assert_eq!(read("gitlab=a=b.json").unwrap().file, Some("a=b.json".into()));
         assert!(read("json=").unwrap_err().contains("file name"));
-        assert!(read("sarif").unwrap_err().contains("not available yet"));
+        assert!(read("html").unwrap_err().contains("not available yet"));
         assert!(read("yaml").unwrap_err().contains("no format"));
     }
 

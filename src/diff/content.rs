@@ -69,7 +69,7 @@ fn one_source(value: &Value, resource: &Resource, sources: &Sources) -> Content 
         return Content::File(path, bytes);
     }
     if sources.tree().is_dir(&path) {
-        return if recurses(resource) { folder(&path, sources) } else { Content::None };
+        return if recurses(resource) { folder(&path, resource, sources) } else { Content::None };
     }
     if sources.tree().exists(&path) { Content::Elsewhere } else { Content::Missing(path) }
 }
@@ -82,10 +82,49 @@ fn recurses(resource: &Resource) -> bool {
     }
 }
 
-fn folder(path: &str, sources: &Sources) -> Content {
+fn folder(path: &str, resource: &Resource, sources: &Sources) -> Content {
     let below = |p: &str| p.strip_prefix(path).map(|r| r.trim_start_matches('/').to_owned());
     let files = sources.tree().list(path).filter_map(|p| Some((below(p)?, sources.bytes(p)?)));
-    Content::Folder(path.to_owned(), files.collect())
+    let (ignored, depth) = (ignored(resource), depth(resource));
+    let taken = |name: &str| {
+        name.split('/').count() <= depth && !name.split('/').any(|part| ignored.iter().any(|i| wildcard(i, part)))
+    };
+    Content::Folder(path.to_owned(), files.filter(|(name, _)| taken(name)).collect())
+}
+
+/// Names that the agent passes over.
+fn ignored(resource: &Resource) -> Vec<String> {
+    match resource.value("ignore") {
+        Some(Value::Array(list)) => list.items.iter().map(ToString::to_string).collect(),
+        Some(Value::Undef) | None => Vec::new(),
+        Some(one) => vec![one.to_string()],
+    }
+}
+
+fn depth(resource: &Resource) -> usize {
+    let limit = resource.value("recurselimit").and_then(|v| v.to_string().parse().ok());
+    limit.unwrap_or(usize::MAX)
+}
+
+/// `*` is any run of characters, `?` any one. Goes back to the last `*` alone, so that no pattern takes long.
+fn wildcard(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t, mut retry) = (0, 0, None);
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                retry = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == '?' || text.get(t) == Some(c) => (p, t) = (p + 1, t + 1),
+            _ => {
+                let Some((star, from)) = retry else { return false };
+                retry = Some((star, from + 1));
+                (p, t) = (star + 1, from + 1);
+            }
+        }
+    }
+    pattern.iter().skip(p).all(|c| *c == '*')
 }
 
 impl Content {
@@ -219,5 +258,24 @@ impl LineBuilder<'_> {
             line.origins.extend(origin.cloned());
         }
         self.open = !part.ends_with('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wildcard;
+
+    #[test]
+    fn names_that_are_passed_over() {
+        for (pattern, text, expected) in [
+            (".git", ".git", true),
+            ("*.md", "README.md", true),
+            ("*.md", "README.mdx", false),
+            ("a?c*", "abcd", true),
+            ("*a*b", "xxaxxbxb", true),
+            ("*a*b", "xxaxxbx", false),
+        ] {
+            assert_eq!(wildcard(pattern, text), expected, "{pattern} {text}");
+        }
     }
 }

@@ -10,6 +10,7 @@ pub use content::{Content, Line, content_of};
 pub use sources::Sources;
 
 use crate::catalog::{Catalog, Param, Resource, ResourceId};
+use crate::value::{Cause, CauseKind, Value};
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
@@ -128,8 +129,22 @@ fn content_differs(before: (&Resource, &Sources), after: (&Resource, &Sources)) 
     let (old, new) = (content_of(before.0, before.1), content_of(after.0, after.1));
     match (&old, &new) {
         (Content::Elsewhere, _) | (_, Content::Elsewhere) => before.0.value("source") != after.0.value("source"),
-        _ => !old.same_as(&new),
+        _ => !old.same_as(&new) || unseen(&old, before.1, after.1).is_some(),
     }
+}
+
+/// The template that differs although the content reads the same: it could not be rendered (to its end) either time.
+#[must_use]
+pub fn unseen(content: &Content, base: &Sources, head: &Sources) -> Option<String> {
+    let Content::Value(Value::Sym(sym)) = content else { return None };
+    let mut causes = Vec::new();
+    sym.causes(&mut causes);
+    let templates = causes.iter().filter(|c| c.kind == CauseKind::Template);
+    let path = |c: &Cause| c.name.split(": ").next().unwrap_or("").to_owned();
+    templates.map(path).find(|path| {
+        let (before, after) = (base.tree().oid(path), head.tree().oid(path));
+        before.is_some() && after.is_some() && before != after
+    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod level;
 mod location;
 mod model;
 mod outcome;
+mod proposal;
 pub mod suppress;
 
 pub use date::Date;
@@ -19,3 +20,4 @@ pub use level::{Confidence, FailureMode, Severity};
 pub use location::{Location, Place, Role, Side};
 pub use model::{Finding, Incident, Status, Suppression};
 pub use outcome::{Coverage, NotCompiled, Report, SCHEMA_VERSION, UnknownCause, Unknowns, Unread};
+pub use proposal::{Edge, Goal, Proposal};

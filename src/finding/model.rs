@@ -1,6 +1,6 @@
 //! A finding, and how a check puts one together.
 
-use super::{Confidence, Date, FailureMode, HostSet, Location, Role, Severity};
+use super::{Confidence, Date, FailureMode, HostSet, Location, Proposal, Role, Severity};
 use serde::Serialize;
 
 /// Where a finding stands with those who read it.
@@ -83,6 +83,9 @@ pub struct Finding {
     /// What it resembles.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub incidents: Vec<Incident>,
+    /// Changes that might mend it, best first, until the gate has tried them.
+    #[serde(skip)]
+    pub proposals: Vec<Proposal>,
 }
 
 impl Finding {
@@ -108,6 +111,7 @@ impl Finding {
             remedy: String::new(),
             patch: None,
             incidents: Vec::new(),
+            proposals: Vec::new(),
         }
     }
 
@@ -195,6 +199,13 @@ impl Finding {
     #[must_use]
     pub fn patch(mut self, patch: impl Into<String>) -> Self {
         self.patch = Some(patch.into());
+        self
+    }
+
+    /// Proposes changes that the gate is to try, best first.
+    #[must_use]
+    pub fn proposals(mut self, proposals: Vec<Proposal>) -> Self {
+        self.proposals = proposals;
         self
     }
 

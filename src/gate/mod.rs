@@ -16,6 +16,7 @@ mod request;
 mod revision;
 mod settings;
 mod touched;
+mod trial;
 mod unit;
 mod unplaced;
 mod why;

@@ -6,6 +6,7 @@ use super::hosts::{self, Roster};
 use super::merge::{identity, unite};
 use super::revision::{self, Revision};
 use super::settings::Settings;
+use super::trial::Bench;
 use super::unit::{Outcome, Run, Unit};
 use super::unplaced;
 use super::{Archive, AuditRequest, CheckRequest, GateError, Inputs, Selection, Tree as Wanted};
@@ -34,7 +35,8 @@ pub(super) fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
     let files = changed(&base_tree, &head_tree);
     let head = revision::open(head_tree, &settings.config, &cache)?;
     let base = revision::open(base_tree, &settings.config, &cache)?;
-    run(inputs, &settings, Some(&base), &head, &files, &request.archive, &request.rules)
+    let revisions = Revisions { base: Some(&base), head: &head, cache: &cache };
+    run(inputs, &settings, &revisions, &files, &request.archive, &request.rules)
 }
 
 /// Inspects one revision.
@@ -44,15 +46,23 @@ pub(super) fn audit(request: &AuditRequest<'_>) -> Result<Report, GateError> {
     inputs.progress.stage("reading the revision", None);
     let tree = revision::tree(&repo, &request.rev, &Wanted::Worktree, inputs)?;
     let settings = Settings::load(inputs, &tree)?;
-    let head = revision::open(tree, &settings.config, &Arc::new(FileCache::default()))?;
-    run(inputs, &settings, None, &head, &[], &request.archive, &request.rules)
+    let cache = Arc::new(FileCache::default());
+    let head = revision::open(tree, &settings.config, &cache)?;
+    let revisions = Revisions { base: None, head: &head, cache: &cache };
+    run(inputs, &settings, &revisions, &[], &request.archive, &request.rules)
+}
+
+/// The revisions of a run, and the parsed files they share.
+struct Revisions<'a> {
+    base: Option<&'a Revision>,
+    head: &'a Revision,
+    cache: &'a Arc<FileCache>,
 }
 
 fn run(
     inputs: &Inputs<'_>,
     settings: &Settings,
-    base: Option<&Revision>,
-    head: &Revision,
+    &Revisions { base, head, cache }: &Revisions<'_>,
     files: &[FileChange],
     archive: &Archive,
     rules: &Selection,
@@ -92,6 +102,7 @@ fn run(
         today: inputs.today,
     };
     finish::suppress(&mut findings, &scope, &|rule| settings.takes(rules, rule));
+    on_pool(inputs, || Bench { head, settings, cache }.settle(&mut findings))?;
     settings.override_severities(&mut findings);
     let changed = std::mem::take(&mut outcome.changed);
     let mut coverage = coverage(outcome, &roster, base, head, &packages, settings);

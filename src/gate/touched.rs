@@ -29,6 +29,13 @@ fn by_file(run: &Run<'_>, path: &str) -> Vec<EcoString> {
         return run.head.session.classes_in(path).cloned().collect();
     }
     let data = [".yaml", ".yml", ".json", ".eyaml"].iter().any(|e| path.ends_with(e));
+    let layout = &run.head.layout;
+    let shared = [&layout.templates, &layout.files].into_iter().flatten();
+    let below = |folder: &String| path.strip_prefix(folder.as_str())?.strip_prefix('/');
+    if let Some(name) = shared.filter_map(below).next() {
+        // What lies in a folder that all modules share is named without a module, from anywhere.
+        return users(run, "", name);
+    }
     match shipped(path) {
         Some((module, name)) => users(run, module, &name),
         None if data => by_data(tree, path),

@@ -11,6 +11,7 @@ use super::settings::Settings;
 use super::touched;
 use super::unit::Run;
 use crate::checks::{Check, HostContext};
+use crate::diff::compare;
 use crate::eval::{Enc, HostSpec};
 use crate::finding::{Confidence, Finding};
 use crate::value::Value;
@@ -63,22 +64,27 @@ fn round(
 }
 
 fn one(run: &Run<'_>, settings: &Settings, checks: &[&dyn Check], class: &EcoString) -> (Vec<Finding>, Vec<EcoString>) {
-    let alone = |revision: &Revision| {
-        let enc = Enc { classes: vec![class.clone()], parameters: as_role(class), ..Enc::default() };
-        let spec = HostSpec { enc: Some(Arc::new(enc)), without_node: true, ..settings.spec(NAME) };
-        super::compile::compile(revision, &[&Host { spec, open: true }])
-    };
+    let host = host(settings, class);
+    let alone = |revision: &Revision| super::compile::compile(revision, &[&host]);
     let before: Vec<Batch> = run.base.map_or_else(Vec::new, alone);
     let after = alone(run.head);
     let base = run.base.zip(before.first()).map(|(revision, batch)| batch.side(revision));
     let (mut found, mut seen) = (Vec::new(), Vec::new());
     for batch in &after {
         let head = batch.side(run.head);
-        let cx = HostContext { repo: run.repo, hosts: &[], role: class, base, head: Some(head), changes: &[] };
+        let changes = base.map_or_else(Vec::new, |b| compare(b.side, head.side));
+        let cx = HostContext { repo: run.repo, hosts: &[], role: class, base, head: Some(head), changes: &changes };
         checks.iter().for_each(|c| c.host(&cx, &mut found));
         seen.extend(batch.compiled.catalog.classes.iter().cloned());
     }
     (found.into_iter().map(|f| doubtful(f, class)).collect(), seen)
+}
+
+/// A host that has this class and nothing else.
+pub(super) fn host(settings: &Settings, class: &EcoString) -> Host {
+    let enc = Enc { classes: vec![class.clone()], parameters: as_role(class), ..Enc::default() };
+    let spec = HostSpec { enc: Some(Arc::new(enc)), without_node: true, ..settings.spec(NAME) };
+    Host { spec, open: true }
 }
 
 /// What the function `role` of many repositories leaves for the data hierarchy.

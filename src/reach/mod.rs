@@ -225,20 +225,20 @@ fn changed_keys(base: &Session, head: &Session, path: &str) -> BTreeSet<String> 
 fn targets_of_main(base: &Session, head: &Session, targets: &mut Targets, everything: &mut Option<String>) {
     let (at_base, at_head) = (main_pieces(base), main_pieces(head));
     let differs = at_base.symmetric_difference(&at_head);
-    for (name, _) in differs {
-        match name {
-            Some(name) => targets.name(None, name),
-            None => *everything = Some("statements of a main manifest".to_owned()),
+    for (names, _) in differs {
+        match names.as_slice() {
+            [_, ..] => names.iter().for_each(|name| targets.name(None, name)),
+            [] => *everything = Some("statements of a main manifest".to_owned()),
         }
     }
 }
 
-/// The statements of the main manifests that are no node definitions, with the name that they define.
-fn main_pieces(session: &Session) -> BTreeSet<(Option<String>, &str)> {
+/// The statements of the main manifests that are no node definitions, with the names that they define.
+fn main_pieces(session: &Session) -> BTreeSet<(Vec<String>, &str)> {
     let of_file = |file| {
         let file: &crate::eval::SourceFile = file;
         let pieces = file.parsed.body.iter().filter(|e| !matches!(e.kind, ExprKind::Node(_)));
-        pieces.map(move |e| (survey::name_of(e), survey::text_of(file, e.span)))
+        pieces.map(move |e| (survey::names_of(e), survey::text_of(file, e.span)))
     };
     session.main_sources().flat_map(of_file).collect()
 }

@@ -143,9 +143,9 @@ fn of_main(files: &[&SourceFile], is_legacy: bool) -> Vec<Place> {
                     node += 1;
                     Kind::Node(node - 1)
                 }
-                _ => match name_of(expr) {
-                    Some(name) => Kind::Defined(vec![name]),
-                    None => {
+                _ => match names_of(expr) {
+                    names if !names.is_empty() => Kind::Defined(names),
+                    _ => {
                         rest.push_str(text);
                         rest.push('\n');
                         continue;
@@ -165,8 +165,17 @@ pub(super) fn text_of(file: &SourceFile, span: Span) -> &str {
     file.text.get(span.start as usize..span.end as usize).unwrap_or_default()
 }
 
+/// The names that a definition brings: its own, and those of the classes and types that are written inside it.
+pub(super) fn names_of(expr: &Expr) -> Vec<String> {
+    let mut names: Vec<String> = name_of(expr).into_iter().collect();
+    if let ExprKind::Class(class) = &expr.kind {
+        names.extend(class.body.iter().flat_map(names_of));
+    }
+    names
+}
+
 /// The name of a definition that is no node.
-pub(super) fn name_of(expr: &Expr) -> Option<String> {
+fn name_of(expr: &Expr) -> Option<String> {
     let name = match &expr.kind {
         ExprKind::Class(class) => &class.name,
         ExprKind::Define(define) => &define.name,

@@ -26,6 +26,7 @@ struct Inner {
     unread: Mutex<BTreeMap<Arc<str>, ReadError>>,
 }
 
+#[derive(Clone)]
 struct Entry {
     path: Arc<str>,
     /// Where the content lies when a link led here.
@@ -36,6 +37,7 @@ struct Entry {
 }
 
 /// Where contents come from.
+#[derive(Clone)]
 pub(crate) enum Source {
     Git(Arc<Store>),
     Folder(PathBuf),
@@ -82,6 +84,19 @@ impl Tree {
             }
         }
         tree
+    }
+
+    /// The same tree with other bytes in one of its files, or with one file more.
+    #[must_use]
+    pub fn with_file(&self, path: &str, bytes: &[u8]) -> Self {
+        let path: Arc<str> = normal(path).into();
+        let mut entries: Vec<Entry> = self.0.entries.iter().filter(|e| e.path != path).cloned().collect();
+        let place = entries.partition_point(|e| e.path < path);
+        let bytes = OnceLock::from(Ok(Arc::from(bytes)));
+        entries.insert(place, Entry { path, real: None, state: Ok(()), oid: OnceLock::new(), bytes });
+        let by_path = (0u32..).zip(&entries).map(|(number, e)| (Arc::clone(&e.path), number)).collect();
+        let source = self.0.source.clone();
+        Self(Arc::new(Inner { label: self.0.label.clone(), entries, by_path, source, unread: Mutex::default() }))
     }
 
     /// How the user named it.

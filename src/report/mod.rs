@@ -4,12 +4,16 @@
 //! same report. Text that stems from the repository is cleaned of control characters first.
 
 mod concise;
+mod github;
 mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod markdown;
 mod paint;
 mod plan;
+mod sarif;
+mod spot;
 pub(crate) mod summary;
 pub(crate) mod text;
 
@@ -33,16 +37,24 @@ pub enum Format {
     Gitlab,
     /// For a merge request's description or note.
     Markdown,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Commands of a GitHub workflow: annotations of the changed lines.
+    Github,
+    /// Test results, for whatever reads those.
+    Junit,
 }
 
 /// A word that names no format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormatError {
     /// Planned.
-    #[error("the format `{0}` is not available yet; there are: human, concise, json, gitlab, markdown")]
+    #[error(
+        "the format `{0}` is not available yet; there are: human, concise, json, gitlab, markdown, sarif, github, junit"
+    )]
     NotYet(String),
     /// Never heard of.
-    #[error("there is no format `{0}`; there are: human, concise, json, gitlab, markdown")]
+    #[error("there is no format `{0}`; there are: human, concise, json, gitlab, markdown, sarif, github, junit")]
     Unknown(String),
     /// Not for a plan.
     #[error("there is no format `{0}` for a plan; there are: human, markdown, json")]
@@ -51,7 +63,8 @@ pub enum FormatError {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Human, Self::Concise, Self::Json, Self::Gitlab, Self::Markdown];
+    pub const ALL: [Self; 8] =
+        [Self::Human, Self::Concise, Self::Json, Self::Gitlab, Self::Markdown, Self::Sarif, Self::Github, Self::Junit];
 
     /// The word for it.
     #[must_use]
@@ -62,6 +75,9 @@ impl Format {
             Self::Json => "json",
             Self::Gitlab => "gitlab",
             Self::Markdown => "markdown",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Junit => "junit",
         }
     }
 }
@@ -77,7 +93,7 @@ impl FromStr for Format {
 
     fn from_str(word: &str) -> Result<Self, FormatError> {
         match word {
-            "sarif" | "github" | "junit" | "html" => Err(FormatError::NotYet(word.to_owned())),
+            "html" => Err(FormatError::NotYet(word.to_owned())),
             _ => Self::ALL.into_iter().find(|f| f.name() == word).ok_or_else(|| FormatError::Unknown(word.to_owned())),
         }
     }
@@ -92,6 +108,9 @@ pub fn render(format: Format, report: &Report, palette: Palette) -> String {
         Format::Json => json::render(report),
         Format::Gitlab => gitlab::render(report),
         Format::Markdown => markdown::render(report),
+        Format::Sarif => sarif::render(report),
+        Format::Github => github::render(report),
+        Format::Junit => junit::render(report),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Small matters of wording shared by the formats for people.
 
-use crate::finding::{HostSet, Location, Side};
+use crate::finding::{Finding, HostSet, Location, Side};
 
 /// Replaces control characters, so that a file in the repository cannot drive the terminal.
 pub(crate) fn clean(text: &str) -> String {
@@ -16,6 +16,14 @@ pub(crate) fn clean(text: &str) -> String {
 /// `1 finding`, `2 findings`.
 pub(crate) fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// ` (83 hosts)`, or nothing.
+pub(crate) fn on_hosts(finding: &Finding) -> String {
+    match finding.hosts.count {
+        0 => String::new(),
+        n => format!(" ({})", count(n, "host")),
+    }
 }
 
 /// How many roles are named.

@@ -114,6 +114,11 @@ impl Knowledge {
         self.service.iter().flat_map(|r| &r.config).any(|p| matches(p, path).is_some())
     }
 
+    /// Whether a row names this very path.
+    pub(super) fn names(&self, path: &str) -> bool {
+        self.service.iter().flat_map(|r| &r.config).any(|p| p == path)
+    }
+
     /// What is known of a service, whatever the path.
     pub(crate) fn of_service(&self, service: &str) -> Option<&ServiceRow> {
         self.service.iter().find(|row| row.name.iter().any(|n| matches_named(n, service, None)))

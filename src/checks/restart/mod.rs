@@ -39,6 +39,10 @@ impl Check for ConfigWithoutRestart {
         "config-without-restart"
     }
 
+    fn sees_unplaced(&self) -> bool {
+        true
+    }
+
     fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
         if let (Some(base), Some(head)) = (cx.base, cx.head)
             && !cx.changes.is_empty()
@@ -59,11 +63,13 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
     for file in &files {
         let told = told_by(file.id, head.catalog(), graph);
         let known = readers(file, &services, head);
-        if known.is_empty() {
+        if known.is_empty() && file.is_sure() {
             out.extend(unmanaged::finding(file, &told, base, head));
         }
         let readers = untold(known, &told);
-        let by_luck = readers.iter().all(|r| restarted.contains(&r.service.id));
+        // The agent takes what nothing orders as it is declared: a restart before the file comes is none of it.
+        let later = |r: &Reader<'_, '_>| file.id < r.service.id || graph.comes_before(file.id, r.service.id);
+        let by_luck = readers.iter().all(|r| restarted.contains(&r.service.id) && later(r));
         if !readers.is_empty() {
             found.push(Dormant { file, readers, by_luck });
         }
@@ -86,7 +92,7 @@ const INSTANCES: usize = 3;
 /// One finding a file; but many instances of one declaration, changed by the same line, make one together.
 fn grouped<'d, 's, 'a>(found: &'d [Dormant<'s, 'a>]) -> Vec<(&'d Dormant<'s, 'a>, Vec<&'d Dormant<'s, 'a>>)> {
     let same = |a: &Dormant<'_, '_>, b: &Dormant<'_, '_>| {
-        a.file.resource.at == b.file.resource.at && a.file.first == b.file.first
+        a.file.resource.at == b.file.resource.at && a.file.first == b.file.first && a.file.what == b.file.what
     };
     let mut out: Vec<(&Dormant<'_, '_>, Vec<&Dormant<'_, '_>>)> = Vec::new();
     for one in found {

@@ -65,8 +65,9 @@ pub(super) fn readers<'s, 'a>(
     if !starts.is_empty() || !known.is_empty() {
         return starts.into_iter().chain(known).filter(|r| r.row.is_none_or(|row| row.needs != Needs::None)).collect();
     }
-    // The file is some other daemon's, which this host does not run or Puppet does not manage.
-    if knowledge.owned(&file.path) || start_of(&file.path).is_some() || is_unit(&file.path) {
+    // The file is some other daemon's, which this host does not run or Puppet does not manage. What Puppet only takes
+    // up or gives up is no ground for a guess.
+    if !file.is_sure() || knowledge.owned(&file.path) || start_of(&file.path).is_some() || is_unit(&file.path) {
         return Vec::new();
     }
     guessed(file, services, head)

@@ -3,7 +3,7 @@
 use super::Dormant;
 use super::changed::Changed;
 use super::knowledge::Needs;
-use super::patch::{Offer, offer};
+use super::patch::{Pair, Wanted};
 use super::reach::Reach;
 use super::readers::{How, Reader, order_edge};
 use super::scope::scopes;
@@ -26,15 +26,41 @@ pub(super) fn finding(
     let by_luck = *by_luck && more.iter().all(|m| m.by_luck);
     let services: Vec<&Service<'_>> = readers.iter().map(|r| r.service).collect();
     let confidence = confidence(head, file, readers, by_luck);
-    let severity = severity(readers, confidence, by_luck);
-    let found = draft("config-without-restart", subject(file, more, head), "content", sentence(file, more, &services));
+    let severity = if cx.hosts.is_empty() { Severity::Medium } else { severity(readers, confidence, by_luck) };
+    let found = draft(
+        "config-without-restart",
+        subject(file, more, head),
+        file.kind(),
+        sentence(file, more, &services, by_luck),
+    );
     let mut found = locate(found.severity(severity).confidence(confidence), head, file, readers);
-    if by_luck {
-        found = found
-            .note("this time another change of the same commit restarts the service; the edge is missing all the same");
+    if file.unseen {
+        found = found.note("the template could not be rendered here: whether the file differs on a host is a guess");
+    }
+    if !file.is_sure() {
+        found = found.note("what lay at that path before is not known here: if it is the same, nothing is to be done");
     }
     found = costs(found, readers);
-    mend(found, offer(cx, head, file, &services, graph), file, readers)
+    mend(cx, found, &wanted(cx, head, dormant, more, graph), readers)
+}
+
+/// The edges that are missing.
+fn wanted<'w, 's, 'a>(
+    cx: &HostContext<'_>,
+    head: HostSide<'w>,
+    dormant: &'w Dormant<'s, 'a>,
+    more: &[&'w Dormant<'s, 'a>],
+    graph: &'w dyn Reach,
+) -> Wanted<'w, 'a, 'a> {
+    let all = std::iter::once(dormant).chain(more.iter().copied());
+    let pairs = all.map(|d| Pair { file: d.file, services: d.readers.iter().map(|r| r.service).collect() }).collect();
+    Wanted { head, dialect: cx.repo.dialect, graph, pairs, act: act(&dormant.readers) }
+}
+
+/// What it takes for the readers to take a change up.
+fn act(readers: &[Reader<'_, '_>]) -> &'static str {
+    let reload = !readers.is_empty() && readers.iter().all(|r| r.row.is_some_and(|row| row.needs == Needs::Reload));
+    if reload { "reload" } else { "restart" }
 }
 
 /// The resource and its path; for many instances the type that makes them and the source they share.
@@ -47,17 +73,19 @@ fn subject(file: &Changed<'_>, more: &[&Dormant<'_, '_>], head: HostSide<'_>) ->
     if reference.contains(&file.path) { reference } else { format!("{reference} {}", file.path) }
 }
 
-fn sentence(file: &Changed<'_>, more: &[&Dormant<'_, '_>], services: &[&Service<'_>]) -> String {
+fn sentence(file: &Changed<'_>, more: &[&Dormant<'_, '_>], services: &[&Service<'_>], by_luck: bool) -> String {
     let files = if more.is_empty() {
-        format!("{} changes", file.path)
+        format!("{} {}", file.path, file.verbs().0)
     } else {
-        format!("{} and {} files of the same declaration change", file.path, more.len())
+        format!("{} and {} files of the same declaration {}", file.path, more.len(), file.verbs().1)
     };
     let (reads, them) = if services.len() == 1 { ("reads", "it") } else { ("read", "them") };
-    format!(
-        "{files}, {} {reads} it, and no refresh leads there: the change lies dormant until someone restarts {them}",
-        list(services)
-    )
+    let then = if by_luck {
+        format!("another change of this commit restarts {them} this time, the next alone will lie dormant")
+    } else {
+        format!("the change lies dormant until someone restarts {them}")
+    };
+    format!("{files}, {} {reads} it, and no refresh leads there: {then}", list(services))
 }
 
 fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>], by_luck: bool) -> Confidence {
@@ -67,7 +95,7 @@ fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>]
     let broken = head.cut_short.is_some() || !head.errors.is_empty();
     let near = scopes(file.resource, head.catalog());
     let partial = broken && readers.iter().all(|r| near.is_disjoint(&scopes(r.service.resource, head.catalog())));
-    match (by_luck, open || partial) {
+    match (file.unseen, by_luck || open || partial || !file.is_sure()) {
         (true, _) => Confidence::Low,
         (false, true) => best.min(Confidence::Medium),
         (false, false) => best,
@@ -91,7 +119,7 @@ fn list(services: &[&Service<'_>]) -> String {
 }
 
 fn locate(found: Finding, head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>]) -> Finding {
-    let mut found = found.at(at_head(&file.first, "this changes"));
+    let mut found = found.at(at_head(&file.first, file.label()));
     if file.first != file.resource.at {
         found = found.also(at_head(&file.resource.at, "written to the host by this file, which notifies nobody"));
     }
@@ -129,27 +157,35 @@ fn costs(mut found: Finding, readers: &[Reader<'_, '_>]) -> Finding {
     found
 }
 
-/// The resource as another one refers to it.
-fn quoted(file: &Changed<'_>) -> String {
-    format!("{}['{}']", file.resource.type_name, file.resource.title)
-}
-
-fn mend(found: Finding, offer: Offer, file: &Changed<'_>, readers: &[Reader<'_, '_>]) -> Finding {
-    let reload = !readers.is_empty() && readers.iter().all(|r| r.row.is_some_and(|row| row.needs == Needs::Reload));
-    let act = if reload { "reload" } else { "restart" };
+/// What to watch and do; words now, and a patch where the gate finds that one works.
+fn mend(cx: &HostContext<'_>, found: Finding, wanted: &Wanted<'_, '_, '_>, readers: &[Reader<'_, '_>]) -> Finding {
+    let Some(pair) = wanted.pairs.first() else { return found };
+    let act = wanted.act;
     let name = readers.first().map_or("", |r| r.service.name);
     let check = readers
         .iter()
         .find_map(|r| r.row?.validator.as_deref())
-        .map_or(String::new(), |v| format!("; `{}` tells a bad file beforehand", v.replace("FILE", &file.path)));
+        .map_or(String::new(), |v| format!("; `{}` tells a bad file beforehand", v.replace("FILE", &pair.file.path)));
     let watch =
         format!("nothing changes by itself: {act} {name} on one host while somebody looks, then on the rest{check}");
     let found = found.watch(watch).first_aid(format!(
         "revert the change and {act} {name}; the fault shows at the first {act} after the merge, not at the merge"
     ));
-    match offer {
-        Offer::Patch(patch) => found.remedy(format!("add the edge first, on its own it {act}s nothing; then the setting, with the author watching the {act}")).patch(patch),
-        Offer::Words(edge) => found.remedy(format!("add {edge}, or {act} {name} by hand and say so in the change")),
-        Offer::Cycle => found.remedy(format!("no edge is possible as it stands: the service comes before the file, and a notify would close a dependency cycle; an exec apart from the service works: exec {{ 'take up {path}': command => '/bin/systemctl {act} {name}', refreshonly => true, subscribe => {reference} }}", path = file.path, reference = quoted(file))),
+    let mut proposals = wanted.proposals();
+    if cx.hosts.is_empty() {
+        proposals.iter_mut().for_each(|p| p.class = Some(cx.role.to_owned()));
     }
+    found.remedy(in_words(wanted, pair, name)).proposals(proposals)
+}
+
+fn in_words(wanted: &Wanted<'_, '_, '_>, pair: &Pair<'_, '_, '_>, name: &str) -> String {
+    let act = wanted.act;
+    if wanted.closes_a_cycle() {
+        return format!(
+            "no edge is possible as it stands: the service comes before the file, and a notify would close a dependency cycle; {act} {name} by hand and say so in the change"
+        );
+    }
+    let titles: Vec<String> = pair.services.iter().map(|s| format!("'{}'", s.resource.title)).collect();
+    let edge = format!("notify => Service[{}] on {}", titles.join(", "), pair.file.resource.reference());
+    format!("add {edge}, or {act} {name} by hand and say so in the change")
 }

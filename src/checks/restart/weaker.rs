@@ -80,19 +80,24 @@ fn finding(file: &Changed<'_>, reader: &Reader<'_, '_>, needed: Strength, effect
     let name = reader.service.name;
     let Effect { strength, by, command } = effect;
     let message = format!(
-        "{} changes and {name} needs {} to take it up, but the refresh it gets is {}: `{command}`",
+        "{} {} and {name} needs {} to take it up, but the refresh it gets is {}: `{command}`",
         file.path,
+        file.verbs().0,
         needed.word(),
         strength.word()
     );
     let subject = format!("{} {}", reader.service.resource.reference(), file.path);
     let vital = reader.row.is_some_and(|row| row.purpose.is_vital());
     let severity = if vital && *strength == Strength::Nothing { Severity::High } else { Severity::Medium };
-    let sure = reader.how.is_firm() && file.resource.possible.is_none() && by.possible.is_none();
+    let sure = reader.how.is_firm()
+        && file.is_sure()
+        && !file.unseen
+        && file.resource.possible.is_none()
+        && by.possible.is_none();
     let confidence = if sure { reader.confidence.min(Confidence::High) } else { Confidence::Low };
     let at = by.param("restart").or_else(|| by.param("command")).map_or(&by.at, |p| &p.at);
     let found = draft("restart-weaker-than-needed", subject, strength.word(), message);
-    let found = found.severity(severity).confidence(confidence).at(at_head(&file.first, "this changes"));
+    let found = found.severity(severity).confidence(confidence).at(at_head(&file.first, file.label()));
     found.also(at_head(at, &format!("this is all that {name} gets"))).remedy(format!(
         "restart {name} by hand, one host first, and say so in the change; or let this change notify a restart"
     ))

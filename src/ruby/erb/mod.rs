@@ -127,7 +127,7 @@ impl Template {
         let mut raised = None;
         match end {
             Err(Stop::Raised(message, line)) => {
-                pieces.push(unknown_piece(CauseKind::Template, &message, line));
+                pieces.push(unknown_piece(CauseKind::Template, &self.unknown(&message), line));
                 raised = Some(RubyError { line, message });
             }
             Err(Stop::Limit(what)) => pieces.push(unknown_piece(CauseKind::Limit, what, 0)),
@@ -136,13 +136,18 @@ impl Template {
         Rendered { value: whole::whole(&pieces, &self.path, self.before), pieces, variables, raised }
     }
 
+    /// What is unknown of it, led by its path: whoever compares two revisions looks there.
+    fn unknown(&self, why: &str) -> String {
+        format!("{}: {why}", self.path)
+    }
+
     fn unreadable(&self, errors: &[RubyError]) -> Rendered {
         let reason = match (self.refused, errors.first()) {
             (Some(reason), _) => format!("a template {reason}"),
             (None, Some(first)) => format!("line {}: {}", first.line, first.message),
             (None, None) => "a template that can't be read".to_owned(),
         };
-        let piece = unknown_piece(CauseKind::Template, &reason, errors.first().map_or(0, |e| e.line));
+        let piece = unknown_piece(CauseKind::Template, &self.unknown(&reason), errors.first().map_or(0, |e| e.line));
         let raised = errors.first().cloned();
         Rendered { value: piece.value.clone(), pieces: vec![piece], variables: Vec::new(), raised }
     }
