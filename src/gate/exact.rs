@@ -56,7 +56,7 @@ pub(super) fn check(request: &CatalogsRequest<'_>) -> Result<Report, GateError> 
     for host in base.catalogs.keys().chain(head.catalogs.keys()).collect::<BTreeSet<_>>() {
         let sides = (base.catalogs.get(host), head.catalogs.get(host));
         if inspect(&repo, &sources, &checks, host, sides, &mut findings) {
-            changed = changed.union(&HostSet::new([host.as_str()], [host.to_string()]));
+            changed = changed.union(&HostSet::new([host.as_str()], [role(sides)]));
         }
     }
     checks.iter().for_each(|c| c.repo(&repo, &mut findings));
@@ -82,18 +82,27 @@ fn inspect(
     sources: &Sources,
     checks: &[&'static dyn Check],
     host: &EcoString,
-    (base, head): (Option<&Batch>, Option<&Batch>),
+    sides: (Option<&Batch>, Option<&Batch>),
     findings: &mut Vec<Finding>,
 ) -> bool {
+    let ((base, head), role) = (sides, role(sides));
     let (base, head) = (base.map(|b| b.with(sources)), head.map(|h| h.with(sources)));
     let changes: Vec<Change> = base.zip(head).map_or_else(Vec::new, |(b, h)| compare(b.side, h.side));
     let hosts = [host.clone()];
-    let cx = HostContext { repo, hosts: &hosts, role: host, base, head, changes: &changes };
+    let cx = HostContext { repo, hosts: &hosts, role: &role, base, head, changes: &changes };
     let mut found = Vec::new();
     checks.iter().for_each(|check| check.host(&cx, &mut found));
-    let set = HostSet::new([host.as_str()], [host.to_string()]);
+    let set = HostSet::new([host.as_str()], [role.clone()]);
     findings.extend(found.into_iter().map(|f| f.hosts(set.clone())));
     !changes.is_empty()
+}
+
+/// The hosts that serve together are those with the same role classes; without any, all are taken together.
+fn role((base, head): (Option<&Batch>, Option<&Batch>)) -> String {
+    let classes = head.or(base).map(|b| &b.compiled.catalog.classes[..]).unwrap_or_default();
+    let mut roles: Vec<&str> = classes.iter().filter_map(|c| c.strip_prefix("role::")).collect();
+    roles.sort_unstable();
+    if roles.is_empty() { "hosts with catalogs".to_owned() } else { roles.join("+") }
 }
 
 fn coverage(base: &Folder, head: &Folder, more: BTreeSet<String>, settings: &Settings) -> Coverage {

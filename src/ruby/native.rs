@@ -182,10 +182,17 @@ fn names(call: &Call, block: Option<&Arc<Block>>) -> bool {
 }
 
 /// The resource itself, as the body of an `autorequire` sees it.
-struct Own<'a> {
+pub(super) struct Own<'a> {
     title: &'a EcoString,
     params: &'a [(EcoString, Value)],
     names: Vec<(EcoString, Value)>,
+}
+
+impl<'a> Own<'a> {
+    /// A resource of which only the title is known.
+    pub(super) fn titled(title: &'a EcoString) -> Self {
+        Self { title, params: &[], names: Vec::new() }
+    }
 }
 
 impl TemplateScope for Own<'_> {

@@ -3,9 +3,8 @@
 //! A type whose name has several parts takes them from the title by the first pattern that matches. The
 //! patterns are the value of a method of the type, which runs as far as it is understood.
 
-use super::erb::TemplateScope;
 use super::interp::{Interp, Stop};
-use super::native::NativeType;
+use super::native::{NativeType, Own};
 use super::{pattern, values};
 use crate::value::Value;
 use ecow::EcoString;
@@ -32,7 +31,8 @@ impl NativeType {
         if !self.methods.iter().any(|(name, _)| name == method) {
             return None;
         }
-        let mut scope = Nothing;
+        let none = EcoString::new();
+        let mut scope = Own::titled(&none);
         let mut interp = Interp::new(&mut scope, self.path(), &[]).for_native().with_methods(&self.methods);
         match interp.call_own(method, Vec::new()) {
             Ok(value) | Err(Stop::Return(value)) => {
@@ -55,23 +55,6 @@ fn captured(one: &Value, title: &str) -> Option<Vec<(EcoString, Value)>> {
         Some((EcoString::from(values::as_name(name)?), text))
     };
     Some(names.filter_map(part).filter(|(_, value)| !matches!(value, Value::Undef)).collect())
-}
-
-/// A type's own methods see no manifest.
-struct Nothing;
-
-impl TemplateScope for Nothing {
-    fn variable(&mut self, _: &str) -> Option<Value> {
-        None
-    }
-
-    fn call_function(&mut self, _: &str, _: &[Value]) -> Option<Value> {
-        None
-    }
-
-    fn has_variable(&mut self, _: &str) -> bool {
-        false
-    }
 }
 
 #[cfg(test)]
