@@ -101,3 +101,19 @@ fn statements_of_a_main_manifest_reach_every_host() {
     let site = FILES[0].1.replace("'one'", "'two'");
     assert_eq!(reached("manifests/site.pp", &site), "abcd");
 }
+
+#[test]
+fn classes_written_in_classes_have_names_and_namespaces_of_their_own() {
+    let site = "class mail {\n  class sender { include lists }\n  class relay { include ::lists }\n  class lists { }\n}\n\
+                node 'a.x.org' { include mail::sender }\nnode 'b.x.org' { include mail::relay }\n";
+    let lists = |text| [("manifests/site.pp", site), ("modules/lists/manifests/init.pp", text)];
+    let open = |files: &[(&str, &str)]| {
+        let tree = Tree::from_files("t", files.iter().copied());
+        let settings = LayoutSettings { legacy: Some(true), ..LayoutSettings::default() };
+        let layout = Layout::discover(&tree, &settings).unwrap();
+        Session::new(tree, Options { layout: Some(layout), ..Options::default() }, Arc::new(FileCache::default()))
+    };
+    let (base, head) = (open(&lists("class lists { }\n")), open(&lists("class lists { notify { 'x': } }\n")));
+    let reach = Reach::new(&base, &head, &changed(base.tree(), head.tree()));
+    assert_eq!((reach.node(Some(0)), reach.node(Some(1))), (false, true));
+}

@@ -127,6 +127,24 @@ impl Place {
         (parts != Parts::default()).then_some(parts)
     }
 
+    /// Words that mean one of the `known` names in the namespaces of `own` mean nothing else.
+    pub(super) fn resolve(&mut self, own: &str, known: &[String], text: &str) {
+        let mut namespace = own;
+        while !namespace.is_empty() {
+            for name in known {
+                let tail = name.strip_prefix(namespace).and_then(|rest| rest.strip_prefix("::"));
+                if let Some(at) = tail.and_then(|tail| self.words.binary_search(&digest(longest_word(tail))).ok()) {
+                    if !tail.is_some_and(|tail| is_absolute(tail, text)) {
+                        self.words.remove(at);
+                    }
+                    self.words.push(digest(longest_word(name)));
+                    self.words.sort_unstable();
+                }
+            }
+            namespace = namespace.rsplit_once("::").map_or("", |(outer, _)| outer);
+        }
+    }
+
     /// Whether it mentions a word.
     pub(super) fn says(&self, word: &str) -> bool {
         self.words.binary_search(&digest(word)).is_ok()
@@ -245,6 +263,13 @@ impl Targets {
             }
         }
     }
+}
+
+/// Whether a text names something from the top: `::name`.
+fn is_absolute(name: &str, text: &str) -> bool {
+    let starts =
+        |at: usize| !text.get(..at).is_some_and(|before| before.ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+    text.match_indices(&format!("::{name}")).any(|(at, _)| starts(at))
 }
 
 /// Whether code loads the class that a variable names, so that a name passed on may be loaded there.

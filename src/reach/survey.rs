@@ -134,31 +134,48 @@ fn loading_functions(session: &Session) -> Vec<String> {
 fn of_main(files: &[&SourceFile], is_legacy: bool) -> Vec<Place> {
     let mut places = Vec::new();
     let mut node = 0;
+    let known: Option<Vec<String>> =
+        is_legacy.then(|| files.iter().flat_map(|f| &f.parsed.body).flat_map(names_of).collect());
     for file in files {
         let mut rest = String::new();
         for expr in &file.parsed.body {
             let text = text_of(file, expr.span);
-            let kind = match &expr.kind {
+            match &expr.kind {
                 ExprKind::Node(_) => {
+                    places.push(Place::read(Kind::Node(node), "", text, Style::Puppet));
                     node += 1;
-                    Kind::Node(node - 1)
                 }
-                _ => match names_of(expr) {
-                    names if !names.is_empty() => Kind::Defined(names),
-                    _ => {
-                        rest.push_str(text);
-                        rest.push('\n');
-                        continue;
-                    }
-                },
-            };
-            let mut place = Place::read(kind, "", text, Style::Puppet);
-            place.is_relative = is_legacy && matches!(place.kind, Kind::Defined(_));
-            places.push(place);
+                _ if name_of(expr).is_some() => definitions(file, expr, &known, &mut places),
+                _ => {
+                    rest.push_str(text);
+                    rest.push('\n');
+                }
+            }
         }
         places.push(Place::read(Kind::Top, "", &rest, Style::Puppet));
     }
     places
+}
+
+/// A definition and those written inside it, each a place of its own. Where names are relative, `known`
+/// are those that main manifests define.
+fn definitions(file: &SourceFile, expr: &Expr, known: &Option<Vec<String>>, places: &mut Vec<Place>) {
+    let (mut text, mut at) = (String::new(), expr.span.start);
+    if let ExprKind::Class(class) = &expr.kind {
+        for inner in class.body.iter().filter(|e| name_of(e).is_some()) {
+            text.push_str(text_of(file, Span { start: at, end: inner.span.start }));
+            at = inner.span.end;
+            definitions(file, inner, known, places);
+        }
+    }
+    text.push_str(text_of(file, Span { start: at, end: expr.span.end }));
+    let name = name_of(expr).unwrap_or_default();
+    let mut place = Place::read(Kind::Defined(vec![name.clone()]), "", &text, Style::Puppet);
+    if let Some(known) = known {
+        place.is_relative = true;
+        place.resolve(&name, known, &text);
+    }
+    places.push(place);
 }
 
 pub(super) fn text_of(file: &SourceFile, span: Span) -> &str {
