@@ -26,7 +26,11 @@ pub(super) fn finding(
     let by_luck = *by_luck && more.iter().all(|m| m.by_luck);
     let services: Vec<&Service<'_>> = readers.iter().map(|r| r.service).collect();
     let confidence = confidence(head, file, readers, by_luck);
-    let severity = if cx.hosts.is_empty() { Severity::Medium } else { severity(readers, confidence, by_luck) };
+    let severity = if cx.hosts.is_empty() {
+        Severity::Medium
+    } else {
+        severity(readers, confidence, by_luck || takes_up_a_link(file))
+    };
     let found = draft(
         "config-without-restart",
         subject(file, more, head),
@@ -102,10 +106,16 @@ fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>]
     }
 }
 
-/// Vital services make it grave, provided it is sure who reads the file.
-fn severity(readers: &[Reader<'_, '_>], confidence: Confidence, by_luck: bool) -> Severity {
+/// A link that is newly managed mostly stands already where services run on what it leads to.
+fn takes_up_a_link(file: &Changed<'_>) -> bool {
+    !file.is_sure() && file.resource.text("ensure") == Some("link")
+}
+
+/// Vital services make it grave, provided it is sure who reads the file. Where a restart may come by luck,
+/// or nothing may differ on the host, little is at stake.
+fn severity(readers: &[Reader<'_, '_>], confidence: Confidence, is_slight: bool) -> Severity {
     let vital = readers.iter().any(|r| r.row.is_some_and(|row| row.purpose.is_vital()));
-    match (by_luck, vital && confidence == Confidence::High) {
+    match (is_slight, vital && confidence == Confidence::High) {
         (true, _) => Severity::Low,
         (false, true) => Severity::High,
         (false, false) => Severity::Medium,
