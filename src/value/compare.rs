@@ -51,17 +51,26 @@ impl PartialEq for super::SymExpr {
 impl Value {
     /// Hashes symbolic values and hashes with all that they hold, where [`Hash`] is content with less.
     pub(crate) fn hash_whole<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
         match self {
             Self::Sym(sym) => sym.expr.hash_whole(state),
-            Self::Array(list) => list.items.iter().for_each(|item| item.hash_whole(state)),
-            Self::Hash(hash) => hash.entries.iter().for_each(|(key, value)| {
-                key.hash_whole(state);
-                value.hash_whole(state);
-            }),
+            Self::Array(list) => whole(list.items.iter(), state),
+            Self::Hash(hash) => whole(hash.entries.iter().flat_map(|(k, v)| [k, v]), state),
+            Self::Sensitive(value) => value.hash_whole(state),
+            Self::Object(object) => format!("{object:?}").hash(state),
             Self::Type(ty) => ty.to_string().hash(state),
             other => other.hash(state),
         }
     }
+}
+
+fn whole<'v, H: Hasher>(values: impl Iterator<Item = &'v Value>, state: &mut H) {
+    let mut count = 0_usize;
+    for value in values {
+        value.hash_whole(state);
+        count += 1;
+    }
+    count.hash(state);
 }
 
 impl super::SymExpr {
@@ -70,10 +79,10 @@ impl super::SymExpr {
         match self {
             Self::Fact(path) => path.hash(state),
             Self::Opaque(cause) => cause.hash(state),
-            Self::Concat(values) | Self::Choice(values) => values.iter().for_each(|v| v.hash_whole(state)),
+            Self::Concat(values) | Self::Choice(values) => whole(values.iter(), state),
             Self::Call(name, values) => {
                 name.hash(state);
-                values.iter().for_each(|v| v.hash_whole(state));
+                whole(values.iter(), state);
             }
         }
     }
