@@ -251,13 +251,14 @@ impl<'s> Compiler<'s> {
             .get(name)
             .or_else(|| self.session.modules.ruby_functions.get(&*name.to_lowercase()));
         if let Some(path) = ruby.cloned() {
-            self.deps.insert(path.clone());
+            self.depend(path.clone());
             if let Some(value) = self.ruby_function(env, name, &path, args)? {
                 return Ok(value);
             }
         } else if self.session.options.complete && !super::statements::is_outside(name) {
             return Err(EvalError::issue("UNKNOWN_FUNCTION", format!("Unknown function: '{name}'.")));
         }
+        self.stay();
         self.count(CauseKind::Function, name);
         Ok(opaque(CauseKind::Function, name))
     }
