@@ -19,6 +19,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
 
+#[global_allocator]
+static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     let config = config(&mut args)?;
@@ -65,7 +68,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("slow: {} and {} more, {} catalogs, {took:?}", block[0].certname, block.len() - 1, groups.len());
         }
         if digest {
-            groups.iter().for_each(|g| println!("digest {} {:016x}", g.compiled.catalog.certname, digest_of(&g.compiled)));
+            groups
+                .iter()
+                .for_each(|g| println!("digest {} {:016x}", g.compiled.catalog.certname, digest_of(&g.compiled)));
         }
         Summary::of(&session, &specs, &groups, only.is_some())
     };

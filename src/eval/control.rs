@@ -178,6 +178,7 @@ impl<'s> Compiler<'s> {
         causes.sort();
         causes.dedup();
         for cause in causes {
+            self.noted_unknown(&cause);
             *self.catalog.unknowns.entry(cause).or_default() += 1;
         }
     }

@@ -48,18 +48,33 @@ impl Compiler<'_> {
         params: &[Param],
         container: ResourceId,
     ) -> Vec<EcoString> {
-        let mut tags = self.catalog.get(container).map(|r| r.tags.clone()).unwrap_or_default();
-        add_tag(&mut tags, type_name);
-        if !matches!((type_name, title), ("Class" | "Stage", "main")) {
-            add_tag(&mut tags, title);
-        }
-        for param in params.iter().filter(|p| p.name == "tag") {
-            tags_in(&param.value, &mut tags);
-        }
-        tags.sort_unstable();
-        tags.dedup();
+        let mut tags = own_tags(type_name, title, params);
+        self.put_under(container, &mut tags);
         tags
     }
+
+    /// Adds the tags of a container.
+    pub(crate) fn put_under(&self, container: ResourceId, tags: &mut Vec<EcoString>) {
+        let Some(container) = self.catalog.get(container) else { return };
+        tags.extend(container.tags.iter().cloned());
+        tags.sort_unstable();
+        tags.dedup();
+    }
+}
+
+/// The tags that a resource has wherever it stands, sorted.
+pub(crate) fn own_tags(type_name: &str, title: &str, params: &[Param]) -> Vec<EcoString> {
+    let mut tags = Vec::new();
+    add_tag(&mut tags, type_name);
+    if !matches!((type_name, title), ("Class" | "Stage", "main")) {
+        add_tag(&mut tags, title);
+    }
+    for param in params.iter().filter(|p| p.name == "tag") {
+        tags_in(&param.value, &mut tags);
+    }
+    tags.sort_unstable();
+    tags.dedup();
+    tags
 }
 
 /// Adds the tags in a value.

@@ -23,6 +23,8 @@ const MAX_ASKED: usize = 200;
 pub(crate) struct Recorder {
     given: Given,
     root: ResourceId,
+    /// Tags of the instance or class.
+    tags: Vec<EcoString>,
     branch: Option<BranchId>,
     unit: Unit,
     first_scope: usize,
@@ -77,6 +79,7 @@ impl Recorder {
         Self {
             given,
             root,
+            tags: c.catalog.get(root).map(|r| r.tags.clone()).unwrap_or_default(),
             branch: c.branch,
             unit,
             first_scope: c.scopes.len(),
@@ -388,7 +391,8 @@ impl Compiler<'_> {
             instance: self.instance(&recorder, scope)?,
             ..Done::default()
         };
-        let (mut files, Recorder { given, asked, names, unknowns, observations, errors, stays, .. }) = (recorder.files.clone(), recorder);
+        let (mut files, Recorder { given, asked, names, unknowns, observations, errors, stays, .. }) =
+            (recorder.files.clone(), recorder);
         files.sort_unstable();
         files.dedup();
         Some(Trace {
@@ -410,9 +414,9 @@ impl Compiler<'_> {
         match recorder.unit {
             Unit::Statement { .. } => Some(None),
             Unit::Instance { .. } if scope.kind != ScopeKind::Define || scope.resource != recorder.root => None,
+            Unit::Instance { .. } if resource.tags != recorder.tags => None,
             Unit::Instance { .. } => Some(Some(Instance {
                 params: resource.params.clone(),
-                tags: resource.tags.clone(),
                 defaults: scope.defaults.clone(),
                 source: scope.source.clone(),
             })),
@@ -459,10 +463,13 @@ impl Compiler<'_> {
             && extra.includers.is_empty()
             && resource.also_in.is_empty()
             && self.catalog.index.get(&key).is_some_and(|at| *at as usize == id);
-        plain.then_some(())?;
+        let own = super::super::metaparams::own_tags(&resource.type_name, &resource.title, &resource.params);
+        let mut tags = own.clone();
+        self.put_under(recorder.root, &mut tags);
+        (plain && tags == resource.tags).then_some(())?;
         Some(Made {
             key,
-            resource: Resource { container: None, ..resource.clone() },
+            resource: Resource { container: None, tags: own, ..resource.clone() },
             branch: recorder.local(extra.branch)?,
             def: extra.def.map(|at| self.place(at)),
         })

@@ -61,7 +61,6 @@ impl Compiler<'_> {
         Some(Given {
             symbolic: resource.symbolic_title.clone(),
             params: matches!(unit, Unit::Instance { .. }).then(|| resource.params.clone()),
-            tags: resource.tags.clone(),
             defaults: self.defaults_from(unit.defaults_scope()).cloned().collect(),
             possible: self.branch.is_some(),
             complete_facts: self.host.facts.complete,
@@ -91,7 +90,6 @@ impl Compiler<'_> {
         let Some(resource) = self.catalog.get(id) else { return false };
         given.possible == self.branch.is_some()
             && given.complete_facts == self.host.facts.complete
-            && given.tags == resource.tags
             && same_if_any(given.symbolic.as_ref(), resource.symbolic_title.as_ref())
             && given.params.as_ref().is_none_or(|params| same_params(params, &resource.params))
             && self.same_defaults(&given.defaults, unit.defaults_scope())
@@ -112,7 +110,9 @@ impl Compiler<'_> {
         if trace.stays {
             return false;
         }
-        let Some(bit) = revision.checked_mul(2).filter(|bit| *bit < 64) else { return same_contents(trace, &self.session.tree) };
+        let Some(bit) = revision.checked_mul(2).filter(|bit| *bit < 64) else {
+            return same_contents(trace, &self.session.tree);
+        };
         let known = trace.compared.load(Ordering::Relaxed) >> bit;
         if known & 1 == 1 {
             return known & 2 == 2;
@@ -146,11 +146,17 @@ impl Compiler<'_> {
     }
 
     /// Whether a name means what it meant. What it takes to find out is consulted, as ever.
-    fn resolves(&mut self, kind: DefKind, name: &str, place: Option<Place>) -> bool {
-        if kind == DefKind::Alias {
-            self.alias(name);
-        }
-        self.find_def(kind, name).map(|at| self.place(at)) == place
+    fn resolves(&mut self, kind: DefKind, name: &EcoString, place: Option<Place>) -> bool {
+        let found = match self.defs.get(&(kind, name.clone())).copied() {
+            Some(found) if kind != DefKind::Alias || self.aliases.contains_key(name) => found,
+            _ => {
+                if kind == DefKind::Alias {
+                    self.alias(name);
+                }
+                self.find_def(kind, name)
+            }
+        };
+        found.map(|at| self.place(at)) == place
     }
 
     fn hides(&self, name: &str) -> bool {
@@ -169,7 +175,9 @@ impl Compiler<'_> {
             && made.iter().all(|m| {
                 !self.catalog.index.contains_key(&m.key)
                     && self.kind_of(&m.resource.type_name).is_ok_and(|(kind, def)| {
-                        kind == m.resource.kind && kind != ResourceKind::UnknownType && def.map(|at| self.place(at)) == m.def
+                        kind == m.resource.kind
+                            && kind != ResourceKind::UnknownType
+                            && def.map(|at| self.place(at)) == m.def
                     })
             })
     }
@@ -201,7 +209,6 @@ impl Compiler<'_> {
                 self.changes(id);
                 if let Some(resource) = self.catalog.resources.get_mut(id as usize) {
                     resource.params.clone_from(&instance.params);
-                    resource.tags.clone_from(&instance.tags);
                 }
                 let mut scope = Scope::new(ScopeKind::Define, Some(enclosing), id);
                 scope.dynamic = Some(outer);
@@ -241,6 +248,7 @@ impl Compiler<'_> {
         let id = ResourceId::try_from(self.catalog.resources.len()).unwrap_or(ResourceId::MAX);
         let mut resource = made.resource.clone();
         resource.container = Some(container);
+        self.put_under(container, &mut resource.tags);
         let is_instance = resource.kind == ResourceKind::Defined;
         self.catalog.resources.push(resource);
         let source = self.source_of(scope);

@@ -12,8 +12,7 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Str(a), Value::Str(b)) => a.text == b.text && same_origin(a.origin.as_ref(), b.origin.as_ref()),
         (Value::Array(a), Value::Array(b)) => {
-            Arc::ptr_eq(a, b)
-                || same_all(&a.items, &b.items) && same_origin(a.origin.as_ref(), b.origin.as_ref())
+            Arc::ptr_eq(a, b) || same_all(&a.items, &b.items) && same_origin(a.origin.as_ref(), b.origin.as_ref())
         }
         (Value::Hash(a), Value::Hash(b)) => {
             Arc::ptr_eq(a, b)

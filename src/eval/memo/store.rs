@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Most traces kept; what comes later is evaluated each time.
-const MAX_TRACES: usize = 200_000;
+const MAX_TRACES: usize = 80_000;
 /// Most traces of one key.
-const MAX_VARIANTS: usize = 16;
+const MAX_VARIANTS: usize = 8;
 /// Parts, so that threads rarely wait for each other.
 const SHARDS: usize = 16;
 

@@ -68,7 +68,7 @@ pub(crate) struct Fork {
 pub(crate) struct Made {
     /// Canonical type and title.
     pub(crate) key: (EcoString, EcoString),
-    /// As declared; its container is put in anew.
+    /// As declared; its container is put in anew, and with it the container's tags.
     pub(crate) resource: Resource,
     pub(crate) branch: Local,
     /// Where its type is defined.
@@ -81,7 +81,6 @@ pub(crate) struct Given {
     pub(crate) symbolic: Option<Value>,
     /// Of an instance.
     pub(crate) params: Option<Vec<Param>>,
-    pub(crate) tags: Vec<EcoString>,
     /// Resource defaults along the dynamic chain, nearest first.
     pub(crate) defaults: Vec<(EcoString, Vec<Param>)>,
     /// Whether it is only possible.
@@ -94,7 +93,6 @@ pub(crate) struct Given {
 #[derive(Debug)]
 pub(crate) struct Instance {
     pub(crate) params: Vec<Param>,
-    pub(crate) tags: Vec<EcoString>,
     pub(crate) defaults: Vec<(EcoString, Vec<Param>)>,
     pub(crate) source: EcoString,
 }
