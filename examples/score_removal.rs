@@ -61,6 +61,14 @@ fn certain(removals: &[Removal], phase: Phase, kind: Kind, scripts_only: bool) -
     all.map(|e| e.subject.clone()).collect()
 }
 
+/// What stops, with all that a call names.
+fn all_stopped(removals: &[Removal], phase: Phase) -> BTreeSet<String> {
+    let all = removals.iter().flat_map(|r| r.of(phase, Kind::ServiceStopped));
+    all.filter(|e| e.verdict == Verdict::Certain)
+        .flat_map(|e| e.subjects().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
+}
+
 /// Every service named in a recorded call that stops; the digest holds the first of a call alone.
 fn stopped(stage: &Value) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
@@ -184,7 +192,7 @@ fn score(record: &Value, sources: &PackageSources, tallies: &mut BTreeMap<String
         add("statoverrides", overrides, certain(removals, phase, Kind::StatoverrideRemoved, false));
         let stops = strings(&truth[format!("services_stopped_on_{word}")]);
         let said = certain(removals, phase, Kind::ServiceStopped, false);
-        add("service stops", stops.into_iter().collect(), said.clone());
-        add("service stops (calls)", stopped(stage), said);
+        add("service stops", stops.into_iter().collect(), said);
+        add("service stops (calls)", stopped(stage), all_stopped(removals, phase));
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn run_scripts(package: &Package, all_phases: bool) -> Runs {
     let scripts = Scripts::of(package);
     let mut runs = Runs::default();
     let mut world = World::default();
-    for (name, args) in calls::installing(package) {
+    for (name, args) in std::iter::once(calls::asking()).chain(calls::installing(package)) {
         // What an install script hides from the run is no effect of a removal; one that cannot be
         // read at all leaves open what the package owns.
         match scripts.get(name) {
@@ -49,7 +49,7 @@ struct Scripts<'p>(BTreeMap<&'p str, (&'p Script, Result<shell::Parsed, shell::S
 impl<'p> Scripts<'p> {
     fn of(package: &'p Package) -> Self {
         let mut all = BTreeMap::new();
-        for script in package.scripts.iter().filter(|s| s.name != "config" && is_shell(s)) {
+        for script in package.scripts.iter().filter(|s| is_shell(s)) {
             // Of several by one name the first counts, as where scripts are looked up.
             all.entry(script.name.as_str()).or_insert_with(|| (script, shell::parsed(&script.text)));
         }
@@ -125,7 +125,7 @@ fn effect(script: &Script, phase: Phase, deed: Deed) -> Effect {
         why = format!("{why}{gap}if {}", deed.conditions.join(", and if "));
     }
     let by = By::Script { script: script.name.clone(), line: deed.line, text: script.line(deed.line).to_owned() };
-    Effect { phase, kind: kind(deed.kind), subject: deed.subject, verdict, by, why }
+    Effect { phase, kind: kind(deed.kind), subject: deed.subject, along: deed.along, verdict, by, why }
 }
 
 fn kind(deed: DeedKind) -> Kind {

@@ -206,6 +206,9 @@ impl Interp<'_> {
 
     fn has_command_path(&self, path: &str) -> Truth {
         let name = path.rsplit('/').next().unwrap_or(path);
+        if path.starts_with("/usr/local/") {
+            return Truth::likely(false, &format!("{path} was put there by hand"));
+        }
         if self.knowledge.is_stock_command(name) || self.setting.depends.contains(name) {
             return Truth::Yes;
         }

@@ -27,6 +27,8 @@ pub(crate) struct Interp<'a> {
     pub(crate) stage: Stage,
     pub(crate) deeds: Vec<Deed>,
     pub(crate) notes: BTreeSet<Note>,
+    /// The script from its beginning, as it is called.
+    pub(crate) start: Option<(Rc<Node>, State)>,
     /// Line of the command being run.
     pub(crate) line: u32,
     /// Within a condition, where `set -e` does not act.
@@ -57,6 +59,7 @@ impl<'a> Interp<'a> {
             stage,
             deeds: Vec::new(),
             notes: BTreeSet::new(),
+            start: None,
             line: 0,
             checked: 0,
             calls: 0,

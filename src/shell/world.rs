@@ -2,9 +2,8 @@
 //! abstract run of the install scripts, then used up by the removal scripts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
-use super::text::Truth;
+use super::text::{Text, Truth};
 
 /// What a path of the package's own data is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +54,7 @@ pub(crate) struct World {
     /// Home directories of users made by scripts.
     pub(crate) homes: BTreeMap<String, String>,
     /// debconf questions that were set by a script.
-    pub(crate) answers: BTreeMap<String, Rc<str>>,
+    pub(crate) answers: BTreeMap<String, Text>,
     /// Units enabled and init scripts registered.
     pub(crate) enabled: BTreeSet<String>,
 }
@@ -82,9 +81,22 @@ impl World {
         self.registered.extend(other.registered);
         self.details.extend(other.details);
         self.homes.extend(other.homes);
-        self.answers.extend(other.answers);
+        self.join_answers(other.answers);
         self.enabled.extend(other.enabled);
         self
+    }
+
+    /// An answer that was not given alike on both ways is not known.
+    fn join_answers(&mut self, mut theirs: BTreeMap<String, Text>) {
+        for (question, answer) in &mut self.answers {
+            if theirs.remove(question).as_ref() != Some(answer) {
+                *answer = Text::hole(&format!("the debconf answer to {question}"));
+            }
+        }
+        for question in theirs.into_keys() {
+            let answer = Text::hole(&format!("the debconf answer to {question}"));
+            self.answers.insert(question, answer);
+        }
     }
 
     /// Makes a symbolic link.

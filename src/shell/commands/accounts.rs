@@ -7,7 +7,7 @@ use crate::shell::state::{State, Status};
 use crate::shell::text::{Text, Truth, Value};
 use crate::shell::world::Stage;
 
-use super::Call;
+use super::{Call, settled};
 
 impl Interp<'_> {
     /// `deluser`, `userdel`; the group of the same name goes too where it is the primary one.
@@ -40,7 +40,8 @@ impl Interp<'_> {
         }
         let foreign = self.foreign_account(&known, state);
         let extra: Vec<String> = foreign.into_iter().collect();
-        self.deed(DeedKind::UserDeleted, user, many, extra.clone(), "", state);
+        let (user, why) = settled(user, state.world.users.contains_key(&known));
+        self.deed(DeedKind::UserDeleted, &user, many, extra.clone(), &why, state);
         if args.has(&["--remove-home", "-r", "--remove", "--remove-all-files"]) {
             self.home_deleted(&known, many, &extra, state);
         }
@@ -105,7 +106,8 @@ impl Interp<'_> {
                 continue;
             }
             let extra = self.foreign_account(&known, state).into_iter().collect();
-            self.deed(DeedKind::GroupDeleted, text, value.0.len() > 1, extra, "", state);
+            let (group, why) = settled(text, state.world.groups.contains(&known));
+            self.deed(DeedKind::GroupDeleted, &group, value.0.len() > 1, extra, &why, state);
             state.world.gone_groups.insert(known);
         }
         status

@@ -62,9 +62,25 @@ impl Interp<'_> {
 
     pub(crate) fn acts(&mut self, row: &Command, args: &Arguments, state: &State) {
         for act in row.act.iter().filter(|act| applies(act, args)) {
-            for value in act.subject.pick(&args.operands) {
+            let operands = act.subject.pick(&args.operands);
+            let units: Vec<&str> = operands.iter().filter_map(Value::known).collect();
+            if act.does == DeedKind::ServiceStopped && units.len() == operands.len() {
+                self.units_stopped(act, &units, state);
+                continue;
+            }
+            for value in operands {
                 self.deed_over(act, value, state);
             }
+        }
+    }
+
+    /// One call that stops several units is one deed, told under the unit that it names first.
+    fn units_stopped(&mut self, act: &Act, units: &[&str], state: &State) {
+        let Some((first, along)) = units.split_first() else { return };
+        let before = self.deeds.len();
+        self.deed_over(act, &Value::lit(first), state);
+        if let Some(deed) = self.deeds.get_mut(before) {
+            deed.along = along.iter().map(|&unit| unit.to_owned()).collect();
         }
     }
 
@@ -104,13 +120,23 @@ impl Interp<'_> {
         }
         let subject = subject.to_string();
         if !subject.is_empty() {
-            self.deeds.push(Deed { kind, subject, line: self.line, conditions, why: why.to_owned() });
+            let along = Vec::new();
+            self.deeds.push(Deed { kind, subject, along, line: self.line, conditions, why: why.to_owned() });
         }
     }
 
     /// A deed on a known subject.
     pub(crate) fn sure_deed(&mut self, kind: DeedKind, subject: &str, why: &str, state: &State) {
         self.deed(kind, &Text::lit(subject), false, Vec::new(), why, state);
+    }
+}
+
+/// A name that rests on an assumption, such as debconf's default answer, is settled where the install scripts
+/// made what it names by the same: then both are of one answer. Says what it rests on.
+pub(crate) fn settled(name: &Text, made: bool) -> (Text, String) {
+    match &name.assumed {
+        Some(why) if made => (Text { assumed: None, ..name.clone() }, format!("by default; another name if {why}")),
+        _ => (name.clone(), String::new()),
     }
 }
 

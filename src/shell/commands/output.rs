@@ -67,12 +67,41 @@ impl Interp<'_> {
 
     fn resolve(&mut self, call: &Call<'_>, state: &State) -> Status {
         let path = call.args.known(0).map(|p| absolute(&state.cwd, p));
+        if let Some(link) = path.as_deref().filter(|p| state.world.links.contains_key(*p)) {
+            return self.resolve_link(link, call, state);
+        }
         let plain = path.filter(|p| self.setting.data.contains_key(p) && !state.world.links.contains_key(p));
         match plain {
             Some(path) if call.args.has(&["-f", "-e", "-m"]) => self.print(&Text::lit(&format!("{path}\n")), state),
             _ => self.print_raw(call, state),
         }
         Status::OK
+    }
+
+    /// What a link that a script made says (`readlink`), and where it ends (`-f`; `-e`: if that is there).
+    fn resolve_link(&mut self, link: &str, call: &Call<'_>, state: &State) -> Status {
+        let follows = call.args.has(&["-f", "-e", "-m"]) || call.name.ends_with("realpath");
+        let end = if follows { self.end_of_link(link, state) } else { state.world.links.get(link).cloned() };
+        let Some(end) = end.filter(|e| !e.is_empty()) else {
+            self.print_raw(call, state);
+            return Status::unknown(call.raw);
+        };
+        let there = if call.args.has(&["-e"]) { self.exists(&Text::lit(&end), state) } else { Truth::Yes };
+        if !matches!(there, Truth::No | Truth::Likely(false, _)) {
+            self.print(&Text::lit(&format!("{end}\n")), state);
+        }
+        Status::of(there)
+    }
+
+    /// The path that a link leads to over further ones.
+    fn end_of_link(&self, link: &str, state: &State) -> Option<String> {
+        let mut path = link.to_owned();
+        for _ in 0..8 {
+            let Some(target) = state.world.links.get(&path) else { return Some(path) };
+            let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
+            path = absolute(folder, Some(target.as_str()).filter(|t| !t.is_empty())?);
+        }
+        None
     }
 
     /// Account files are answered from what is known of accounts; empty input gives nothing.

@@ -160,12 +160,19 @@ impl Interp<'_> {
     pub(crate) fn move_path(&mut self, call: &Call<'_>, state: &mut State) -> Status {
         let known: Vec<String> = call.args.operands.iter().filter_map(Value::known).map(str::to_owned).collect();
         if let [from, to] = known.as_slice() {
-            let (from, to) = (absolute(&state.cwd, from), absolute(&state.cwd, to));
+            let (from, mut to) = (absolute(&state.cwd, from), absolute(&state.cwd, to));
+            if self.is_dir(&to, call.args, state) {
+                to = format!("{to}/{}", from.rsplit('/').next().unwrap_or_default());
+            }
             if self.setting.data.get(&from) == Some(&Entry::Conffile) && self.stage > Stage::Installing {
                 self.sure_deed(DeedKind::ConffileRemoved, &from, &format!("it is moved to {to}"), state);
             }
+            let link = state.world.links.get(&from).cloned();
             state.world.delete(&from);
-            state.world.create(&to);
+            match link {
+                Some(target) => state.world.link(&to, &target),
+                None => state.world.create(&to),
+            }
         }
         Status::OK
     }

@@ -31,7 +31,7 @@ impl Interp<'_> {
         Status::OK
     }
 
-    fn rc_links_removed(&mut self, name: &str, state: &State) {
+    fn rc_links_removed(&mut self, name: &str, state: &mut State) {
         let header = self.setting.contents.get(&format!("/etc/init.d/{name}"));
         let Some(header) = header.filter(|_| state.world.enabled.contains(&format!("rc {name}"))).cloned() else {
             return;
@@ -46,6 +46,9 @@ impl Interp<'_> {
         };
         for link in rc_links(name, &header, off) {
             self.sure_deed(DeedKind::LinkRemoved, &link, "update-rc.d made it", state);
+        }
+        if state.guards.is_empty() {
+            state.world.enabled.remove(&format!("rc {name}"));
         }
     }
 
@@ -62,6 +65,8 @@ impl Interp<'_> {
                 ("update-state", Some(name)) => drop(state.world.enabled.insert(format!("seen {name}"))),
                 ("disable", Some(name)) => drop(state.world.enabled.remove(name)),
                 ("purge", _) => self.unit_purged(unit, user, state),
+                ("mask", Some(name)) => mask(name, user, state),
+                ("unmask", Some(name)) => self.unmask(name, user, state),
                 _ => {}
             }
         }
@@ -87,6 +92,15 @@ impl Interp<'_> {
         }
         for link in self.unit_links(name, user, state) {
             self.sure_deed(DeedKind::LinkRemoved, &link, "it enables the unit", state);
+        }
+    }
+
+    /// Only a mask that the helper itself made goes.
+    fn unmask(&mut self, unit: &str, user: bool, state: &mut State) {
+        let link = mask_link(unit, user);
+        if state.world.enabled.remove(&format!("masked {link}")) {
+            self.sure_deed(DeedKind::LinkRemoved, &link, "it masked the unit", state);
+            state.world.delete(&link);
         }
     }
 
@@ -122,6 +136,19 @@ impl Interp<'_> {
         let wanted = text.into_iter().flat_map(|t| t.lines()).filter_map(|l| l.trim().strip_prefix("WantedBy="));
         let targets = wanted.flat_map(str::split_whitespace);
         targets.map(|t| format!("{base}/{t}.wants/{unit}")).collect()
+    }
+}
+
+fn mask_link(unit: &str, user: bool) -> String {
+    format!("/etc/systemd/{}/{unit}", if user { "user" } else { "system" })
+}
+
+/// A unit of the administrator's own in the place of the mask stays.
+fn mask(unit: &str, user: bool, state: &mut State) {
+    let link = mask_link(unit, user);
+    if state.world.paths.get(&link) != Some(&true) {
+        state.world.link(&link, "/dev/null");
+        state.world.enabled.insert(format!("masked {link}"));
     }
 }
 
