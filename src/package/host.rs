@@ -112,19 +112,28 @@ impl Runs {
         for note in ran.notes {
             self.miss(script, note.line, note.reason);
         }
-        self.effects.extend(ran.deeds.into_iter().map(|deed| effect(script, phase, deed)));
+        let lines: Vec<&str> = script.text.lines().collect();
+        self.effects.extend(ran.deeds.into_iter().map(|deed| effect(script, &lines, phase, deed)));
         ran.world
     }
 }
 
-fn effect(script: &Script, phase: Phase, deed: Deed) -> Effect {
+/// Characters of a script's line that are shown.
+const SHOWN: usize = 300;
+
+fn effect(script: &Script, lines: &[&str], phase: Phase, deed: Deed) -> Effect {
     let verdict = if deed.conditions.is_empty() { Verdict::Certain } else { Verdict::Possible };
     let mut why = deed.why;
     if !deed.conditions.is_empty() {
         let gap = if why.is_empty() { "" } else { "; " };
         why = format!("{why}{gap}if {}", deed.conditions.join(", and if "));
     }
-    let by = By::Script { script: script.name.clone(), line: deed.line, text: script.line(deed.line).to_owned() };
+    let line = lines.get((deed.line as usize).saturating_sub(1)).map_or("", |line| line.trim());
+    let text = match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    let by = By::Script { script: script.name.clone(), line: deed.line, text };
     Effect { phase, kind: kind(deed.kind), subject: deed.subject, along: deed.along, verdict, by, why }
 }
 

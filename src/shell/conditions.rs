@@ -182,6 +182,8 @@ impl Interp<'_> {
         if self.setting.data.get(folder) == Some(&Entry::Dir) {
             return false;
         }
+        let depends = self.setting.depends.len() * path.matches('/').count();
+        self.compared.set(self.compared.get() + depends);
         let same = |part: &str, d: &str| part.starts_with(d) || (part.len() >= 4 && d.starts_with(&format!("{part}-")));
         let named = |part: &str| self.setting.depends.iter().any(|d| d.len() >= 4 && same(part, d));
         path.split('/').any(named)

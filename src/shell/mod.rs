@@ -65,7 +65,8 @@ pub(crate) fn run(script: &Parsed, args: &[&str], stage: Stage, setting: &Settin
     state.frontend = stage == Stage::Installing;
     interp.start = Some((script.node.clone(), State { world: World::default(), ..state.clone() }));
     let end = interp.exec(&script.node, state).any();
-    let world = end.map_or(before, |state| state.world);
+    let mut world = end.map_or(before, |state| state.world);
+    world.mentioned.append(&mut interp.mentioned);
     Ran { deeds: interp.deeds, notes: interp.notes.into_iter().collect(), world }
 }
 

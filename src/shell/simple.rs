@@ -25,6 +25,7 @@ impl Interp<'_> {
             fields.extend(self.expand_fields(word, &mut state));
         }
         self.work += fields.iter().map(Value::len).sum::<usize>();
+        self.arguments += fields.len();
         if fields.len() > MAX_FIELDS {
             self.note(format!("only {MAX_FIELDS} arguments are followed"));
             fields.truncate(MAX_FIELDS);
@@ -129,12 +130,16 @@ impl Interp<'_> {
 
     pub(crate) fn glob_paths(&self, pattern: &Text, state: &State) -> Vec<String> {
         let start = pattern.prefix().to_owned();
+        let compared = |path: &String| {
+            self.compared.set(self.compared.get() + 1);
+            glob::path_matches(pattern, path)
+        };
         let near = |path: &&String| path.starts_with(&start);
         let own = self.setting.data.range(start.clone()..).map(|(p, _)| p).take_while(near);
         let own = own.filter(|p| self.own_there(p, state));
         let made = state.world.paths.range(start.clone()..).take_while(|(p, _)| p.starts_with(&start));
         let made = made.filter(|(_, there)| **there).map(|(p, _)| p);
-        let mut all: Vec<String> = own.chain(made).filter(|p| glob::path_matches(pattern, p)).cloned().collect();
+        let mut all: Vec<String> = own.chain(made).filter(|p| compared(p)).cloned().collect();
         all.sort();
         all.dedup();
         all

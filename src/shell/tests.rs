@@ -135,7 +135,11 @@ fn scripts_that_would_run_forever_end() {
     let fan: String = (0..30).map(|i| format!("f{i}() {{ f{0} || f{0}; f{0} && f{0}; }}\n", i + 1)).collect();
     let loops = "for a in 1 2 3 4 5 6 7 8 9 0; do\n".repeat(8) + "rm -rf /x$a\n" + &"done\n".repeat(8);
     let endless = "while true; do rm -f /x; done; until false; do :; done".to_owned();
-    for text in [doubling, arguments, guards, calls, fan + "f0\n", loops, endless] {
+    let many: String = (0..10_000).map(|i| format!("{i} ")).collect();
+    let removed = format!("a='{many}'; while true; do rm -rf $a; done");
+    let made = format!("a='{many}'; for i in $a; do cd /$i; touch $a; done");
+    let stopped = format!("a='{many}'; for i in $a; do systemctl stop $a; done");
+    for text in [removed, made, stopped, doubling, arguments, guards, calls, fan + "f0\n", loops, endless] {
         let start = std::time::Instant::now();
         let _ = ran(&text, "remove");
         assert!(start.elapsed().as_secs() < 20, "{}", &text[..40]);

@@ -46,6 +46,8 @@ pub(crate) struct World {
     /// User -> has it a group of its own name as primary group?
     pub(crate) users: BTreeMap<String, Option<bool>>,
     pub(crate) groups: BTreeSet<String>,
+    /// Accounts that some way through the install scripts makes, taken or not.
+    pub(crate) mentioned: BTreeSet<String>,
     pub(crate) gone_users: BTreeSet<String>,
     pub(crate) gone_groups: BTreeSet<String>,
     pub(crate) registered: BTreeSet<(Registry, String)>,
@@ -75,6 +77,7 @@ impl World {
             *entry = *entry || there;
         }
         self.users.extend(other.users);
+        self.mentioned.extend(other.mentioned);
         self.groups.extend(other.groups);
         self.gone_users.retain(|u| other.gone_users.contains(u));
         self.gone_groups.retain(|g| other.gone_groups.contains(g));
@@ -112,9 +115,8 @@ impl World {
     /// Takes a path and all below it away.
     pub(crate) fn delete(&mut self, path: &str) {
         let below = format!("{path}/");
-        let inner: Vec<String> = self.paths.range(below.clone()..).map(|(p, _)| p.clone()).collect();
-        for inside in inner.into_iter().take_while(|p| p.starts_with(&below)) {
-            self.paths.insert(inside, false);
+        for (_, there) in self.paths.range_mut(below.clone()..).take_while(|(p, _)| p.starts_with(&below)) {
+            *there = false;
         }
         self.paths.insert(path.to_owned(), false);
         self.links.remove(path);

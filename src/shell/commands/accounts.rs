@@ -92,6 +92,9 @@ impl Interp<'_> {
         let world = &state.world;
         let made = world.users.contains_key(name) || world.groups.contains(name);
         let others = !world.users.is_empty() || !world.groups.is_empty();
+        if !made && world.mentioned.contains(name) {
+            return Some(format!("{name} was made; the install scripts do so on some hosts only"));
+        }
         (others && !made).then(|| format!("{name} exists; the package's own scripts do not make it"))
     }
 
@@ -137,6 +140,7 @@ impl Interp<'_> {
             None if adduser => group_flag || !system,
             None => !args.has(&["-N", "--no-user-group"]),
         };
+        self.mentioned.insert(user.clone());
         if own {
             state.world.groups.insert(user.clone());
         }
@@ -157,6 +161,7 @@ impl Interp<'_> {
         if args.operands.len() == 1
             && let Some(group) = args.known(0)
         {
+            self.mentioned.insert(group.to_owned());
             state.world.groups.insert(group.to_owned());
         }
         Status::OK

@@ -121,7 +121,7 @@ impl Interp<'_> {
         let subject = subject.to_string();
         if !subject.is_empty() {
             let along = Vec::new();
-            self.deeds.push(Deed { kind, subject, along, line: self.line, conditions, why: why.to_owned() });
+            self.keep(Deed { kind, subject, along, line: self.line, conditions, why: why.to_owned() });
         }
     }
 

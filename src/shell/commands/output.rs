@@ -4,7 +4,7 @@ use crate::shell::bre;
 use crate::shell::interp::Interp;
 use crate::shell::simple::absolute;
 use crate::shell::state::{State, Status};
-use crate::shell::text::{Text, Truth, Value};
+use crate::shell::text::{Bit, Text, Truth, Value};
 use crate::shell::world::Stage;
 
 use super::Call;
@@ -49,20 +49,32 @@ impl Interp<'_> {
         Status::OK
     }
 
-    /// Paths that are known to be there, when a pattern is listed; else unknown.
+    /// Paths that are known to be there, when a pattern is listed, and names in a folder; else unknown.
     fn list(&mut self, call: &Call<'_>, state: &State) -> Status {
         let mut found = Vec::new();
         for value in &call.args.operands {
-            if let [text] = value.0.as_slice() {
-                found.extend(self.glob_paths(text, state));
+            match value.0.as_slice() {
+                [text] if text.has_glob() || call.args.has(&["-d"]) => found.extend(self.glob_paths(text, state)),
+                [text] => found.extend(self.names_in(text, state)),
+                _ => {}
             }
         }
+        self.work += found.iter().map(String::len).sum::<usize>();
         if found.is_empty() || call.args.has(&["-l"]) {
             self.print_raw(call, state);
             return Status::unknown(call.raw);
         }
         self.print(&Text::lit(&(found.join("\n") + "\n")), state);
         Status::OK
+    }
+
+    /// The names in a folder of the package's own, with those that scripts put there.
+    fn names_in(&self, folder: &Text, state: &State) -> Vec<String> {
+        let Some(folder) = folder.known().map(|f| absolute(&state.cwd, f)) else { return Vec::new() };
+        let mut below = Text::lit(&format!("{}/", folder.trim_end_matches('/')));
+        below.push(Bit::Glob("*".to_owned()));
+        let paths = self.glob_paths(&below, state);
+        paths.iter().map(|p| basename(p, None)).collect()
     }
 
     fn resolve(&mut self, call: &Call<'_>, state: &State) -> Status {
@@ -113,6 +125,9 @@ impl Interp<'_> {
         if call.args.operands.len() < 2 && self.inputs.last().is_some_and(|t| t.known() == Some("")) {
             return Status::Code(1);
         }
+        if let Some(status) = self.absent_files(call, state) {
+            return status;
+        }
         match (self.grep_known(call), self.inputs.last().is_some_and(Text::has_hole)) {
             (Some(found), false) => {
                 self.print_found(&found, call, state);
@@ -131,6 +146,20 @@ impl Interp<'_> {
             self.print_raw(call, state);
         }
         Status::unknown(call.raw)
+    }
+
+    /// A search of files none of which is there finds nothing.
+    fn absent_files(&self, call: &Call<'_>, state: &State) -> Option<Status> {
+        let files = call.args.operands.get(1..).filter(|f| !f.is_empty())?;
+        let mut why = None;
+        for text in files.iter().flat_map(|f| &f.0) {
+            match self.exists(text, state) {
+                Truth::No => {}
+                Truth::Likely(false, words) => why = Some(words),
+                _ => return None,
+            }
+        }
+        Some(why.map_or(Status::Code(2), |words| Status::Likely(2, words)))
     }
 
     /// `… | grep PATTERN`: the lines that fit, of those that are known.

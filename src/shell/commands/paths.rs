@@ -34,9 +34,10 @@ impl Interp<'_> {
     }
 
     /// A pattern stands for the paths that are known to fit it, or for itself.
-    fn targets(&self, text: &Text, state: &State) -> Vec<Text> {
+    fn targets(&mut self, text: &Text, state: &State) -> Vec<Text> {
         let text = absolute_text(&state.cwd, text);
         let values = self.existing(Value::one(text), state);
+        self.arguments += values.len();
         values.into_iter().filter_map(|v| v.0.into_iter().next()).collect()
     }
 
@@ -47,7 +48,8 @@ impl Interp<'_> {
         }
         // Links inside go with it.
         let inside = format!("{text}/");
-        let links: Vec<String> = state.world.links.keys().filter(|l| l.starts_with(&inside)).cloned().collect();
+        let links = state.world.links.range(inside.clone()..).map(|(link, _)| link);
+        let links: Vec<String> = links.take_while(|l| l.starts_with(&inside)).cloned().collect();
         for link in links {
             self.deed(DeedKind::LinkRemoved, &Text::lit(&link), many, Vec::new(), "a link that a script made", state);
         }

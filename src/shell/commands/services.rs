@@ -9,6 +9,9 @@ use crate::shell::world::Stage;
 
 use super::Call;
 
+/// Targets of a unit that are followed.
+const MAX_TARGETS: usize = 200;
+
 impl Interp<'_> {
     pub(crate) fn update_rcd(&mut self, args: &Arguments, state: &mut State) -> Status {
         let (Some(name), Some(verb)) = (args.known(0).map(str::to_owned), args.known(1)) else { return Status::OK };
@@ -44,6 +47,7 @@ impl Interp<'_> {
         } else {
             Off::No
         };
+        self.work += header.len();
         for link in rc_links(name, &header, off) {
             self.sure_deed(DeedKind::LinkRemoved, &link, "update-rc.d made it", state);
         }
@@ -105,15 +109,17 @@ impl Interp<'_> {
     }
 
     /// Links that the `[Install]` section of a shipped unit asks for.
-    fn unit_links(&self, unit: &str, user: bool, state: &State) -> Vec<String> {
+    fn unit_links(&mut self, unit: &str, user: bool, state: &State) -> Vec<String> {
         let folder = if user { "user" } else { "system" };
         let places = ["/lib/systemd", "/usr/lib/systemd"].map(|p| format!("{p}/{folder}/{unit}"));
-        let Some(text) = places.iter().find_map(|p| self.setting.contents.get(p)) else { return Vec::new() };
+        let setting = self.setting;
+        let Some(text) = places.iter().find_map(|p| setting.contents.get(p)) else { return Vec::new() };
         let base = format!("/etc/systemd/{folder}");
         let mut links = Vec::new();
+        self.work += text.len();
         for line in text.lines().map(str::trim) {
             let Some((key, value)) = line.split_once('=') else { continue };
-            for target in value.split_whitespace() {
+            for target in value.split_whitespace().take(MAX_TARGETS) {
                 match key.trim() {
                     "WantedBy" => links.push(format!("{base}/{target}.wants/{unit}")),
                     "RequiredBy" => links.push(format!("{base}/{target}.requires/{unit}")),
@@ -123,6 +129,9 @@ impl Interp<'_> {
                     }
                     _ => {}
                 }
+            }
+            if links.len() > MAX_TARGETS {
+                break;
             }
         }
         links
@@ -134,7 +143,7 @@ impl Interp<'_> {
         let places = ["/lib/systemd", "/usr/lib/systemd"].map(|p| format!("{p}/{folder}/{unit}"));
         let text = places.iter().find_map(|p| self.setting.contents.get(p));
         let wanted = text.into_iter().flat_map(|t| t.lines()).filter_map(|l| l.trim().strip_prefix("WantedBy="));
-        let targets = wanted.flat_map(str::split_whitespace);
+        let targets = wanted.flat_map(str::split_whitespace).take(MAX_TARGETS);
         targets.map(|t| format!("{base}/{t}.wants/{unit}")).collect()
     }
 }
