@@ -220,7 +220,9 @@ impl Interp<'_> {
         if self.knowledge.is_absent_command(name) {
             return Truth::likely(false, &format!("{name} is installed"));
         }
-        Truth::maybe(&format!("{name} is installed"))
+        let words = format!("{name} is installed");
+        // What no dependency is named after is not asked for by a removal because it is there.
+        if self.stage == Stage::Installing { Truth::maybe(&words) } else { Truth::likely(false, &words) }
     }
 }
 

@@ -130,6 +130,10 @@ impl World {
     }
 }
 
+fn in_root(path: &str) -> bool {
+    ["/bin/", "/sbin/", "/lib/"].iter().any(|start| path.starts_with(start))
+}
+
 /// The unchanging part: the package, and what an ordinary host has.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Setting {
@@ -147,9 +151,18 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
+    /// What a path of the package's data is, by either of its names on a host whose `/sbin` is a link to `/usr/sbin`.
+    pub(crate) fn entry(&self, path: &str) -> Option<&Entry> {
+        let other = || match path.strip_prefix("/usr") {
+            Some(inner) => in_root(inner).then(|| inner.to_owned()),
+            None => in_root(path).then(|| format!("/usr{path}")),
+        };
+        self.data.get(path).or_else(|| self.data.get(&other()?))
+    }
+
     /// Is a path of the package's own data there at this stage? `None`: not its own.
     pub(crate) fn own(&self, path: &str, stage: Stage, world: &World) -> Option<Truth> {
-        let entry = self.data.get(path)?;
+        let entry = self.entry(path)?;
         Some(match (entry, stage) {
             (_, Stage::Installing | Stage::Unpacked) | (Entry::Conffile, Stage::Removed) => Truth::Yes,
             (Entry::Dir, _) if self.conffile_dirs.contains(path) || world.has_below(path) => Truth::Yes,

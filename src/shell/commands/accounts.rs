@@ -237,6 +237,22 @@ impl Interp<'_> {
         text
     }
 
+    /// `chown USER PATH || adduser USER`: it fails where there is no such account. Elsewhere it is taken to do its work,
+    /// since the account may be of a package that this one needs.
+    pub(crate) fn chown(&self, call: &Call<'_>, state: &State) -> Status {
+        let owner = call.args.known(0).unwrap_or_default();
+        let name = owner.split([':', '.']).next().filter(|n| !n.is_empty() && n.parse::<u32>().is_err());
+        let there = match name {
+            Some(name) if call.name.ends_with("chgrp") => self.has_group(name, state),
+            Some(name) => self.has_user(name, state),
+            None => Truth::Yes,
+        };
+        match there {
+            Truth::No | Truth::Likely(false, _) if self.checked > 0 => Status::of(there),
+            _ => Status::OK,
+        }
+    }
+
     pub(crate) fn has_user(&self, user: &str, state: &State) -> Truth {
         let world = &state.world;
         self.has_account(user, world.users.contains_key(user), world.gone_users.contains(user), state)

@@ -125,6 +125,10 @@ impl Interp<'_> {
         if call.args.operands.len() < 2 && self.inputs.last().is_some_and(|t| t.known() == Some("")) {
             return Status::Code(1);
         }
+        if self.inputs.last().is_some_and(|t| t.prefix().is_empty() && t.to_string().starts_with("$(mount")) {
+            self.print_raw(call, state);
+            return Status::Likely(1, std::rc::Rc::from(format!("something is mounted: {}", call.raw)));
+        }
         if let Some(status) = self.absent_files(call, state) {
             return status;
         }
