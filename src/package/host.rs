@@ -23,7 +23,7 @@ pub(crate) fn run_scripts(package: &Package, all_phases: bool) -> Runs {
     let scripts = Scripts::of(package);
     let mut runs = Runs::default();
     let mut world = World::default();
-    for (name, args) in std::iter::once(calls::asking()).chain(calls::installing(package)) {
+    for (name, args) in asking(package).into_iter().chain(calls::installing(package)) {
         // What an install script hides from the run is no effect of a removal; one that cannot be
         // read at all leaves open what the package owns.
         match scripts.get(name) {
@@ -43,13 +43,20 @@ pub(crate) fn run_scripts(package: &Package, all_phases: bool) -> Runs {
     runs
 }
 
+/// The script that asks questions counts where another one wants the answers.
+fn asking(package: &Package) -> Option<(&'static str, Vec<&'static str>)> {
+    let wanted = package.scripts.iter().any(|s| s.name != "config" && s.text.contains("db_get"));
+    wanted.then(calls::asking)
+}
+
 /// The shell scripts of a package, each parsed once.
 struct Scripts<'p>(BTreeMap<&'p str, (&'p Script, Result<shell::Parsed, shell::ScriptError>)>);
 
 impl<'p> Scripts<'p> {
     fn of(package: &'p Package) -> Self {
         let mut all = BTreeMap::new();
-        for script in package.scripts.iter().filter(|s| is_shell(s)) {
+        let asked = asking(package).is_some();
+        for script in package.scripts.iter().filter(|s| is_shell(s) && (s.name != "config" || asked)) {
             // Of several by one name the first counts, as where scripts are looked up.
             all.entry(script.name.as_str()).or_insert_with(|| (script, shell::parsed(&script.text)));
         }

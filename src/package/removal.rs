@@ -56,8 +56,8 @@ fn settle(effects: Vec<Effect>) -> Vec<Effect> {
         let key = (effect.phase, effect.kind, effect.subject.clone());
         match best.get_mut(&key) {
             Some(known) if known.verdict == effect.verdict => {
-                let new = effect.along.into_iter().filter(|unit| !known.along.contains(unit));
-                known.along.extend(new.collect::<Vec<_>>());
+                let told: BTreeSet<String> = known.along.iter().cloned().collect();
+                known.along.extend(effect.along.into_iter().filter(|unit| !told.contains(unit)));
             }
             Some(known) if known.verdict < effect.verdict => {}
             _ => drop(best.insert(key, effect)),

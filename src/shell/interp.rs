@@ -19,7 +19,7 @@ const MAX_WORK: usize = 200 << 20;
 /// Arguments handled before a run is given up.
 const MAX_ARGUMENTS: usize = 120_000;
 /// Paths and names compared before a run is given up.
-const MAX_COMPARED: usize = 5_000_000;
+const MAX_COMPARED: usize = 2_500_000;
 /// Deeds that are kept, and bytes of their text.
 const MAX_DEEDS: usize = 20_000;
 const MAX_TOLD: usize = 32 << 20;

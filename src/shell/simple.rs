@@ -9,6 +9,9 @@ use super::{glob, interp};
 /// Arguments of a command that are followed.
 const MAX_FIELDS: usize = 10_000;
 
+/// Paths that one pattern stands for.
+pub(crate) const MAX_FOUND: usize = 20_000;
+
 impl Interp<'_> {
     pub(crate) fn simple(&mut self, simple: &Simple, mut state: State) -> Outcome {
         self.line = simple.line;
@@ -131,15 +134,20 @@ impl Interp<'_> {
     pub(crate) fn glob_paths(&self, pattern: &Text, state: &State) -> Vec<String> {
         let start = pattern.prefix().to_owned();
         let compared = |path: &String| {
-            self.compared.set(self.compared.get() + 1);
-            glob::path_matches(pattern, path)
+            let fits = glob::path_matches(pattern, path);
+            self.compared.set(self.compared.get() + if fits { 5 } else { 1 });
+            fits
         };
         let near = |path: &&String| path.starts_with(&start);
         let own = self.setting.data.range(start.clone()..).map(|(p, _)| p).take_while(near);
-        let own = own.filter(|p| self.own_there(p, state));
         let made = state.world.paths.range(start.clone()..).take_while(|(p, _)| p.starts_with(&start));
         let made = made.filter(|(_, there)| **there).map(|(p, _)| p);
-        let mut all: Vec<String> = own.chain(made).filter(|p| compared(p)).cloned().collect();
+        let mut all: Vec<String> = own
+            .filter(|p| compared(p) && self.own_there(p, state))
+            .chain(made.filter(|p| compared(p)))
+            .take(MAX_FOUND)
+            .cloned()
+            .collect();
         all.sort();
         all.dedup();
         all

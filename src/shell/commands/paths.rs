@@ -3,7 +3,7 @@
 use crate::shell::interp::Interp;
 use crate::shell::knowledge::Arguments;
 use crate::shell::report::DeedKind;
-use crate::shell::simple::{absolute, absolute_text};
+use crate::shell::simple::{MAX_FOUND, absolute, absolute_text};
 use crate::shell::state::{State, Status};
 use crate::shell::text::{Text, Truth, Value};
 use crate::shell::world::{Entry, Stage};
@@ -38,6 +38,9 @@ impl Interp<'_> {
         let text = absolute_text(&state.cwd, text);
         let values = self.existing(Value::one(text), state);
         self.arguments += values.len();
+        if values.len() >= MAX_FOUND {
+            self.note(format!("only {MAX_FOUND} paths of a pattern are followed"));
+        }
         values.into_iter().filter_map(|v| v.0.into_iter().next()).collect()
     }
 
