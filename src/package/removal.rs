@@ -204,6 +204,13 @@ mod tests {
     }
 
     #[test]
+    fn a_helper_program_does_what_stands_in_for_it_with_the_variables_it_is_given() {
+        let call = |which: &str| script(&format!("NAME=x ENABLE=yes /lib/runit-helper/runit-helper {which} \"$@\""));
+        let deb = DebBuilder::new("x", "1").script("postinst", &call("postinst")).script("postrm", &call("postrm"));
+        assert_eq!(links(&deb, Phase::Remove), ["/etc/runit/runsvdir/default/x"]);
+    }
+
+    #[test]
     fn a_conffile_that_a_script_moves_away_goes_when_it_is_moved() {
         let body = script("[ $1 = remove ] && mv -f /etc/x.conf /etc/x.conf.disabled");
         let removal = removal_of(&DebBuilder::new("x", "1").conffile("/etc/x.conf", "").script("postrm", &body));

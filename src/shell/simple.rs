@@ -1,7 +1,7 @@
 //! Simple commands: assignments, redirections, and who gets to run the command.
 
 use super::interp::Interp;
-use super::ir::{Redirect, Simple};
+use super::ir::{Assign, Redirect, Simple};
 use super::state::{Outcome, State, Status};
 use super::text::{Bit, Text, Value};
 use super::{glob, interp};
@@ -47,7 +47,16 @@ impl Interp<'_> {
             let value = self.expand_plain(&assign.value, &mut state);
             state.vars.insert("IFS for one command".to_owned(), value);
         }
-        let out = self.run(&fields, &raw, state);
+        let hidden = self.lend(&simple.assigns, &mut state);
+        let mut out = self.run(&fields, &raw, state);
+        if let Some(state) = &mut out.go {
+            for (name, value) in hidden {
+                match value {
+                    Some(value) => drop(state.vars.insert(name, value)),
+                    None => drop(state.vars.remove(&name)),
+                }
+            }
+        }
         if silent {
             self.captures.pop();
         }
@@ -55,6 +64,16 @@ impl Interp<'_> {
             self.inputs.pop();
         }
         out
+    }
+
+    /// `NAME=value command`: the value is the command's alone. Hands back what was there before.
+    fn lend(&mut self, assigns: &[Assign], state: &mut State) -> Vec<(String, Option<Value>)> {
+        let mut hidden = Vec::new();
+        for assign in assigns.iter().filter(|a| a.name != "IFS") {
+            let value = self.expand_plain(&assign.value, state);
+            hidden.push((assign.name.clone(), state.vars.insert(assign.name.clone(), value)));
+        }
+        hidden
     }
 
     fn assignments(&mut self, simple: &Simple, mut state: State) -> Outcome {

@@ -10,7 +10,9 @@ mod search;
 mod services;
 
 use super::interp::Interp;
+use super::ir::Node;
 use super::knowledge::{Act, Arguments, Command, Ending};
+use super::parse;
 use super::report::{Deed, DeedKind};
 use super::simple::absolute_text;
 use super::state::{Outcome, State, Status};
@@ -31,6 +33,9 @@ impl Interp<'_> {
     pub(crate) fn command(&mut self, name: &str, args: &[Value], raw: &str, mut state: State) -> Outcome {
         if name.starts_with("/etc/init.d/") {
             return self.init_script(name, args, raw, state);
+        }
+        if let Some(Ok(node)) = self.knowledge.library_text(name).map(|text| parse::parse(text, self.line)) {
+            return self.program(&node, args, state);
         }
         let Some(row) = self.knowledge.command(name) else {
             let own = self.has_command(name, &state) == Truth::Yes;
@@ -54,6 +59,23 @@ impl Interp<'_> {
         let status = if row.status == Ending::Ok { Status::OK } else { Status::unknown(raw) };
         self.print_unknown(raw, &state);
         self.ended(state, status)
+    }
+
+    /// A program that shell text stands in for: what it sets is lost, what it does to the host stays.
+    fn program(&mut self, node: &Node, args: &[Value], mut state: State) -> Outcome {
+        if self.calls >= 20 {
+            return Outcome::go(state);
+        }
+        self.calls += 1;
+        let outer = std::mem::replace(&mut state.args, args.to_vec());
+        let errexit = std::mem::replace(&mut state.errexit, false);
+        let mut out = self.subshell(node, state);
+        self.calls -= 1;
+        if let Some(state) = &mut out.go {
+            state.args = outer;
+            state.errexit = errexit;
+        }
+        out
     }
 
     fn print_unknown(&mut self, raw: &str, state: &State) {
