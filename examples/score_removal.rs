@@ -55,10 +55,25 @@ fn clean(path: &str) -> String {
     format!("/{}", path.trim_matches('/'))
 }
 
+/// A recorded argument as a path; one that the script gave as seen from its folder is the path that ends so.
+fn whole(argument: &str, said: &BTreeSet<String>) -> String {
+    let path = clean(argument);
+    let ending = said.iter().find(|s| !argument.starts_with('/') && s.ends_with(&path));
+    ending.cloned().unwrap_or(path)
+}
+
 fn certain(removals: &[Removal], phase: Phase, kind: Kind, scripts_only: bool) -> BTreeSet<String> {
     let all = removals.iter().flat_map(|r| r.of(phase, kind)).filter(|e| e.verdict == Verdict::Certain);
     let all = all.filter(|e| !scripts_only || !matches!(e.by, holdpoint::package::By::Tool(_)));
     all.map(|e| e.subject.clone()).collect()
+}
+
+/// What stops, with all that a call names.
+fn all_stopped(removals: &[Removal], phase: Phase) -> BTreeSet<String> {
+    let all = removals.iter().flat_map(|r| r.of(phase, Kind::ServiceStopped));
+    all.filter(|e| e.verdict == Verdict::Certain)
+        .flat_map(|e| e.subjects().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
 }
 
 /// Every service named in a recorded call that stops; the digest holds the first of a call alone.
@@ -165,7 +180,8 @@ fn score(record: &Value, sources: &PackageSources, tallies: &mut BTreeMap<String
         }
         let dirs = strings(&truth[format!("rm_rf_dirs_on_{word}")]);
         let said = certain(removals, phase, Kind::DataDestroyed, true);
-        add("rm -r", dirs.iter().map(|d| clean(d)).collect(), said.iter().map(|d| clean(d)).collect());
+        let said: BTreeSet<String> = said.iter().map(|d| clean(d)).collect();
+        add("rm -r", dirs.iter().map(|d| whole(d, &said)).collect(), said);
         let links = stage["symlinks_removed"].as_array().into_iter().flatten();
         let links = links.filter_map(|l| l["path"].as_str().map(str::to_owned));
         add("links", links.collect(), certain(removals, phase, Kind::LinkRemoved, false));
@@ -184,7 +200,7 @@ fn score(record: &Value, sources: &PackageSources, tallies: &mut BTreeMap<String
         add("statoverrides", overrides, certain(removals, phase, Kind::StatoverrideRemoved, false));
         let stops = strings(&truth[format!("services_stopped_on_{word}")]);
         let said = certain(removals, phase, Kind::ServiceStopped, false);
-        add("service stops", stops.into_iter().collect(), said.clone());
-        add("service stops (calls)", stopped(stage), said);
+        add("service stops", stops.into_iter().collect(), said);
+        add("service stops (calls)", stopped(stage), all_stopped(removals, phase));
     }
 }

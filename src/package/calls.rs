@@ -20,6 +20,11 @@ fn call<'a>(phase: Phase, script: &'static str, args: &[&'a str], stage: Stage) 
     ScriptCall { phase, script, args: args.to_vec(), stage }
 }
 
+/// The script that asks debconf's questions, before all others; what it sets is answered in them.
+pub(super) fn asking() -> (&'static str, Vec<&'static str>) {
+    ("config", vec!["configure", ""])
+}
+
 /// The scripts that run when it is installed for the first time.
 pub(super) fn installing(package: &Package) -> [(&'static str, Vec<&'static str>); 2] {
     if package.is_rpm() {

@@ -95,10 +95,19 @@ fn add_line(now: &mut Control, line: &str) {
 pub(crate) fn questions(text: &str) -> Vec<(String, String)> {
     let found = paragraphs(text).into_iter().filter_map(|p| {
         let name = p.get("Template")?.to_owned();
-        let default = p.get("Default").unwrap_or_default().to_owned();
-        Some((name, default))
+        Some((name, default_answer(&p)))
     });
     found.collect()
+}
+
+/// What a question is answered with where nobody is asked: its default; a choice whose default is none of those
+/// offered is the first of them.
+fn default_answer(template: &Control) -> String {
+    let default = template.get("Default").unwrap_or_default();
+    let choices = || template.get("Choices").unwrap_or_default().split(',').map(str::trim);
+    let select = template.get("Type") == Some("select");
+    let offered = !select || choices().any(|c| c == default) || choices().any(|c| c.contains("${"));
+    if offered { default } else { choices().next().unwrap_or_default() }.to_owned()
 }
 
 #[cfg(test)]
@@ -116,5 +125,8 @@ mod tests {
     fn questions_have_defaults() {
         let q = questions("Template: a/b\nType: boolean\nDefault: true\n\nTemplate: a/c\n");
         assert_eq!(q, [("a/b".into(), "true".into()), ("a/c".into(), String::new())]);
+        let select =
+            |rest: &str| questions(&format!("Template: a/d\nType: select\nChoices: one, two\n{rest}")).remove(0).1;
+        assert_eq!([select(""), select("Default: two\n"), select("Default: six\n")], ["one", "two", "one"]);
     }
 }

@@ -100,15 +100,22 @@ pub fn read_control_member(path: &Path, limits: &Limits) -> Result<Package, DebE
     reading.package(file, false)
 }
 
+/// Many times what any package has.
+const CONFFILES: usize = 20_000;
+
 /// A member's name and link target, wherever the archive keeps them.
 struct Named {
     path: String,
     link: Vec<u8>,
 }
 
-/// Names too long for a member's own header, given in one before it.
+/// Where a member's header in a tar holds its size.
+const SIZE_FIELD: std::ops::Range<usize> = 124..136;
+
+/// Names too long for a member's own header, given in one before it, and the size where that is given there.
 #[derive(Default)]
 struct LongNames {
+    size: Option<u64>,
     path: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
 }
@@ -118,6 +125,7 @@ impl LongNames {
         for extension in tar::PaxExtensions::new(bytes).filter_map(Result::ok) {
             match extension.key_bytes() {
                 b"path" => self.path = Some(extension.value_bytes().to_vec()),
+                b"size" => self.size = extension.value().ok().and_then(|v| v.parse().ok()),
                 b"linkpath" => self.link = Some(extension.value_bytes().to_vec()),
                 _ => {}
             }
@@ -192,6 +200,9 @@ impl Reading<'_> {
                 package.control = Control::parse(&this.text(entry)?);
             } else if name == "conffiles" {
                 package.conffiles = conffile_paths(&this.text(entry)?);
+                if package.conffiles.len() > CONFFILES {
+                    return Err(this.too_large("the number of conffiles", CONFFILES as u64));
+                }
             } else if name == "templates" {
                 package.questions = questions(&this.text(entry)?);
             }
@@ -250,6 +261,7 @@ impl Reading<'_> {
         let mut names = LongNames::default();
         for (count, entry) in entries.enumerate() {
             let mut entry = entry.map_err(|e| self.io_error(part, &e))?;
+            self.honest_size(&entry, &names)?;
             if count >= self.limits.members {
                 return Err(self.too_large("the number of members", self.limits.members as u64));
             }
@@ -257,9 +269,22 @@ impl Reading<'_> {
                 continue;
             }
             let path = self.safe_path(&names.path.take().unwrap_or_else(|| entry.path_bytes().into_owned()))?;
+            names.size = None;
             let link = names.link.take().or_else(|| entry.link_name_bytes().map(|l| l.into_owned()));
             self.keep((path.len() + link.as_ref().map_or(0, Vec::len)) as u64)?;
             each(&mut entry, Named { path, link: link.unwrap_or_default() }, self)?;
+        }
+        Ok(())
+    }
+
+    /// A size that is over 64 bits, or that one header gives otherwise than another, is refused.
+    fn honest_size(&self, entry: &Entry<'_, '_>, names: &LongNames) -> Result<(), DebError> {
+        let field = entry.header().as_bytes().get(SIZE_FIELD).unwrap_or_default();
+        let binary = field.first().is_some_and(|first| first & 0x80 != 0);
+        let over = binary && (field[0] != 0x80 || field[1..4].iter().any(|byte| *byte != 0));
+        if over || names.size.is_some_and(|told| told != entry.size()) {
+            let what = "the size of a member is not what its headers say".to_owned();
+            return Err(DebError::Damaged { path: self.path.to_owned(), what });
         }
         Ok(())
     }

@@ -184,6 +184,44 @@ fn sizes_that_lie_are_errors() {
 }
 
 #[test]
+fn sizes_told_twice_or_over_all_bounds_are_errors() {
+    let member = |size: [u8; 12], before: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.as_mut_bytes()[..3].copy_from_slice(b"./x");
+        header.as_mut_bytes()[124..136].copy_from_slice(&size);
+        header.set_cksum();
+        [before, header.as_bytes(), &[0; 1024]].concat()
+    };
+    let beyond = member([0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], &[]);
+    let mut pax = raw_header(b"./pax", tar::EntryType::XHeader, 16).to_vec();
+    pax.extend_from_slice(b"16 size=9999999\n");
+    pax.resize(1024, 0);
+    let told_twice = member(*b"00000000000\0", &pax);
+    for data in [beyond, told_twice] {
+        assert!(matches!(with_data("data.tar", &data), Err(DebError::Damaged { .. })));
+    }
+}
+
+#[test]
+fn an_archive_of_many_members_is_refused() {
+    let whole = sample();
+    let extra = format!("{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", "_x", 0, 0, 0, "100644", 0).repeat(1000);
+    let bytes = [&whole[..72], extra.as_bytes(), &whole[72..]].concat();
+    assert!(read_bytes("x.deb", &bytes, &Limits::default()).unwrap_err().to_string().contains("members"));
+}
+
+#[test]
+fn a_unit_with_a_million_targets_is_told_in_bounds() {
+    let unit = format!("[Install]\nWantedBy={}\n", "x ".repeat(1_000_000));
+    let deb = DebBuilder::new("x", "1").file("/lib/systemd/system/x.service", &unit);
+    let deb = deb
+        .script("postinst", "deb-systemd-helper enable x.service")
+        .script("postrm", "deb-systemd-helper purge x.service");
+    let package = read_bytes("x.deb", &deb.build().unwrap(), &Limits::default()).unwrap();
+    assert!(crate::package::analyse(&package).effects.len() < 1000);
+}
+
+#[test]
 fn other_packings_are_read_and_unknown_ones_named() {
     let mut data = raw_header(b"./usr/bin/x", tar::EntryType::Regular, 0).to_vec();
     data.extend_from_slice(&[0; 1024]);

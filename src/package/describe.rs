@@ -110,7 +110,7 @@ fn group(kind: Kind, effects: &[&Effect], out: &mut String) {
 
 fn line(effect: &Effect, out: &mut String) {
     let mark = if effect.verdict == Verdict::Certain { ' ' } else { '?' };
-    let _ = writeln!(out, "  {mark} {}", effect.subject);
+    let _ = writeln!(out, "  {mark} {}", effect.subjects().collect::<Vec<_>>().join(", "));
     match &effect.by {
         By::Script { script, line, text } => {
             let _ = writeln!(out, "      {script}:{line}: {text}");

@@ -83,7 +83,15 @@ fn member_effect(member: &Member, kind: &MemberKind) -> Effect {
         _ => (Kind::FileRemoved, "the package ships it".to_owned()),
     };
     let by = By::Tool(Tool::Data);
-    Effect { phase: Phase::Remove, kind, subject: merged(&member.path), verdict: Verdict::Certain, by, why }
+    Effect {
+        phase: Phase::Remove,
+        kind,
+        subject: merged(&member.path),
+        along: Vec::new(),
+        verdict: Verdict::Certain,
+        by,
+        why,
+    }
 }
 
 fn dir_effect(phase: Phase, path: &str) -> Effect {
@@ -91,7 +99,7 @@ fn dir_effect(phase: Phase, path: &str) -> Effect {
     let verdict = if path.starts_with("/var/") { Verdict::Possible } else { Verdict::Certain };
     let why = "the package ships it; it stays if something else is in it".to_owned();
     let by = By::Tool(Tool::Data);
-    Effect { phase, kind: Kind::DirRemoved, subject: merged(path), verdict, by, why }
+    Effect { phase, kind: Kind::DirRemoved, subject: merged(path), along: Vec::new(), verdict, by, why }
 }
 
 fn conffile_effect(path: &str) -> Effect {
@@ -99,6 +107,7 @@ fn conffile_effect(path: &str) -> Effect {
         phase: Phase::Purge,
         kind: Kind::ConffileRemoved,
         subject: path.to_owned(),
+        along: Vec::new(),
         verdict: Verdict::Certain,
         by: By::Tool(Tool::Dpkg),
         why: "a conffile stays on remove and goes on purge, with local changes".to_owned(),

@@ -149,12 +149,22 @@ pub struct Effect {
     pub kind: Kind,
     /// What is lost: a path, an account, a service, a package.
     pub subject: String,
+    /// What the same call takes along with it: the further units of one `stop A B C`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub along: Vec<String>,
     /// How sure.
     pub verdict: Verdict,
     /// By whom.
     pub by: By,
     /// Why it happens or on what it depends; empty where `by` says it all.
     pub why: String,
+}
+
+impl Effect {
+    /// All that is lost: the subject, and what goes along with it.
+    pub fn subjects(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.subject.as_str()).chain(self.along.iter().map(String::as_str))
+    }
 }
 
 /// A place that could not be followed, to be read by a person.

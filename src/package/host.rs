@@ -23,7 +23,7 @@ pub(crate) fn run_scripts(package: &Package, all_phases: bool) -> Runs {
     let scripts = Scripts::of(package);
     let mut runs = Runs::default();
     let mut world = World::default();
-    for (name, args) in calls::installing(package) {
+    for (name, args) in asking(package).into_iter().chain(calls::installing(package)) {
         // What an install script hides from the run is no effect of a removal; one that cannot be
         // read at all leaves open what the package owns.
         match scripts.get(name) {
@@ -43,13 +43,20 @@ pub(crate) fn run_scripts(package: &Package, all_phases: bool) -> Runs {
     runs
 }
 
+/// The script that asks questions counts where another one wants the answers.
+fn asking(package: &Package) -> Option<(&'static str, Vec<&'static str>)> {
+    let wanted = package.scripts.iter().any(|s| s.name != "config" && s.text.contains("db_get"));
+    wanted.then(calls::asking)
+}
+
 /// The shell scripts of a package, each parsed once.
 struct Scripts<'p>(BTreeMap<&'p str, (&'p Script, Result<shell::Parsed, shell::ScriptError>)>);
 
 impl<'p> Scripts<'p> {
     fn of(package: &'p Package) -> Self {
         let mut all = BTreeMap::new();
-        for script in package.scripts.iter().filter(|s| s.name != "config" && is_shell(s)) {
+        let asked = asking(package).is_some();
+        for script in package.scripts.iter().filter(|s| is_shell(s) && (s.name != "config" || asked)) {
             // Of several by one name the first counts, as where scripts are looked up.
             all.entry(script.name.as_str()).or_insert_with(|| (script, shell::parsed(&script.text)));
         }
@@ -112,20 +119,29 @@ impl Runs {
         for note in ran.notes {
             self.miss(script, note.line, note.reason);
         }
-        self.effects.extend(ran.deeds.into_iter().map(|deed| effect(script, phase, deed)));
+        let lines: Vec<&str> = script.text.lines().collect();
+        self.effects.extend(ran.deeds.into_iter().map(|deed| effect(script, &lines, phase, deed)));
         ran.world
     }
 }
 
-fn effect(script: &Script, phase: Phase, deed: Deed) -> Effect {
+/// Characters of a script's line that are shown.
+const SHOWN: usize = 300;
+
+fn effect(script: &Script, lines: &[&str], phase: Phase, deed: Deed) -> Effect {
     let verdict = if deed.conditions.is_empty() { Verdict::Certain } else { Verdict::Possible };
     let mut why = deed.why;
     if !deed.conditions.is_empty() {
         let gap = if why.is_empty() { "" } else { "; " };
         why = format!("{why}{gap}if {}", deed.conditions.join(", and if "));
     }
-    let by = By::Script { script: script.name.clone(), line: deed.line, text: script.line(deed.line).to_owned() };
-    Effect { phase, kind: kind(deed.kind), subject: deed.subject, verdict, by, why }
+    let line = lines.get((deed.line as usize).saturating_sub(1)).map_or("", |line| line.trim());
+    let text = match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    };
+    let by = By::Script { script: script.name.clone(), line: deed.line, text };
+    Effect { phase, kind: kind(deed.kind), subject: deed.subject, along: deed.along, verdict, by, why }
 }
 
 fn kind(deed: DeedKind) -> Kind {

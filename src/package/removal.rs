@@ -54,8 +54,12 @@ fn settle(effects: Vec<Effect>) -> Vec<Effect> {
     let mut best: BTreeMap<(Phase, Kind, String), Effect> = BTreeMap::new();
     for effect in effects {
         let key = (effect.phase, effect.kind, effect.subject.clone());
-        match best.get(&key) {
-            Some(known) if known.verdict <= effect.verdict => {}
+        match best.get_mut(&key) {
+            Some(known) if known.verdict == effect.verdict => {
+                let told: BTreeSet<String> = known.along.iter().cloned().collect();
+                known.along.extend(effect.along.into_iter().filter(|unit| !told.contains(unit)));
+            }
+            Some(known) if known.verdict < effect.verdict => {}
             _ => drop(best.insert(key, effect)),
         }
     }
@@ -167,6 +171,43 @@ mod tests {
             let certain = removal.of(Phase::Purge, kind).any(|e| e.verdict == Verdict::Certain && e.subject == subject);
             assert!(certain, "{subject}: {:?}", removal.effects);
         }
+    }
+
+    #[test]
+    fn names_by_debconf_s_default_are_settled_where_the_install_scripts_use_the_same() {
+        let ask = ". /usr/share/debconf/confmodule; db_input low x/user || true; db_go; db_set x/dir /srv/x";
+        let get = ". /usr/share/debconf/confmodule; db_get x/user; U=$RET; db_get x/dir;";
+        let make = format!("{get} adduser --system --group $U; dpkg-statoverride --add $U $U 750 $RET");
+        let undo = format!("{get} deluser $U; dpkg-statoverride --remove $RET; rm -rf /var/lib/$U");
+        let deb = DebBuilder::new("x", "1").control_file("templates", b"Template: x/user\nDefault: worker\n");
+        let deb = deb.script("config", &script(ask)).script("postinst", &script(&make));
+        let removal = removal_of(&deb.script("postrm", &script(&format!("[ $1 = purge ] || exit 0; {undo}"))));
+        let verdict = |kind: Kind, subject: &str| {
+            removal.of(Phase::Purge, kind).find(|e| e.subject == subject).map(|e| e.verdict)
+        };
+        assert_eq!(verdict(Kind::UserDeleted, "worker"), Some(Verdict::Certain));
+        assert_eq!(verdict(Kind::GroupDeleted, "worker"), Some(Verdict::Certain));
+        assert_eq!(verdict(Kind::StatoverrideRemoved, "/srv/x"), Some(Verdict::Certain));
+        assert_eq!(verdict(Kind::DataDestroyed, "/var/lib/worker"), Some(Verdict::Possible));
+    }
+
+    #[test]
+    fn homes_masks_and_ends_of_links_are_known_from_the_install_scripts() {
+        let make = "adduser --system --home /var/lib/w w; mkdir -p ~w/.config; ln -s /etc/x/a ~w/.config/a; \
+                    ln -s ../avail/b /etc/x/b";
+        let undo = "case $1 in remove) deb-systemd-helper mask x.service;; purge) deb-systemd-helper unmask x.service; \
+                    if [ -h /etc/x/b ] && ! readlink -e /etc/x/b; then rm /etc/x/b; fi; rm -rf ~w;; esac";
+        let deb = DebBuilder::new("x", "1").conffile("/etc/avail/b", "").script("postinst", &script(make));
+        let deb = deb.script("postrm", &script(undo));
+        let expected = ["/etc/systemd/system/x.service", "/etc/x/b", "/var/lib/w/.config/a"];
+        assert_eq!(links(&deb, Phase::Purge), expected);
+    }
+
+    #[test]
+    fn a_helper_program_does_what_stands_in_for_it_with_the_variables_it_is_given() {
+        let call = |which: &str| script(&format!("NAME=x ENABLE=yes /lib/runit-helper/runit-helper {which} \"$@\""));
+        let deb = DebBuilder::new("x", "1").script("postinst", &call("postinst")).script("postrm", &call("postrm"));
+        assert_eq!(links(&deb, Phase::Remove), ["/etc/runit/runsvdir/default/x"]);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 /// Length of the archive's own header and of each member's.
 const MAGIC: u64 = 8;
 const HEADER: usize = 60;
+/// A package has three members, and perhaps signatures.
+const MEMBERS: usize = 100;
 /// Where a member's header holds its size.
 const SIZE: std::ops::Range<usize> = 48..58;
 
@@ -16,7 +18,13 @@ pub(crate) fn check(file: &mut (impl Read + Seek), len: u64) -> io::Result<()> {
     }
     let mut at = MAGIC;
     let mut header = [0; HEADER];
-    while at + HEADER as u64 <= len {
+    for count in 0.. {
+        if at + HEADER as u64 > len {
+            break;
+        }
+        if count >= MEMBERS {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("it has more than {MEMBERS} members")));
+        }
         file.seek(SeekFrom::Start(at))?;
         file.read_exact(&mut header)?;
         let Some(size) = size(&header) else { break };

@@ -95,6 +95,9 @@ impl Interp<'_> {
     /// A sourced library is known by its rows; anything else may set any variable.
     fn source(&mut self, args: &[Value], raw: &str, mut state: State) -> Outcome {
         let path = args.first().and_then(Value::known).unwrap_or_default().to_owned();
+        if self.knowledge.is_debconf(&path) && !state.frontend && self.captures.is_empty() {
+            return self.under_frontend(state);
+        }
         if let Some(Ok(node)) = self.knowledge.library_text(&path).map(|text| parse::parse(text, self.line)) {
             return self.exec(&node, state);
         }
@@ -106,6 +109,19 @@ impl Interp<'_> {
             }
         }
         self.ended(state, Status::OK)
+    }
+
+    /// debconf's library has the frontend run the script anew, from its first line: what was done so far is
+    /// done again, on the host as it is by now.
+    fn under_frontend(&mut self, state: State) -> Outcome {
+        let Some((node, start)) = self.start.clone() else { return ok(state) };
+        let (checked, calls) = (std::mem::take(&mut self.checked), std::mem::take(&mut self.calls));
+        let inputs = std::mem::take(&mut self.inputs);
+        let State { args, cwd, world, guards, .. } = state;
+        let again = State { frontend: true, args, cwd, world, guards, ..start };
+        let end = self.exec(&node, again).any();
+        (self.checked, self.calls, self.inputs) = (checked, calls, inputs);
+        Outcome { exit: end, ..Outcome::default() }
     }
 
     fn change_dir(&mut self, args: &[Value], mut state: State) -> Outcome {

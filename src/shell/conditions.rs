@@ -182,6 +182,8 @@ impl Interp<'_> {
         if self.setting.data.get(folder) == Some(&Entry::Dir) {
             return false;
         }
+        let depends = self.setting.depends.len() * path.matches('/').count();
+        self.compared.set(self.compared.get() + depends);
         let same = |part: &str, d: &str| part.starts_with(d) || (part.len() >= 4 && d.starts_with(&format!("{part}-")));
         let named = |part: &str| self.setting.depends.iter().any(|d| d.len() >= 4 && same(part, d));
         path.split('/').any(named)
@@ -206,6 +208,9 @@ impl Interp<'_> {
 
     fn has_command_path(&self, path: &str) -> Truth {
         let name = path.rsplit('/').next().unwrap_or(path);
+        if path.starts_with("/usr/local/") {
+            return Truth::likely(false, &format!("{path} was put there by hand"));
+        }
         if self.knowledge.is_stock_command(name) || self.setting.depends.contains(name) {
             return Truth::Yes;
         }
@@ -215,7 +220,9 @@ impl Interp<'_> {
         if self.knowledge.is_absent_command(name) {
             return Truth::likely(false, &format!("{name} is installed"));
         }
-        Truth::maybe(&format!("{name} is installed"))
+        let words = format!("{name} is installed");
+        // What no dependency is named after is not asked for by a removal because it is there.
+        if self.stage == Stage::Installing { Truth::maybe(&words) } else { Truth::likely(false, &words) }
     }
 }
 

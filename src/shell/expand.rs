@@ -8,6 +8,9 @@ use super::ir::{Name, Op, Param, Piece, Word};
 use super::state::State;
 use super::text::{Bit, Text, Truth, Value};
 
+/// Where dpkg has scripts look for commands, unless its caller says otherwise.
+const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// Text with `*`, `?` and `[…]` active.
 pub(crate) fn active(raw: &str) -> Text {
     let mut out = Text::default();
@@ -105,7 +108,7 @@ impl Interp<'_> {
                 let text = self.substitute(body, raw, state);
                 open(Value::one(text), *quoted)
             }
-            Piece::Home(user) => Part { value: home(user.as_deref()), split: false, quoted: true },
+            Piece::Home(user) => Part { value: home(user.as_deref(), state), split: false, quoted: true },
             Piece::Arith(raw) => Part { value: Value::hole(&format!("$(({raw}))")), split: false, quoted: true },
         }
     }
@@ -197,6 +200,7 @@ fn lookup(name: &Name, raw: &str, state: &State) -> Option<Value> {
         Name::Var(name) => match name.as_str() {
             "DPKG_ROOT" if !state.vars.contains_key(name) => Some(Value::lit("")),
             "PWD" => Some(Value::lit(&state.cwd)),
+            "PATH" if !state.vars.contains_key(name) => Some(Value::lit(SEARCH_PATH)),
             "HOME" if !state.vars.contains_key(name) => Some(Value::lit("/root")),
             _ => state.vars.get(name).cloned(),
         },
@@ -238,11 +242,13 @@ pub(crate) fn is_filled(text: &Text) -> Truth {
     }
 }
 
-fn home(user: Option<&str>) -> Value {
-    match user {
-        None => Value::lit("/root"),
-        Some(user) => Value::hole(&format!("~{user}")),
+/// The home that an install script gave a user; that of an account which is gone stays as it is written.
+fn home(user: Option<&str>, state: &State) -> Value {
+    let Some(user) = user else { return Value::lit("/root") };
+    if state.world.gone_users.contains(user) {
+        return Value::lit(&format!("~{user}"));
     }
+    state.world.homes.get(user).map_or_else(|| Value::hole(&format!("~{user}")), |home| Value::lit(home))
 }
 
 /// `"$@"` alone gives every argument as a field.

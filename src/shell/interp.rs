@@ -1,6 +1,7 @@
 //! The abstract run: walks the script with a symbolic state, forks where a condition is not
 //! settled, and notes every deed with the line and the conditions it rests on.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -15,6 +16,13 @@ use super::{glob, report::Deed, report::Note};
 const MAX_STEPS: usize = 60_000;
 /// Bytes of text made and copied before a run is given up.
 const MAX_WORK: usize = 200 << 20;
+/// Arguments handled before a run is given up.
+const MAX_ARGUMENTS: usize = 120_000;
+/// Paths and names compared before a run is given up.
+const MAX_COMPARED: usize = 2_500_000;
+/// Deeds that are kept, and bytes of their text.
+const MAX_DEEDS: usize = 20_000;
+const MAX_TOLD: usize = 32 << 20;
 /// Items of a loop that are followed.
 const MAX_ITEMS: usize = 5_000;
 /// Function calls within each other.
@@ -27,6 +35,10 @@ pub(crate) struct Interp<'a> {
     pub(crate) stage: Stage,
     pub(crate) deeds: Vec<Deed>,
     pub(crate) notes: BTreeSet<Note>,
+    /// The script from its beginning, as it is called.
+    pub(crate) start: Option<(Rc<Node>, State)>,
+    /// Accounts that some way through the script makes.
+    pub(crate) mentioned: BTreeSet<String>,
     /// Line of the command being run.
     pub(crate) line: u32,
     /// Within a condition, where `set -e` does not act.
@@ -35,6 +47,12 @@ pub(crate) struct Interp<'a> {
     steps: usize,
     /// Bytes of text made and copied so far.
     pub(crate) work: usize,
+    /// Arguments of commands handled so far.
+    pub(crate) arguments: usize,
+    /// Paths and names compared so far.
+    pub(crate) compared: Cell<usize>,
+    /// Bytes of text in the deeds.
+    told: usize,
     /// Output being collected by command substitutions and pipes, innermost last.
     pub(crate) captures: Vec<Capture>,
     /// Input of the commands in a pipe, innermost last.
@@ -57,11 +75,16 @@ impl<'a> Interp<'a> {
             stage,
             deeds: Vec::new(),
             notes: BTreeSet::new(),
+            start: None,
+            mentioned: BTreeSet::new(),
             line: 0,
             checked: 0,
             calls: 0,
             steps: 0,
             work: 0,
+            arguments: 0,
+            compared: Cell::new(0),
+            told: 0,
             captures: Vec::new(),
             inputs: Vec::new(),
         }
@@ -74,13 +97,32 @@ impl<'a> Interp<'a> {
     /// Counts a step; past the limit the run ends where it is.
     fn step(&mut self) -> bool {
         self.steps += 1;
-        if self.work > MAX_WORK {
+        if self.work > MAX_WORK
+            || self.arguments > MAX_ARGUMENTS
+            || self.compared.get() > MAX_COMPARED
+            || self.is_full()
+        {
             self.steps = self.steps.max(MAX_STEPS);
         }
         if self.steps >= MAX_STEPS {
             self.note("stopped: the script is too long to follow");
         }
         self.steps < MAX_STEPS
+    }
+
+    /// Keeps a deed, as long as there is room.
+    pub(crate) fn keep(&mut self, deed: Deed) {
+        if self.is_full() {
+            self.note("stopped: the script does too much to tell");
+            return;
+        }
+        let texts = deed.conditions.iter().chain([&deed.subject, &deed.why]);
+        self.told += texts.map(String::len).sum::<usize>();
+        self.deeds.push(deed);
+    }
+
+    fn is_full(&self) -> bool {
+        self.deeds.len() >= MAX_DEEDS || self.told > MAX_TOLD
     }
 
     pub(crate) fn exec(&mut self, node: &Node, state: State) -> Outcome {

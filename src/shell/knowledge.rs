@@ -33,6 +33,8 @@ struct Stock {
     usual_commands: BTreeSet<String>,
     absent_commands: BTreeSet<String>,
     users: BTreeSet<String>,
+    /// Alternatives that a package of every ordinary host offers as well.
+    alternatives: BTreeSet<String>,
     present: Vec<String>,
     absent: Vec<String>,
     /// Endings of files that other tools leave behind now and then.
@@ -149,6 +151,11 @@ impl Knowledge {
         self.libraries.contains_key(path)
     }
 
+    /// Does the library bring debconf's commands by running the script under its frontend?
+    pub(crate) fn is_debconf(&self, path: &str) -> bool {
+        path.starts_with("/usr/share/debconf/confmodule") && self.is_library(path)
+    }
+
     /// Shell text that stands in for a library.
     pub(crate) fn library_text(&self, path: &str) -> Option<&str> {
         self.library_functions.get(path).map(String::as_str)
@@ -178,6 +185,10 @@ impl Knowledge {
 
     pub(crate) fn is_stock_user(&self, name: &str) -> bool {
         self.stock.users.contains(name)
+    }
+
+    pub(crate) fn is_stock_alternative(&self, name: &str) -> bool {
+        self.stock.alternatives.contains(name)
     }
 
     pub(crate) fn stock_path(&self, path: &str) -> Option<bool> {

@@ -61,8 +61,12 @@ pub(crate) fn run(script: &Parsed, args: &[&str], stage: Stage, setting: &Settin
     state.errexit = script.errexit;
     // dpkg tells a script whose it is.
     state.vars.insert("DPKG_MAINTSCRIPT_PACKAGE".to_owned(), text::Value::lit(&setting.package));
+    // A script that asks debconf's questions was started by it already.
+    state.frontend = stage == Stage::Installing;
+    interp.start = Some((script.node.clone(), State { world: World::default(), ..state.clone() }));
     let end = interp.exec(&script.node, state).any();
-    let world = end.map_or(before, |state| state.world);
+    let mut world = end.map_or(before, |state| state.world);
+    world.mentioned.append(&mut interp.mentioned);
     Ran { deeds: interp.deeds, notes: interp.notes.into_iter().collect(), world }
 }
 

@@ -24,6 +24,8 @@ pub(crate) enum DeedKind {
 pub(crate) struct Deed {
     pub(crate) kind: DeedKind,
     pub(crate) subject: String,
+    /// What the same call does it to as well.
+    pub(crate) along: Vec<String>,
     pub(crate) line: u32,
     /// Empty: it happens on every ordinary host.
     pub(crate) conditions: Vec<String>,

@@ -1,13 +1,16 @@
 //! Simple commands: assignments, redirections, and who gets to run the command.
 
 use super::interp::Interp;
-use super::ir::{Redirect, Simple};
+use super::ir::{Assign, Redirect, Simple};
 use super::state::{Outcome, State, Status};
 use super::text::{Bit, Text, Value};
 use super::{glob, interp};
 
 /// Arguments of a command that are followed.
 const MAX_FIELDS: usize = 10_000;
+
+/// Paths that one pattern stands for.
+pub(crate) const MAX_FOUND: usize = 20_000;
 
 impl Interp<'_> {
     pub(crate) fn simple(&mut self, simple: &Simple, mut state: State) -> Outcome {
@@ -25,6 +28,7 @@ impl Interp<'_> {
             fields.extend(self.expand_fields(word, &mut state));
         }
         self.work += fields.iter().map(Value::len).sum::<usize>();
+        self.arguments += fields.len();
         if fields.len() > MAX_FIELDS {
             self.note(format!("only {MAX_FIELDS} arguments are followed"));
             fields.truncate(MAX_FIELDS);
@@ -43,7 +47,16 @@ impl Interp<'_> {
             let value = self.expand_plain(&assign.value, &mut state);
             state.vars.insert("IFS for one command".to_owned(), value);
         }
-        let out = self.run(&fields, &raw, state);
+        let hidden = self.lend(&simple.assigns, &mut state);
+        let mut out = self.run(&fields, &raw, state);
+        if let Some(state) = &mut out.go {
+            for (name, value) in hidden {
+                match value {
+                    Some(value) => drop(state.vars.insert(name, value)),
+                    None => drop(state.vars.remove(&name)),
+                }
+            }
+        }
         if silent {
             self.captures.pop();
         }
@@ -51,6 +64,16 @@ impl Interp<'_> {
             self.inputs.pop();
         }
         out
+    }
+
+    /// `NAME=value command`: the value is the command's alone. Hands back what was there before.
+    fn lend(&mut self, assigns: &[Assign], state: &mut State) -> Vec<(String, Option<Value>)> {
+        let mut hidden = Vec::new();
+        for assign in assigns.iter().filter(|a| a.name != "IFS") {
+            let value = self.expand_plain(&assign.value, state);
+            hidden.push((assign.name.clone(), state.vars.insert(assign.name.clone(), value)));
+        }
+        hidden
     }
 
     fn assignments(&mut self, simple: &Simple, mut state: State) -> Outcome {
@@ -129,12 +152,21 @@ impl Interp<'_> {
 
     pub(crate) fn glob_paths(&self, pattern: &Text, state: &State) -> Vec<String> {
         let start = pattern.prefix().to_owned();
+        let compared = |path: &String| {
+            let fits = glob::path_matches(pattern, path);
+            self.compared.set(self.compared.get() + if fits { 5 } else { 1 });
+            fits
+        };
         let near = |path: &&String| path.starts_with(&start);
         let own = self.setting.data.range(start.clone()..).map(|(p, _)| p).take_while(near);
-        let own = own.filter(|p| self.own_there(p, state));
         let made = state.world.paths.range(start.clone()..).take_while(|(p, _)| p.starts_with(&start));
         let made = made.filter(|(_, there)| **there).map(|(p, _)| p);
-        let mut all: Vec<String> = own.chain(made).filter(|p| glob::path_matches(pattern, p)).cloned().collect();
+        let mut all: Vec<String> = own
+            .filter(|p| compared(p) && self.own_there(p, state))
+            .chain(made.filter(|p| compared(p)))
+            .take(MAX_FOUND)
+            .cloned()
+            .collect();
         all.sort();
         all.dedup();
         all

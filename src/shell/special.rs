@@ -19,6 +19,7 @@ impl Interp<'_> {
             "group-add" => self.group_add(args, &mut state),
             "sysusers" => self.sysusers(&mut state),
             "account-query" => self.account_query(call, &state),
+            "chown" => self.chown(call, &state),
             "make" => self.make(args, &mut state),
             "install" => self.install(args, &mut state),
             "copy" => self.copy(args, &mut state),

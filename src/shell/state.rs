@@ -60,6 +60,8 @@ pub(crate) struct State {
     pub(crate) functions: BTreeMap<String, Rc<Node>>,
     pub(crate) args: Vec<Value>,
     pub(crate) errexit: bool,
+    /// debconf's frontend runs the script.
+    pub(crate) frontend: bool,
     pub(crate) status: Status,
     pub(crate) cwd: String,
     pub(crate) world: World,
@@ -75,6 +77,7 @@ impl State {
             functions: BTreeMap::new(),
             args: args.iter().map(|a| Value::lit(a)).collect(),
             errexit: false,
+            frontend: false,
             status: Status::OK,
             cwd: "/".to_owned(),
             world,
@@ -112,6 +115,7 @@ impl State {
         self.functions.extend(other.functions);
         self.foreign = self.foreign.or(other.foreign);
         self.errexit = self.errexit && other.errexit;
+        self.frontend = self.frontend || other.frontend;
         if self.status != other.status {
             self.status = Status::unknown("the command before");
         }

@@ -68,7 +68,17 @@ fn idioms() {
         ("userdel a; userdel a", "+a"),
         (". /etc/default/own; [ \"$KEEP\" = yes ] || userdel a", "?a"),
         (". /usr/share/debconf/confmodule; db_get own/purge; [ $RET = true ] && userdel a", "+a"),
-        (". /usr/share/debconf/confmodule; db_get own/no; [ \"$RET\" = true ] && userdel a", "?a"),
+        (". /usr/share/debconf/confmodule; db_get other/no; [ \"$RET\" = true ] && userdel a", "?a"),
+        (". /usr/share/debconf/confmodule; db_get own/no || userdel a", "+a"),
+        ("userdel a; . /usr/share/debconf/confmodule; userdel b", "+a +b"),
+        ("set -e\nuserdel a\n. /usr/share/debconf/confmodule\nuserdel b", "+a"),
+        (
+            "f() { IFS=:; for p in $PATH; do [ -x \"$p/$*\" ] && return 0; done; return 1; }; f deluser && deluser a",
+            "+a",
+        ),
+        ("if which frobnicate; then exit 0; else userdel a; fi", "+a"),
+        ("mount | grep -q /var/lib/own || userdel a", "+a"),
+        ("if [ -e /bin/own ]; then userdel a; else userdel b; fi", "+b"),
         ("deluser a group", ""),
         ("# userdel a\necho userdel a", ""),
         ("cat <<EOF\nuserdel a\nEOF", ""),
@@ -128,7 +138,11 @@ fn scripts_that_would_run_forever_end() {
     let fan: String = (0..30).map(|i| format!("f{i}() {{ f{0} || f{0}; f{0} && f{0}; }}\n", i + 1)).collect();
     let loops = "for a in 1 2 3 4 5 6 7 8 9 0; do\n".repeat(8) + "rm -rf /x$a\n" + &"done\n".repeat(8);
     let endless = "while true; do rm -f /x; done; until false; do :; done".to_owned();
-    for text in [doubling, arguments, guards, calls, fan + "f0\n", loops, endless] {
+    let many: String = (0..10_000).map(|i| format!("{i} ")).collect();
+    let removed = format!("a='{many}'; while true; do rm -rf $a; done");
+    let made = format!("a='{many}'; for i in $a; do cd /$i; touch $a; done");
+    let stopped = format!("a='{many}'; for i in $a; do systemctl stop $a; done");
+    for text in [removed, made, stopped, doubling, arguments, guards, calls, fan + "f0\n", loops, endless] {
         let start = std::time::Instant::now();
         let _ = ran(&text, "remove");
         assert!(start.elapsed().as_secs() < 20, "{}", &text[..40]);

@@ -2,9 +2,8 @@
 //! abstract run of the install scripts, then used up by the removal scripts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
-use super::text::Truth;
+use super::text::{Text, Truth};
 
 /// What a path of the package's own data is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +46,8 @@ pub(crate) struct World {
     /// User -> has it a group of its own name as primary group?
     pub(crate) users: BTreeMap<String, Option<bool>>,
     pub(crate) groups: BTreeSet<String>,
+    /// Accounts that some way through the install scripts makes, taken or not.
+    pub(crate) mentioned: BTreeSet<String>,
     pub(crate) gone_users: BTreeSet<String>,
     pub(crate) gone_groups: BTreeSet<String>,
     pub(crate) registered: BTreeSet<(Registry, String)>,
@@ -55,7 +56,7 @@ pub(crate) struct World {
     /// Home directories of users made by scripts.
     pub(crate) homes: BTreeMap<String, String>,
     /// debconf questions that were set by a script.
-    pub(crate) answers: BTreeMap<String, Rc<str>>,
+    pub(crate) answers: BTreeMap<String, Text>,
     /// Units enabled and init scripts registered.
     pub(crate) enabled: BTreeSet<String>,
 }
@@ -76,15 +77,29 @@ impl World {
             *entry = *entry || there;
         }
         self.users.extend(other.users);
+        self.mentioned.extend(other.mentioned);
         self.groups.extend(other.groups);
         self.gone_users.retain(|u| other.gone_users.contains(u));
         self.gone_groups.retain(|g| other.gone_groups.contains(g));
         self.registered.extend(other.registered);
         self.details.extend(other.details);
         self.homes.extend(other.homes);
-        self.answers.extend(other.answers);
+        self.join_answers(other.answers);
         self.enabled.extend(other.enabled);
         self
+    }
+
+    /// An answer that was not given alike on both ways is not known.
+    fn join_answers(&mut self, mut theirs: BTreeMap<String, Text>) {
+        for (question, answer) in &mut self.answers {
+            if theirs.remove(question).as_ref() != Some(answer) {
+                *answer = Text::hole(&format!("the debconf answer to {question}"));
+            }
+        }
+        for question in theirs.into_keys() {
+            let answer = Text::hole(&format!("the debconf answer to {question}"));
+            self.answers.insert(question, answer);
+        }
     }
 
     /// Makes a symbolic link.
@@ -100,9 +115,8 @@ impl World {
     /// Takes a path and all below it away.
     pub(crate) fn delete(&mut self, path: &str) {
         let below = format!("{path}/");
-        let inner: Vec<String> = self.paths.range(below.clone()..).map(|(p, _)| p.clone()).collect();
-        for inside in inner.into_iter().take_while(|p| p.starts_with(&below)) {
-            self.paths.insert(inside, false);
+        for (_, there) in self.paths.range_mut(below.clone()..).take_while(|(p, _)| p.starts_with(&below)) {
+            *there = false;
         }
         self.paths.insert(path.to_owned(), false);
         self.links.remove(path);
@@ -114,6 +128,10 @@ impl World {
         let mut inside = self.paths.range(below.clone()..).take_while(|(p, _)| p.starts_with(&below));
         inside.any(|(_, there)| *there)
     }
+}
+
+fn in_root(path: &str) -> bool {
+    ["/bin/", "/sbin/", "/lib/"].iter().any(|start| path.starts_with(start))
 }
 
 /// The unchanging part: the package, and what an ordinary host has.
@@ -133,9 +151,18 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
+    /// What a path of the package's data is, by either of its names on a host whose `/sbin` is a link to `/usr/sbin`.
+    pub(crate) fn entry(&self, path: &str) -> Option<&Entry> {
+        let other = || match path.strip_prefix("/usr") {
+            Some(inner) => in_root(inner).then(|| inner.to_owned()),
+            None => in_root(path).then(|| format!("/usr{path}")),
+        };
+        self.data.get(path).or_else(|| self.data.get(&other()?))
+    }
+
     /// Is a path of the package's own data there at this stage? `None`: not its own.
     pub(crate) fn own(&self, path: &str, stage: Stage, world: &World) -> Option<Truth> {
-        let entry = self.data.get(path)?;
+        let entry = self.entry(path)?;
         Some(match (entry, stage) {
             (_, Stage::Installing | Stage::Unpacked) | (Entry::Conffile, Stage::Removed) => Truth::Yes,
             (Entry::Dir, _) if self.conffile_dirs.contains(path) || world.has_below(path) => Truth::Yes,

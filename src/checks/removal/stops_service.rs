@@ -71,7 +71,9 @@ fn lost<'r>(
     service: &Resource,
 ) -> Option<Lost<'r>> {
     let mine = name(service);
-    let stop = |kind: Kind| package.effects(removal, &STOPS).find(|e| e.kind == kind && stands_for(&e.subject, mine));
+    let stop = |kind: Kind| {
+        package.effects(removal, &STOPS).find(|e| e.kind == kind && e.subjects().any(|s| stands_for(s, mine)))
+    };
     let unit = package.effects(removal, &UNITS).find(|e| start_of(&e.subject).is_some_and(|s| s.starts_it(mine)));
     let unit = unit.filter(|e| !has_other_unit(cx, package.head, &e.subject, mine, package.name));
     let disabled = stop(Kind::ServiceDisabled).filter(|_| enabled(service));

@@ -7,7 +7,7 @@ use crate::shell::state::{State, Status};
 use crate::shell::text::{Text, Truth, Value};
 use crate::shell::world::Stage;
 
-use super::Call;
+use super::{Call, settled};
 
 impl Interp<'_> {
     /// `deluser`, `userdel`; the group of the same name goes too where it is the primary one.
@@ -40,7 +40,8 @@ impl Interp<'_> {
         }
         let foreign = self.foreign_account(&known, state);
         let extra: Vec<String> = foreign.into_iter().collect();
-        self.deed(DeedKind::UserDeleted, user, many, extra.clone(), "", state);
+        let (user, why) = settled(user, state.world.users.contains_key(&known));
+        self.deed(DeedKind::UserDeleted, &user, many, extra.clone(), &why, state);
         if args.has(&["--remove-home", "-r", "--remove", "--remove-all-files"]) {
             self.home_deleted(&known, many, &extra, state);
         }
@@ -91,6 +92,9 @@ impl Interp<'_> {
         let world = &state.world;
         let made = world.users.contains_key(name) || world.groups.contains(name);
         let others = !world.users.is_empty() || !world.groups.is_empty();
+        if !made && world.mentioned.contains(name) {
+            return Some(format!("{name} was made; the install scripts do so on some hosts only"));
+        }
         (others && !made).then(|| format!("{name} exists; the package's own scripts do not make it"))
     }
 
@@ -105,7 +109,8 @@ impl Interp<'_> {
                 continue;
             }
             let extra = self.foreign_account(&known, state).into_iter().collect();
-            self.deed(DeedKind::GroupDeleted, text, value.0.len() > 1, extra, "", state);
+            let (group, why) = settled(text, state.world.groups.contains(&known));
+            self.deed(DeedKind::GroupDeleted, &group, value.0.len() > 1, extra, &why, state);
             state.world.gone_groups.insert(known);
         }
         status
@@ -135,6 +140,7 @@ impl Interp<'_> {
             None if adduser => group_flag || !system,
             None => !args.has(&["-N", "--no-user-group"]),
         };
+        self.mentioned.insert(user.clone());
         if own {
             state.world.groups.insert(user.clone());
         }
@@ -155,6 +161,7 @@ impl Interp<'_> {
         if args.operands.len() == 1
             && let Some(group) = args.known(0)
         {
+            self.mentioned.insert(group.to_owned());
             state.world.groups.insert(group.to_owned());
         }
         Status::OK
@@ -228,6 +235,22 @@ impl Interp<'_> {
         let mut text = Text::lit(&lines);
         text.append(&Text::hole("other accounts"));
         text
+    }
+
+    /// `chown USER PATH || adduser USER`: it fails where there is no such account. Elsewhere it is taken to do its work,
+    /// since the account may be of a package that this one needs.
+    pub(crate) fn chown(&self, call: &Call<'_>, state: &State) -> Status {
+        let owner = call.args.known(0).unwrap_or_default();
+        let name = owner.split([':', '.']).next().filter(|n| !n.is_empty() && n.parse::<u32>().is_err());
+        let there = match name {
+            Some(name) if call.name.ends_with("chgrp") => self.has_group(name, state),
+            Some(name) => self.has_user(name, state),
+            None => Truth::Yes,
+        };
+        match there {
+            Truth::No | Truth::Likely(false, _) if self.checked > 0 => Status::of(there),
+            _ => Status::OK,
+        }
     }
 
     pub(crate) fn has_user(&self, user: &str, state: &State) -> Truth {

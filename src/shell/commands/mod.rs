@@ -10,7 +10,9 @@ mod search;
 mod services;
 
 use super::interp::Interp;
+use super::ir::Node;
 use super::knowledge::{Act, Arguments, Command, Ending};
+use super::parse;
 use super::report::{Deed, DeedKind};
 use super::simple::absolute_text;
 use super::state::{Outcome, State, Status};
@@ -31,6 +33,9 @@ impl Interp<'_> {
     pub(crate) fn command(&mut self, name: &str, args: &[Value], raw: &str, mut state: State) -> Outcome {
         if name.starts_with("/etc/init.d/") {
             return self.init_script(name, args, raw, state);
+        }
+        if let Some(Ok(node)) = self.knowledge.library_text(name).map(|text| parse::parse(text, self.line)) {
+            return self.program(&node, args, state);
         }
         let Some(row) = self.knowledge.command(name) else {
             let own = self.has_command(name, &state) == Truth::Yes;
@@ -56,15 +61,48 @@ impl Interp<'_> {
         self.ended(state, status)
     }
 
+    /// A program that shell text stands in for: what it sets is lost, what it does to the host stays.
+    fn program(&mut self, node: &Node, args: &[Value], mut state: State) -> Outcome {
+        if self.calls >= 20 {
+            return Outcome::go(state);
+        }
+        self.calls += 1;
+        let outer = std::mem::replace(&mut state.args, args.to_vec());
+        let errexit = std::mem::replace(&mut state.errexit, false);
+        let mut out = self.subshell(node, state);
+        self.calls -= 1;
+        if let Some(state) = &mut out.go {
+            state.args = outer;
+            state.errexit = errexit;
+        }
+        out
+    }
+
     fn print_unknown(&mut self, raw: &str, state: &State) {
         self.print(&Text::hole(&format!("$({raw})")), state);
     }
 
     pub(crate) fn acts(&mut self, row: &Command, args: &Arguments, state: &State) {
         for act in row.act.iter().filter(|act| applies(act, args)) {
-            for value in act.subject.pick(&args.operands) {
+            let operands = act.subject.pick(&args.operands);
+            let units: Vec<&str> = operands.iter().filter_map(Value::known).collect();
+            if act.does == DeedKind::ServiceStopped && units.len() == operands.len() {
+                self.units_stopped(act, &units, state);
+                continue;
+            }
+            for value in operands {
                 self.deed_over(act, value, state);
             }
+        }
+    }
+
+    /// One call that stops several units is one deed, told under the unit that it names first.
+    fn units_stopped(&mut self, act: &Act, units: &[&str], state: &State) {
+        let Some((first, along)) = units.split_first() else { return };
+        let before = self.deeds.len();
+        self.deed_over(act, &Value::lit(first), state);
+        if let Some(deed) = self.deeds.get_mut(before) {
+            deed.along = along.iter().map(|&unit| unit.to_owned()).collect();
         }
     }
 
@@ -104,13 +142,23 @@ impl Interp<'_> {
         }
         let subject = subject.to_string();
         if !subject.is_empty() {
-            self.deeds.push(Deed { kind, subject, line: self.line, conditions, why: why.to_owned() });
+            let along = Vec::new();
+            self.keep(Deed { kind, subject, along, line: self.line, conditions, why: why.to_owned() });
         }
     }
 
     /// A deed on a known subject.
     pub(crate) fn sure_deed(&mut self, kind: DeedKind, subject: &str, why: &str, state: &State) {
         self.deed(kind, &Text::lit(subject), false, Vec::new(), why, state);
+    }
+}
+
+/// A name that rests on an assumption, such as debconf's default answer, is settled where the install scripts
+/// made what it names by the same: then both are of one answer. Says what it rests on.
+pub(crate) fn settled(name: &Text, made: bool) -> (Text, String) {
+    match &name.assumed {
+        Some(why) if made => (Text { assumed: None, ..name.clone() }, format!("by default; another name if {why}")),
+        _ => (name.clone(), String::new()),
     }
 }
 

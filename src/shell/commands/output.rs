@@ -4,7 +4,7 @@ use crate::shell::bre;
 use crate::shell::interp::Interp;
 use crate::shell::simple::absolute;
 use crate::shell::state::{State, Status};
-use crate::shell::text::{Text, Truth, Value};
+use crate::shell::text::{Bit, Text, Truth, Value};
 use crate::shell::world::Stage;
 
 use super::Call;
@@ -49,14 +49,17 @@ impl Interp<'_> {
         Status::OK
     }
 
-    /// Paths that are known to be there, when a pattern is listed; else unknown.
+    /// Paths that are known to be there, when a pattern is listed, and names in a folder; else unknown.
     fn list(&mut self, call: &Call<'_>, state: &State) -> Status {
         let mut found = Vec::new();
         for value in &call.args.operands {
-            if let [text] = value.0.as_slice() {
-                found.extend(self.glob_paths(text, state));
+            match value.0.as_slice() {
+                [text] if text.has_glob() || call.args.has(&["-d"]) => found.extend(self.glob_paths(text, state)),
+                [text] => found.extend(self.names_in(text, state)),
+                _ => {}
             }
         }
+        self.work += found.iter().map(String::len).sum::<usize>();
         if found.is_empty() || call.args.has(&["-l"]) {
             self.print_raw(call, state);
             return Status::unknown(call.raw);
@@ -65,14 +68,52 @@ impl Interp<'_> {
         Status::OK
     }
 
+    /// The names in a folder of the package's own, with those that scripts put there.
+    fn names_in(&self, folder: &Text, state: &State) -> Vec<String> {
+        let Some(folder) = folder.known().map(|f| absolute(&state.cwd, f)) else { return Vec::new() };
+        let mut below = Text::lit(&format!("{}/", folder.trim_end_matches('/')));
+        below.push(Bit::Glob("*".to_owned()));
+        let paths = self.glob_paths(&below, state);
+        paths.iter().map(|p| basename(p, None)).collect()
+    }
+
     fn resolve(&mut self, call: &Call<'_>, state: &State) -> Status {
         let path = call.args.known(0).map(|p| absolute(&state.cwd, p));
+        if let Some(link) = path.as_deref().filter(|p| state.world.links.contains_key(*p)) {
+            return self.resolve_link(link, call, state);
+        }
         let plain = path.filter(|p| self.setting.data.contains_key(p) && !state.world.links.contains_key(p));
         match plain {
             Some(path) if call.args.has(&["-f", "-e", "-m"]) => self.print(&Text::lit(&format!("{path}\n")), state),
             _ => self.print_raw(call, state),
         }
         Status::OK
+    }
+
+    /// What a link that a script made says (`readlink`), and where it ends (`-f`; `-e`: if that is there).
+    fn resolve_link(&mut self, link: &str, call: &Call<'_>, state: &State) -> Status {
+        let follows = call.args.has(&["-f", "-e", "-m"]) || call.name.ends_with("realpath");
+        let end = if follows { self.end_of_link(link, state) } else { state.world.links.get(link).cloned() };
+        let Some(end) = end.filter(|e| !e.is_empty()) else {
+            self.print_raw(call, state);
+            return Status::unknown(call.raw);
+        };
+        let there = if call.args.has(&["-e"]) { self.exists(&Text::lit(&end), state) } else { Truth::Yes };
+        if !matches!(there, Truth::No | Truth::Likely(false, _)) {
+            self.print(&Text::lit(&format!("{end}\n")), state);
+        }
+        Status::of(there)
+    }
+
+    /// The path that a link leads to over further ones.
+    fn end_of_link(&self, link: &str, state: &State) -> Option<String> {
+        let mut path = link.to_owned();
+        for _ in 0..8 {
+            let Some(target) = state.world.links.get(&path) else { return Some(path) };
+            let folder = path.rsplit_once('/').map_or("/", |(folder, _)| folder);
+            path = absolute(folder, Some(target.as_str()).filter(|t| !t.is_empty())?);
+        }
+        None
     }
 
     /// Account files are answered from what is known of accounts; empty input gives nothing.
@@ -83,6 +124,13 @@ impl Interp<'_> {
         }
         if call.args.operands.len() < 2 && self.inputs.last().is_some_and(|t| t.known() == Some("")) {
             return Status::Code(1);
+        }
+        if self.inputs.last().is_some_and(|t| t.prefix().is_empty() && t.to_string().starts_with("$(mount")) {
+            self.print_raw(call, state);
+            return Status::Likely(1, std::rc::Rc::from(format!("something is mounted: {}", call.raw)));
+        }
+        if let Some(status) = self.absent_files(call, state) {
+            return status;
         }
         match (self.grep_known(call), self.inputs.last().is_some_and(Text::has_hole)) {
             (Some(found), false) => {
@@ -102,6 +150,20 @@ impl Interp<'_> {
             self.print_raw(call, state);
         }
         Status::unknown(call.raw)
+    }
+
+    /// A search of files none of which is there finds nothing.
+    fn absent_files(&self, call: &Call<'_>, state: &State) -> Option<Status> {
+        let files = call.args.operands.get(1..).filter(|f| !f.is_empty())?;
+        let mut why = None;
+        for text in files.iter().flat_map(|f| &f.0) {
+            match self.exists(text, state) {
+                Truth::No => {}
+                Truth::Likely(false, words) => why = Some(words),
+                _ => return None,
+            }
+        }
+        Some(why.map_or(Status::Code(2), |words| Status::Likely(2, words)))
     }
 
     /// `… | grep PATTERN`: the lines that fit, of those that are known.

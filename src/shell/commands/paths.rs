@@ -3,7 +3,7 @@
 use crate::shell::interp::Interp;
 use crate::shell::knowledge::Arguments;
 use crate::shell::report::DeedKind;
-use crate::shell::simple::{absolute, absolute_text};
+use crate::shell::simple::{MAX_FOUND, absolute, absolute_text};
 use crate::shell::state::{State, Status};
 use crate::shell::text::{Text, Truth, Value};
 use crate::shell::world::{Entry, Stage};
@@ -34,9 +34,13 @@ impl Interp<'_> {
     }
 
     /// A pattern stands for the paths that are known to fit it, or for itself.
-    fn targets(&self, text: &Text, state: &State) -> Vec<Text> {
+    fn targets(&mut self, text: &Text, state: &State) -> Vec<Text> {
         let text = absolute_text(&state.cwd, text);
         let values = self.existing(Value::one(text), state);
+        self.arguments += values.len();
+        if values.len() >= MAX_FOUND {
+            self.note(format!("only {MAX_FOUND} paths of a pattern are followed"));
+        }
         values.into_iter().filter_map(|v| v.0.into_iter().next()).collect()
     }
 
@@ -47,7 +51,8 @@ impl Interp<'_> {
         }
         // Links inside go with it.
         let inside = format!("{text}/");
-        let links: Vec<String> = state.world.links.keys().filter(|l| l.starts_with(&inside)).cloned().collect();
+        let links = state.world.links.range(inside.clone()..).map(|(link, _)| link);
+        let links: Vec<String> = links.take_while(|l| l.starts_with(&inside)).cloned().collect();
         for link in links {
             self.deed(DeedKind::LinkRemoved, &Text::lit(&link), many, Vec::new(), "a link that a script made", state);
         }
@@ -160,12 +165,19 @@ impl Interp<'_> {
     pub(crate) fn move_path(&mut self, call: &Call<'_>, state: &mut State) -> Status {
         let known: Vec<String> = call.args.operands.iter().filter_map(Value::known).map(str::to_owned).collect();
         if let [from, to] = known.as_slice() {
-            let (from, to) = (absolute(&state.cwd, from), absolute(&state.cwd, to));
+            let (from, mut to) = (absolute(&state.cwd, from), absolute(&state.cwd, to));
+            if self.is_dir(&to, call.args, state) {
+                to = format!("{to}/{}", from.rsplit('/').next().unwrap_or_default());
+            }
             if self.setting.data.get(&from) == Some(&Entry::Conffile) && self.stage > Stage::Installing {
                 self.sure_deed(DeedKind::ConffileRemoved, &from, &format!("it is moved to {to}"), state);
             }
+            let link = state.world.links.get(&from).cloned();
             state.world.delete(&from);
-            state.world.create(&to);
+            match link {
+                Some(target) => state.world.link(&to, &target),
+                None => state.world.create(&to),
+            }
         }
         Status::OK
     }

@@ -11,7 +11,7 @@ use crate::shell::state::{State, Status};
 use crate::shell::text::{Text, Truth, Value};
 use crate::shell::world::{Registry, Stage};
 
-use super::Call;
+use super::{Call, settled};
 
 impl Interp<'_> {
     /// Is it registered? What the package's own scripts made is; else it depends.
@@ -29,11 +29,13 @@ impl Interp<'_> {
     /// Notes that a registration is undone, with the condition where it may not be there.
     fn unregister(&mut self, kind: Registry, deed: DeedKind, subject: &Text, state: &mut State) {
         let known = subject.known().unwrap_or_default().to_owned();
-        let extra = match self.registered(kind, &known, state) {
+        let there = self.registered(kind, &known, state);
+        let (subject, why) = settled(subject, there == Truth::Yes);
+        let extra = match there {
             Truth::Likely(_, why) | Truth::Maybe(why) => vec![why.to_string()],
             _ => Vec::new(),
         };
-        self.deed(deed, subject, false, extra, "", state);
+        self.deed(deed, &subject, false, extra, &why, state);
         if state.guards.is_empty() {
             state.world.registered.remove(&(kind, known));
         }
@@ -50,7 +52,9 @@ impl Interp<'_> {
             let line = state.world.details.get(&(Registry::Statoverride, path.to_owned())).cloned();
             match line {
                 Some(line) if truth == Truth::Yes => self.print(&Text::lit(&line), state),
-                _ if truth != Truth::No => self.print(&Text::hole(&format!("$({})", call.raw)), state),
+                _ if !matches!(truth, Truth::No | Truth::Likely(false, _)) => {
+                    self.print(&Text::hole(&format!("$({})", call.raw)), state)
+                }
                 _ => {}
             }
             return Status::of(truth);
@@ -142,8 +146,12 @@ impl Interp<'_> {
         }
         let Some(value) = args.operands.first() else { return Status::OK };
         for text in &value.0 {
-            self.deed(DeedKind::AlternativeRemoved, text, value.0.len() > 1, Vec::new(), "", state);
-            self.alternative_links(text.known().unwrap_or_default(), state);
+            let name = text.known().unwrap_or_default();
+            let shared = self.knowledge.is_stock_alternative(name);
+            let extra: Vec<String> =
+                shared.then(|| format!("nothing else on the host offers {name}")).into_iter().collect();
+            self.deed(DeedKind::AlternativeRemoved, text, value.0.len() > 1, extra.clone(), "", state);
+            self.alternative_links(name, &extra, state);
         }
         Status::OK
     }
@@ -167,11 +175,11 @@ impl Interp<'_> {
     }
 
     /// Links go with an alternative when nobody else offers it.
-    fn alternative_links(&mut self, name: &str, state: &State) {
+    fn alternative_links(&mut self, name: &str, extra: &[String], state: &State) {
         let links = state.world.details.get(&(Registry::Alternative, name.to_owned())).cloned();
         for link in links.iter().flat_map(|l| l.lines()) {
             let why = "goes with the alternative, unless another package offers it too";
-            self.sure_deed(DeedKind::LinkRemoved, link, why, state);
+            self.deed(DeedKind::LinkRemoved, &Text::lit(link), false, extra.to_vec(), why, state);
         }
     }
 
@@ -192,27 +200,42 @@ impl Interp<'_> {
     pub(crate) fn debconf(&mut self, call: &Call<'_>, state: &mut State) -> Status {
         let question = call.args.known(0).unwrap_or_default().to_owned();
         match call.name {
+            "db_get" if self.is_no_question(&question, state) => {
+                state.vars.insert("RET".to_owned(), Value::lit(&format!("{question} doesn't exist")));
+                return Status::Code(10);
+            }
             "db_get" => {
                 let why = format!("the debconf answer to {question} is not the default");
                 let answer = state.world.answers.get(&question).cloned();
-                let default = self.setting.questions.get(&question).map(|d| Rc::from(d.as_str()));
-                let value = match answer.or(default) {
-                    Some(text) => Value::one(Text::assumed(&text, &why)),
-                    None => Value::hole(&format!("the debconf answer to {question}")),
-                };
-                state.vars.insert("RET".to_owned(), value);
+                let default = self.setting.questions.get(&question).map(|d| Text::lit(d));
+                let text =
+                    answer.or(default).unwrap_or_else(|| Text::hole(&format!("the debconf answer to {question}")));
+                let value = Text { assumed: text.assumed.clone().or_else(|| Some(Rc::from(why))), ..text };
+                state.vars.insert("RET".to_owned(), Value::one(value));
             }
             "db_set" => {
-                if let Some(text) = call.args.known(1) {
-                    state.world.answers.insert(question, Rc::from(text));
-                }
+                let given = call.args.operands.get(1).map_or(&[] as &[Text], |value| value.0.as_slice());
+                let answer = match given {
+                    [only] => only.clone(),
+                    _ => Text::hole(&format!("the debconf answer to {question}")),
+                };
+                state.world.answers.insert(question, answer);
             }
+            // Nobody is asked where packages are installed by a tool.
+            "db_input" => return Status::Likely(30, Rc::from(format!("{question} is asked"))),
             "db_fget" | "db_metaget" | "db_info" => {
                 state.vars.insert("RET".to_owned(), Value::hole(&format!("$({})", call.raw)));
             }
             _ => {}
         }
         Status::OK
+    }
+
+    /// A question that is named as the package's own, and is none of its templates; dbconfig-common brings more.
+    fn is_no_question(&self, question: &str, state: &State) -> bool {
+        let own = question.split('/').next() == Some(&self.setting.package);
+        let known = self.setting.questions.contains_key(question) || state.world.answers.contains_key(question);
+        own && !known && !self.setting.depends.iter().any(|d| d.starts_with("dbconfig-"))
     }
 
     /// On purge the helper clears backups of conffiles that went in an upgrade.

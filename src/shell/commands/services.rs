@@ -9,6 +9,9 @@ use crate::shell::world::Stage;
 
 use super::Call;
 
+/// Targets of a unit that are followed.
+const MAX_TARGETS: usize = 200;
+
 impl Interp<'_> {
     pub(crate) fn update_rcd(&mut self, args: &Arguments, state: &mut State) -> Status {
         let (Some(name), Some(verb)) = (args.known(0).map(str::to_owned), args.known(1)) else { return Status::OK };
@@ -31,7 +34,7 @@ impl Interp<'_> {
         Status::OK
     }
 
-    fn rc_links_removed(&mut self, name: &str, state: &State) {
+    fn rc_links_removed(&mut self, name: &str, state: &mut State) {
         let header = self.setting.contents.get(&format!("/etc/init.d/{name}"));
         let Some(header) = header.filter(|_| state.world.enabled.contains(&format!("rc {name}"))).cloned() else {
             return;
@@ -44,8 +47,12 @@ impl Interp<'_> {
         } else {
             Off::No
         };
+        self.work += header.len();
         for link in rc_links(name, &header, off) {
             self.sure_deed(DeedKind::LinkRemoved, &link, "update-rc.d made it", state);
+        }
+        if state.guards.is_empty() {
+            state.world.enabled.remove(&format!("rc {name}"));
         }
     }
 
@@ -62,6 +69,8 @@ impl Interp<'_> {
                 ("update-state", Some(name)) => drop(state.world.enabled.insert(format!("seen {name}"))),
                 ("disable", Some(name)) => drop(state.world.enabled.remove(name)),
                 ("purge", _) => self.unit_purged(unit, user, state),
+                ("mask", Some(name)) => mask(name, user, state),
+                ("unmask", Some(name)) => self.unmask(name, user, state),
                 _ => {}
             }
         }
@@ -90,16 +99,27 @@ impl Interp<'_> {
         }
     }
 
+    /// Only a mask that the helper itself made goes.
+    fn unmask(&mut self, unit: &str, user: bool, state: &mut State) {
+        let link = mask_link(unit, user);
+        if state.world.enabled.remove(&format!("masked {link}")) {
+            self.sure_deed(DeedKind::LinkRemoved, &link, "it masked the unit", state);
+            state.world.delete(&link);
+        }
+    }
+
     /// Links that the `[Install]` section of a shipped unit asks for.
-    fn unit_links(&self, unit: &str, user: bool, state: &State) -> Vec<String> {
+    fn unit_links(&mut self, unit: &str, user: bool, state: &State) -> Vec<String> {
         let folder = if user { "user" } else { "system" };
         let places = ["/lib/systemd", "/usr/lib/systemd"].map(|p| format!("{p}/{folder}/{unit}"));
-        let Some(text) = places.iter().find_map(|p| self.setting.contents.get(p)) else { return Vec::new() };
+        let setting = self.setting;
+        let Some(text) = places.iter().find_map(|p| setting.contents.get(p)) else { return Vec::new() };
         let base = format!("/etc/systemd/{folder}");
         let mut links = Vec::new();
+        self.work += text.len();
         for line in text.lines().map(str::trim) {
             let Some((key, value)) = line.split_once('=') else { continue };
-            for target in value.split_whitespace() {
+            for target in value.split_whitespace().take(MAX_TARGETS) {
                 match key.trim() {
                     "WantedBy" => links.push(format!("{base}/{target}.wants/{unit}")),
                     "RequiredBy" => links.push(format!("{base}/{target}.requires/{unit}")),
@@ -109,6 +129,9 @@ impl Interp<'_> {
                     }
                     _ => {}
                 }
+            }
+            if links.len() > MAX_TARGETS {
+                break;
             }
         }
         links
@@ -120,8 +143,21 @@ impl Interp<'_> {
         let places = ["/lib/systemd", "/usr/lib/systemd"].map(|p| format!("{p}/{folder}/{unit}"));
         let text = places.iter().find_map(|p| self.setting.contents.get(p));
         let wanted = text.into_iter().flat_map(|t| t.lines()).filter_map(|l| l.trim().strip_prefix("WantedBy="));
-        let targets = wanted.flat_map(str::split_whitespace);
+        let targets = wanted.flat_map(str::split_whitespace).take(MAX_TARGETS);
         targets.map(|t| format!("{base}/{t}.wants/{unit}")).collect()
+    }
+}
+
+fn mask_link(unit: &str, user: bool) -> String {
+    format!("/etc/systemd/{}/{unit}", if user { "user" } else { "system" })
+}
+
+/// A unit of the administrator's own in the place of the mask stays.
+fn mask(unit: &str, user: bool, state: &mut State) {
+    let link = mask_link(unit, user);
+    if state.world.paths.get(&link) != Some(&true) {
+        state.world.link(&link, "/dev/null");
+        state.world.enabled.insert(format!("masked {link}"));
     }
 }
 
