@@ -34,7 +34,7 @@ impl Default for Limits {
     fn default() -> Self {
         // Of all packages of Debian 12 none unpacks to more than 62 times its size above this floor.
         Limits {
-            members: 250_000,
+            members: 200_000,
             file: 4 << 20,
             name: 4096,
             kept: 32 << 20,
