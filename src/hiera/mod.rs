@@ -19,6 +19,7 @@ mod level;
 mod memo;
 mod merge;
 mod model;
+mod options;
 mod scalar;
 mod template;
 pub mod yaml;
