@@ -505,7 +505,7 @@ impl HieraScope for Local<'_> {
 }
 
 /// `a::b::c` below `common` is in `common/a/b.yaml`, `c` in `common.yaml`.
-fn push_namespace(path: &mut String, key: &str) {
+pub(super) fn push_namespace(path: &mut String, key: &str) {
     let key = key.strip_prefix("::").unwrap_or(key);
     if let Some((namespace, _)) = key.rsplit_once("::") {
         path.push('/');
