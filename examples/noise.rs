@@ -1,6 +1,6 @@
 //! Runs the gate over past commits, each against its parent: how much noise would it have made?
 //!
-//! `cargo run --release --example noise -- REPO REV COUNT OUT.jsonl [--step N] [--jobs N] [--only RULE]`
+//! `cargo run --release --example noise -- REPO REV COUNT OUT.jsonl [--step N] [--jobs N] [--only RULE] [--config FILE]`
 //!
 //! Takes every N-th of the COUNT commits that end at REV (first parents), newest first. A line of OUT.jsonl is a
 //! commit with its findings; commits that are there already are passed over, so that a run can be taken up again.
@@ -23,6 +23,7 @@ struct Args {
     step: usize,
     jobs: usize,
     only: Vec<String>,
+    config: Option<PathBuf>,
 }
 
 fn main() {
@@ -50,8 +51,10 @@ fn args() -> Args {
     let [repo, rev, count, out] = plain.try_into().expect("REPO REV COUNT OUT.jsonl");
     let number = |name: &str| options.get(name).map_or(1, |v| v[0].parse().expect("a number"));
     let only = options.get("only").cloned().unwrap_or_default();
+    let config = options.get("config").map(|v| v[0].clone().into());
     let count = count.parse().expect("COUNT");
-    Args { repo: repo.into(), rev, count, out: out.into(), step: number("step"), jobs: number("jobs"), only }
+    let (step, jobs) = (number("step"), number("jobs"));
+    Args { repo: repo.into(), rev, count, out: out.into(), step, jobs, only, config }
 }
 
 /// The commits with their first parents, newest first.
@@ -76,7 +79,7 @@ fn check(args: &Args, base: &str, head: &str) -> Result<Report, String> {
     let inputs = Inputs {
         repo: args.repo.clone(),
         facts: None,
-        config: None,
+        config: args.config.clone(),
         jobs: Some(args.jobs),
         today: None,
         env: BTreeMap::new(),

@@ -1,13 +1,14 @@
 //! `catalog-broken`: what compiles at base and does not at head, and files that are not there to be served.
 
 use super::places::head;
-use super::{Check, HostContext, RepoContext, draft};
+use super::{Check, HostContext, HostSide, RepoContext, draft, of_any_host};
 use crate::catalog::Resource;
 use crate::diff::{Change, Content, content_of};
 use crate::eval::CompileError;
 use crate::finding::{Confidence, Finding, Location, Severity, Side};
 use crate::puppet::{LineIndex, SyntaxError, parse, parse_epp};
 use crate::repo::ChangeKind;
+use crate::value::CauseKind;
 use std::collections::BTreeSet;
 
 pub(crate) struct Broken;
@@ -18,9 +19,10 @@ impl Check for Broken {
     }
 
     fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
-        out.extend(compile_errors(cx));
-        out.extend(cycle(cx));
-        out.extend(cx.changes.iter().filter_map(|c| missing_source(cx, c)));
+        let found = compile_errors(cx).into_iter().chain(cycle(cx));
+        let found = found.chain(cx.changes.iter().filter_map(|c| missing_source(cx, c)));
+        let certname = cx.head.map_or("", |h| &*h.catalog().certname);
+        out.extend(found.map(|f| Finding { subject: of_any_host(&f.subject, certname), ..f }));
     }
 
     fn repo(&self, cx: &RepoContext<'_>, out: &mut Vec<Finding>) {
@@ -40,11 +42,22 @@ fn compile_errors(cx: &HostContext<'_>) -> Option<Finding> {
     if error.at.as_ref().is_some_and(|at| unparsable(cx.repo, &at.path)) {
         return None;
     }
+    let found = error_finding(error, &head_side.catalog().certname);
     // Where the base was broken already, this host's catalog is only known in part.
-    let whole = known.is_empty();
-    let confidence = if whole { Confidence::High } else { Confidence::Medium };
-    let severity = if whole { Severity::High } else { Severity::Medium };
-    Some(error_finding(error, &head_side.catalog().certname).severity(severity).confidence(confidence))
+    Some(match (known.is_empty(), comes_into_sight(cx.base?, head_side)) {
+        (_, true) => found.severity(Severity::Medium).confidence(Confidence::Low).note(
+            "data that could not be seen at base is seen at head: whether the catalog compiled with it is not known",
+        ),
+        (true, false) => found.severity(Severity::High).confidence(Confidence::High),
+        (false, false) => found.severity(Severity::Medium).confidence(Confidence::Medium),
+    })
+}
+
+/// Whether data was out of sight at base that is in sight at head. What head makes of it may be as old as the data.
+fn comes_into_sight(base: HostSide<'_>, head: HostSide<'_>) -> bool {
+    let hidden = base.catalog().unknowns.keys().filter(|cause| cause.kind == CauseKind::Hiera);
+    let mut lost = hidden.filter(|cause| !head.catalog().unknowns.contains_key(*cause));
+    lost.next().is_some()
 }
 
 /// The agent finds a dependency cycle only when it applies the catalog, and then applies none of it.

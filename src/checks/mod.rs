@@ -21,7 +21,7 @@ mod tally;
 mod unsound;
 
 pub use context::{Evidence, HostContext, HostSide, RepoContext};
-pub(crate) use places::{head, of_effect, of_script};
+pub(crate) use places::{head, of_any_host, of_effect, of_script};
 
 use crate::finding::Finding;
 

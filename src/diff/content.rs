@@ -36,6 +36,8 @@ pub struct Line {
     pub at: Loc,
     /// Origins of the values inserted into it.
     pub origins: Vec<Arc<Origin>>,
+    /// Written under a condition that is not known: it may not be there.
+    pub maybe: bool,
 }
 
 /// The content a file resource puts on the host.
@@ -180,11 +182,14 @@ fn file_lines(path: &str, bytes: &[u8]) -> Vec<Line> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
     let path: Arc<str> = path.into();
     let at = |n: usize| Loc { path: path.clone(), line: u32::try_from(n + 1).unwrap_or(u32::MAX) };
-    text.lines().enumerate().map(|(n, l)| Line { text: l.to_owned(), at: at(n), origins: Vec::new() }).collect()
+    text.lines()
+        .enumerate()
+        .map(|(n, l)| Line { text: l.to_owned(), at: at(n), origins: Vec::new(), maybe: false })
+        .collect()
 }
 
 fn value_lines(value: &Value, given_at: &Loc) -> Vec<Line> {
-    let mut lines = LineBuilder { lines: Vec::new(), open: false, given_at };
+    let mut lines = LineBuilder { lines: Vec::new(), open: false, maybe: false, given_at };
     lines.value(value);
     lines.lines
 }
@@ -193,6 +198,7 @@ fn value_lines(value: &Value, given_at: &Loc) -> Vec<Line> {
 struct LineBuilder<'a> {
     lines: Vec<Line>,
     open: bool,
+    maybe: bool,
     given_at: &'a Loc,
 }
 
@@ -213,7 +219,9 @@ impl LineBuilder<'_> {
             (SymExpr::Concat(parts), _) => parts.iter().for_each(|p| self.value(p)),
             // What a template writes only under an unknown condition: shown, since it may be there.
             (SymExpr::Call(name, operands), _) if name == "possibly" => {
-                operands.iter().skip(1).for_each(|p| self.value(p))
+                let before = std::mem::replace(&mut self.maybe, true);
+                operands.iter().skip(1).for_each(|p| self.value(p));
+                self.maybe = before;
             }
             (_, Some(sample)) => self.value(sample),
             (SymExpr::Choice(values), None) => self.one_of(values),
@@ -251,7 +259,7 @@ impl LineBuilder<'_> {
 
     fn part(&mut self, part: &str, at: &Loc, origin: Option<&Arc<Origin>>) {
         if !self.open {
-            self.lines.push(Line { text: String::new(), at: at.clone(), origins: Vec::new() });
+            self.lines.push(Line { text: String::new(), at: at.clone(), origins: Vec::new(), maybe: self.maybe });
         }
         if let Some(line) = self.lines.last_mut() {
             line.text.push_str(part.trim_end_matches('\n'));

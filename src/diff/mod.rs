@@ -4,9 +4,11 @@
 //! is a change although its parameters are the same; a moved source with the same bytes is none.
 
 mod content;
+mod doubt;
 mod sources;
 
 pub use content::{Content, Line, content_of};
+pub use doubt::surely_differ;
 pub use sources::Sources;
 
 use crate::catalog::{Catalog, Param, Resource, ResourceId};

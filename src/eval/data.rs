@@ -65,7 +65,7 @@ impl HieraState {
     }
 
     /// Patterns of the data files that a scope may read; `None` for any.
-    pub(super) fn patterns(&self, scope: &dyn HieraScope) -> Option<Vec<String>> {
+    pub(super) fn patterns(&self, scope: &dyn HieraScope) -> Option<Vec<hiera::PathPattern>> {
         self.0.as_ref().ok()?.patterns(scope)
     }
 

@@ -7,14 +7,14 @@ use super::compiler::Compiler;
 use super::facts::HostSpec;
 use super::scope::{ScopeId, TOP};
 use super::session::Session;
-use crate::hiera::{HieraScope, ScopeValue};
+use crate::hiera::{HieraScope, PathPattern, ScopeValue};
 use crate::value::Value;
 
 /// What a host may read.
 #[derive(Debug)]
 pub struct Scout {
     /// Patterns of paths; `None` where any file may be read.
-    patterns: Option<Vec<String>>,
+    patterns: Option<Vec<PathPattern>>,
 }
 
 impl Scout {
@@ -28,10 +28,10 @@ impl Scout {
         Self { patterns: session.hiera().patterns(&scope) }
     }
 
-    /// Whether the host may read a data file.
+    /// Whether the host may read a data file for a key; `None` is any key.
     #[must_use]
-    pub fn may_read(&self, path: &str) -> bool {
-        self.patterns.as_ref().is_none_or(|all| all.iter().any(|p| crate::hiera::path_fits(path, p)))
+    pub fn may_read(&self, path: &str, key: Option<&str>) -> bool {
+        self.patterns.as_ref().is_none_or(|all| all.iter().any(|p| p.fits(path, key)))
     }
 }
 

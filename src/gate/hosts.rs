@@ -41,14 +41,19 @@ struct Placed {
 
 /// The names of all hosts of a revision.
 pub(super) fn known(revision: &Revision, settings: &Settings) -> Vec<String> {
-    placed(revision, settings, &mut Vec::new()).into_keys().collect()
+    placed(revision, settings, &mentions(revision), &mut Vec::new()).into_keys().collect()
 }
 
 /// The hosts of both revisions. Hosts of one node definition at both ends form a unit.
 pub(super) fn roster(base: Option<&Revision>, head: &Revision, settings: &Settings) -> Roster {
     let mut notes = Vec::new();
-    let mut at_base = base.map_or_else(BTreeMap::new, |b| placed(b, settings, &mut Vec::new()));
-    let at_head = placed(head, settings, &mut notes);
+    let named = mentions(head);
+    let mut at_base = base.map_or_else(BTreeMap::new, |b| {
+        // A host whose first data file comes with the change was there before, if a node definition takes it.
+        let named: BTreeSet<String> = mentions(b).into_iter().chain(named.iter().cloned()).collect();
+        placed(b, settings, &named.into_iter().collect::<Vec<_>>(), &mut Vec::new())
+    });
+    let at_head = placed(head, settings, &named, &mut notes);
     let total = at_head.len();
     let names: Vec<String> = at_head.keys().cloned().collect();
     let mut pools = pools(&at_head);
@@ -145,13 +150,19 @@ fn text(revision: &Revision, node: usize) -> Option<&str> {
     revision.session.node_text(node)
 }
 
-fn placed(revision: &Revision, settings: &Settings, notes: &mut Vec<String>) -> BTreeMap<String, Placed> {
+/// Names of hosts that the data of a revision tells of.
+fn mentions(revision: &Revision) -> Vec<String> {
+    mentioned_hosts(revision.session.tree(), &revision.session.layout)
+}
+
+fn placed(
+    revision: &Revision,
+    settings: &Settings,
+    named: &[String],
+    notes: &mut Vec<String>,
+) -> BTreeMap<String, Placed> {
     let nodes: Vec<&NodeDef> = revision.session.nodes().map(|(_, n)| n).collect();
-    let Hosts { hosts, notes: said } = enumerate_hosts(
-        &nodes,
-        &settings.known_hosts(),
-        &mentioned_hosts(revision.session.tree(), &revision.session.layout),
-    );
+    let Hosts { hosts, notes: said } = enumerate_hosts(&nodes, &settings.known_hosts(), named);
     let name = |n: usize| nodes.get(n).map_or_else(String::new, |d| matcher(d));
     notes.extend(said.iter().map(|(n, why)| format!("node {}: {why}", name(*n))));
     let representatives = hosts.iter().filter(|h| h.exactness != Exactness::Exact).count();

@@ -12,6 +12,7 @@ mod finish;
 mod hosts;
 mod merge;
 mod pipeline;
+mod practice;
 mod request;
 mod revision;
 mod settings;

@@ -4,6 +4,7 @@ use super::evidence::Packages;
 use super::finish;
 use super::hosts::{self, Roster};
 use super::merge::{identity, unite};
+use super::practice::Practice;
 use super::revision::{self, Revision};
 use super::settings::Settings;
 use super::trial::Bench;
@@ -93,6 +94,10 @@ fn run(
     let more = on_pool(inputs, || unplaced::findings(&run, settings, &outcome.classes))?;
     let known: BTreeSet<_> = findings.iter().map(identity).collect();
     findings.extend(unite(more).into_iter().filter(|f| !known.contains(&identity(f))));
+    if let Some(base) = base {
+        let practice = Practice { base, settings, pools: &roster.pools };
+        on_pool(inputs, || practice.weigh(&mut findings))?;
+    }
     finish::quote(&mut findings, base.map(Revision::tree), head.tree());
     let scope = finish::Scope {
         head: head.tree(),

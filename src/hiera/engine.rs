@@ -15,6 +15,7 @@ use super::key::{self, Key};
 use super::level::{Backend, Layer, Level, Places};
 use super::memo::{Memo, Place};
 use super::merge;
+use super::options::OPTIONS;
 use super::template::{self, Got, HOLE, Part, Rendered, Template};
 
 /// Lookups within lookups.
@@ -37,7 +38,7 @@ pub(super) type Answer = Result<Option<Data>, Stop>;
 
 /// One lookup and those within it.
 pub(crate) struct Run<'a> {
-    hiera: &'a Hiera,
+    pub(super) hiera: &'a Hiera,
     pub(super) scope: &'a dyn HieraScope,
     consulted: RefCell<Vec<Arc<str>>>,
     consulted_all: RefCell<Vec<Arc<[Arc<str>]>>>,
@@ -52,7 +53,7 @@ pub(crate) struct Run<'a> {
     /// A variable went into a value.
     pub(super) interpolates: Cell<bool>,
     /// How values of several levels become one.
-    merges: RefCell<Merge>,
+    pub(super) merges: RefCell<Merge>,
     /// The answer quotes a text of the host at hand.
     pub(super) settles: Cell<bool>,
 }
@@ -77,7 +78,7 @@ impl<'a> Run<'a> {
     }
 
     /// What is remembered of earlier lookups and still holds.
-    fn memo(&self) -> Result<Option<&'a Memo>, HieraError> {
+    pub(super) fn memo(&self) -> Result<Option<&'a Memo>, HieraError> {
         let memo = self.scope.memo();
         if let Some(memo) = memo
             && !self.is_fresh.replace(true)
@@ -109,7 +110,7 @@ impl<'a> Run<'a> {
 
     /// A lookup with its options, as `lookup()` does it.
     pub(crate) fn top(&self, key: &Key, merge: Option<&Merge>) -> Answer {
-        if key.root == "lookup_options" {
+        if key.root == OPTIONS {
             return Ok(None);
         }
         self.keys.borrow_mut().push(key.root.as_str().into());
@@ -161,47 +162,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The entry of `lookup_options` that concerns a key.
-    fn options(&self, key: &Key) -> Answer {
-        let Some(all) = self.all_options(key.module())? else { return Ok(None) };
-        let Some(all) = all.as_hash() else {
-            return Err(Stop::Error(HieraError::new("value of lookup_options must be a hash", "make it a hash")));
-        };
-        if let Some(options) = all.get(&key.root).filter(|d| d.value != Value::Undef) {
-            return Ok(Some(options.clone()));
-        }
-        for (pattern, options) in all.iter() {
-            let Some(pattern) = pattern.as_str().filter(|p| p.starts_with('^')) else { continue };
-            if self.hiera.matches(pattern, &key.root)? {
-                return Ok(Some(options.clone()));
-            }
-        }
-        Ok(None)
-    }
-
-    /// `lookup_options` merged over all layers that concern a module.
-    fn all_options(&self, module: Option<&str>) -> Answer {
-        let layers = self.hiera.layers(module);
-        let module = module.filter(|_| layers.last().is_some_and(Option::is_some));
-        let memo = self.memo()?;
-        if let Some(known) = memo.and_then(|memo| memo.options(module)) {
-            return Ok(known);
-        }
-        let find = |layer: &Option<&Layer>| match layer {
-            Some(layer) => self.layer(layer, &layer.levels, "lookup_options", &Merge::Hash),
-            None => Ok(None),
-        };
-        let before = (self.interpolates.replace(false), self.merges.replace(Merge::Hash));
-        let all = merge::over(&Merge::Hash, &layers, find);
-        self.merges.replace(before.1);
-        let interpolates = self.interpolates.replace(before.0 | self.interpolates.get());
-        if let (Ok(all), Some(memo), false) = (&all, memo, interpolates) {
-            memo.keep_options(module, all);
-        }
-        all
-    }
-
-    fn layer(&self, layer: &Layer, levels: &[Level], key: &str, merge: &Merge) -> Answer {
+    pub(super) fn layer(&self, layer: &Layer, levels: &[Level], key: &str, merge: &Merge) -> Answer {
         self.consult(&layer.config);
         if let Some(error) = &layer.error {
             return Err(Stop::Error(error.clone()));
@@ -292,8 +253,8 @@ impl<'a> Run<'a> {
     /// A path that is not known: unknown if any file it could be has the key.
     fn perhaps(&self, level: &Level, pattern: &str, rendered: &Rendered, key: &str, why: &str) -> Answer {
         let files = &self.hiera.files;
-        match (&rendered.one_of, &level.backend) {
-            (Some(words), _) => self.any_of(level, pattern, &self.named(pattern, words), key, why)?,
+        let slots = match (&rendered.one_of, &level.backend) {
+            (Some(words), _) => self.named(pattern, words),
             (None, Backend::File { format, .. }) => {
                 let all = files.candidates(pattern);
                 if rendered.per_host {
@@ -301,11 +262,14 @@ impl<'a> Run<'a> {
                 } else {
                     self.consulted_all.borrow_mut().push(Arc::clone(&all.paths));
                 }
-                let holders: Vec<Arc<Slot>> = files.holders(&all, *format, key).into_iter().cloned().collect();
-                self.any_of(level, pattern, &holders, key, why)?;
+                files.holders(&all, *format, key).into_iter().cloned().collect()
             }
-            _ => self.any_of(level, pattern, &files.candidates(pattern).slots, key, why)?,
+            _ => files.candidates(pattern).slots.clone(),
+        };
+        if key == OPTIONS {
+            return self.perhaps_options(level, pattern, &slots, why);
         }
+        self.any_of(level, pattern, &slots, key, why)?;
         self.note(|| format!("level `{}` passed over, no file it could be has `{key}`: {why}", level.name));
         Ok(None)
     }
@@ -319,7 +283,14 @@ impl<'a> Run<'a> {
         slots
     }
 
-    fn any_of(&self, level: &Level, pattern: &str, slots: &[Arc<Slot>], key: &str, why: &str) -> Result<(), Stop> {
+    pub(super) fn any_of(
+        &self,
+        level: &Level,
+        pattern: &str,
+        slots: &[Arc<Slot>],
+        key: &str,
+        why: &str,
+    ) -> Result<(), Stop> {
         for slot in slots {
             if self.at(level, Some(slot), key)?.is_some() {
                 let shown = pattern.replace(HOLE, "*");
@@ -371,7 +342,7 @@ impl<'a> Run<'a> {
     }
 
     /// Looks at one file, or calls a function that has none.
-    fn at(&self, level: &Level, slot: Option<&Arc<Slot>>, key: &str) -> Answer {
+    pub(super) fn at(&self, level: &Level, slot: Option<&Arc<Slot>>, key: &str) -> Answer {
         if let Some(slot) = slot {
             self.consult(&slot.path);
             if !slot.exists {
@@ -534,7 +505,7 @@ impl HieraScope for Local<'_> {
 }
 
 /// `a::b::c` below `common` is in `common/a/b.yaml`, `c` in `common.yaml`.
-fn push_namespace(path: &mut String, key: &str) {
+pub(super) fn push_namespace(path: &mut String, key: &str) {
     let key = key.strip_prefix("::").unwrap_or(key);
     if let Some((namespace, _)) = key.rsplit_once("::") {
         path.push('/');

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::api::HieraScope;
 use super::data::Data;
+use super::engine::push_namespace;
 use super::error::HieraError;
 use super::files::Format;
 use super::key::Key;
@@ -65,6 +66,27 @@ pub(crate) enum Places {
     },
 }
 
+/// Paths that a level looks at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PathPattern {
+    pattern: String,
+    /// The path ends as the key's namespace does.
+    by_namespace: bool,
+}
+
+impl PathPattern {
+    /// Whether a file is looked at for a key; `None` is any key.
+    #[must_use]
+    pub fn fits(&self, path: &str, key: Option<&str>) -> bool {
+        let ends = |key: &str| {
+            let mut tail = String::new();
+            push_namespace(&mut tail, key);
+            path.ends_with(&tail)
+        };
+        (!self.by_namespace || key.is_none_or(ends)) && super::path_fits(path, &self.pattern)
+    }
+}
+
 /// What is done with a level, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LevelNote {
@@ -99,7 +121,7 @@ impl Level {
     }
 
     /// Adds the patterns of the paths that are looked at; `None` where they can't be told.
-    pub(crate) fn patterns(&self, scope: &dyn HieraScope, out: &mut Vec<String>) -> Option<()> {
+    pub(crate) fn patterns(&self, scope: &dyn HieraScope, out: &mut Vec<PathPattern>) -> Option<()> {
         let (Places::Paths(templates) | Places::Globs(templates)) = &self.places else { return None };
         if !matches!(self.backend, Backend::File { .. } | Backend::ExpandPath | Backend::Regex { .. }) {
             return None;
@@ -117,7 +139,10 @@ impl Level {
             } else {
                 path
             };
-            out.push(crate::repo::normal(&pattern));
+            out.push(PathPattern {
+                pattern: crate::repo::normal(&pattern),
+                by_namespace: matches!(self.backend, Backend::ExpandPath),
+            });
         }
         Some(())
     }

@@ -19,6 +19,7 @@ mod level;
 mod memo;
 mod merge;
 mod model;
+mod options;
 mod scalar;
 mod template;
 pub mod yaml;
@@ -31,7 +32,7 @@ pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, Re
 pub use data::{Data, Hash, Origin, PerHost, Piece, Value};
 pub use error::HieraError;
 pub use files::{DataFiles, matches_holes as path_fits};
-pub use level::LevelNote;
+pub use level::{LevelNote, PathPattern};
 pub use memo::Memo;
 pub use model::{HieraSettings, Kind, Model, Models};
 
@@ -173,10 +174,10 @@ impl Hiera {
         self.global.is_some() || self.environment.is_some() || !self.modules.is_empty()
     }
 
-    /// Patterns of the data files that a scope may read (fit them with [`path_fits`]); `None` where it
+    /// Patterns of the data files that a scope may read; `None` where it
     /// may be any.
     #[must_use]
-    pub fn patterns(&self, scope: &dyn HieraScope) -> Option<Vec<String>> {
+    pub fn patterns(&self, scope: &dyn HieraScope) -> Option<Vec<PathPattern>> {
         let layers = self.global.iter().chain(&self.environment).chain(self.modules.values());
         let levels = layers.flat_map(|layer| layer.levels.iter().chain(&layer.defaults));
         let mut out = Vec::new();

@@ -33,6 +33,8 @@ pub struct Reach {
 #[derive(Debug)]
 struct DataReach {
     path: String,
+    /// What differs in it.
+    keys: BTreeSet<String>,
     everything: bool,
     nodes: BTreeSet<usize>,
 }
@@ -82,7 +84,7 @@ impl Reach {
                 let mut targets = Targets::default();
                 keys.iter().for_each(|key| targets.key(key));
                 let (everything, nodes) = follow(targets);
-                DataReach { path, everything: everything.is_some(), nodes }
+                DataReach { path, keys, everything: everything.is_some(), nodes }
             })
             .collect();
         found
@@ -109,7 +111,14 @@ impl Reach {
             return false;
         }
         let scout = scout();
-        files.any(|file| scout.may_read(&file.path))
+        files.any(|file| file.may_be_read(&scout))
+    }
+}
+
+impl DataReach {
+    fn may_be_read(&self, scout: &Scout) -> bool {
+        let told = |key: &str| scout.may_read(&self.path, Some(key).filter(|k| *k != data::ANY));
+        self.keys.iter().any(|key| told(key))
     }
 }
 

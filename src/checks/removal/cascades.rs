@@ -23,10 +23,11 @@ impl Check for Cascades {
             absent.remove(package.name);
             match cx.repo.packages.cascade(package.name, &asked, &absent) {
                 Some(cascade) => out.extend(finding(&package, catalog, &cascade)),
-                None => cx.repo.note(format!(
-                    "what apt takes along with package {} is not known: no package index was given (--index)",
-                    package.name
-                )),
+                // Once for all packages: the remedy is the same.
+                None => cx.repo.note(
+                    "what apt takes along with the packages that go is not known: no package index was given (--index)"
+                        .to_owned(),
+                ),
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::catalog::Resource;
 use crate::checks::context::{HostContext, HostSide};
-use crate::checks::removal::{absence, wanted};
+use crate::checks::removal::{absence, wanted, was_open};
 use crate::diff::Change;
 use crate::repo::Loc;
 
@@ -37,5 +37,6 @@ fn leaves<'a>(cx: &HostContext<'a>, head: HostSide<'a>, change: &Change) -> Opti
         _ => return None,
     };
     let resource = head.get(id).filter(|r| absence(r).is_some())?;
-    before.is_none_or(wanted).then_some(Gone { resource, before, head })
+    let left = before.is_none_or(|b| wanted(b) && !was_open(cx, b));
+    left.then_some(Gone { resource, before, head })
 }

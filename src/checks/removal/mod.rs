@@ -16,7 +16,7 @@ use super::context::{HostContext, HostSide};
 use crate::catalog::{Param, Resource};
 use crate::diff::Change;
 use crate::package::{Effect, Kind, Phase, Removal};
-use crate::value::Value;
+use crate::value::{SymExpr, Value};
 use std::sync::Arc;
 
 /// Providers whose packages have no Debian maintainer scripts.
@@ -51,6 +51,9 @@ fn leaves<'a>(cx: &HostContext<'a>, head: HostSide<'a>, change: &Change) -> Opti
     let resource = head.get(id).filter(|r| r.type_name == "Package" && !foreign(r))?;
     let after = absence(resource)?;
     let was = before.and_then(absence);
+    if before.is_some_and(|b| was_open(cx, b)) {
+        return None;
+    }
     // From absent to purged is a purge of what is left; anything else that was absent stays as it was.
     if was.is_some_and(|w| w == after || w == Absence::Purged) {
         return None;
@@ -61,6 +64,21 @@ fn leaves<'a>(cx: &HostContext<'a>, head: HostSide<'a>, change: &Change) -> Opti
 
 fn foreign(resource: &Resource) -> bool {
     resource.text("provider").is_some_and(|p| FOREIGN_PROVIDERS.contains(&p))
+}
+
+/// A value of which nothing is known, not even which ones it may be.
+pub(super) fn is_open(value: &Value) -> bool {
+    matches!(value, Value::Sym(sym) if sym.sample.is_none() && !matches!(sym.expr, SymExpr::Choice(_)))
+}
+
+/// Whether a resource was wanted at base is not known: it cannot be said to go. The report counts it.
+fn was_open(cx: &HostContext<'_>, before: &Resource) -> bool {
+    let open = before.value("ensure").is_some_and(is_open);
+    if open {
+        let what = before.reference();
+        cx.repo.note(format!("{what} is absent at head; whether it was at base is not known, so it is not judged"));
+    }
+    open
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,8 @@ use super::{Going, going};
 use crate::checks::{Check, HostContext, draft, head, of_script};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::package::NotAnalysed;
+use crate::repo::Loc;
+use std::collections::BTreeMap;
 
 pub(crate) struct NotInspected;
 
@@ -13,22 +15,56 @@ impl Check for NotInspected {
     }
 
     fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
+        let mut unread: BTreeMap<&Loc, Vec<(Going<'_>, String)>> = BTreeMap::new();
         for package in going(cx) {
             match cx.repo.packages.removal(package.name) {
-                Err(why) => out.push(not_found(&package, &why)),
+                Err(why) => unread.entry(asked_at(&package)).or_default().push((package, why)),
                 Ok(removal) if removal.not_analysed.is_empty() => {}
                 Ok(removal) => out.push(not_followed(&package, &removal.not_analysed)),
+            }
+        }
+        for packages in unread.values() {
+            match packages.as_slice() {
+                many if many.len() > APART => out.extend(all_not_found(many)),
+                few => out.extend(few.iter().map(|(package, why)| not_found(package, why))),
             }
         }
     }
 }
 
+/// Packages of one declaration that are told one by one, at most.
+const APART: usize = 3;
+/// Packages that a sentence names, at most.
+const NAMED: usize = 12;
+
+fn asked_at<'a>(package: &Going<'a>) -> &'a Loc {
+    package.ensure().map_or(&package.resource.at, |p| &p.at)
+}
+
+/// Many packages that one line takes away are one decision, and one finding.
+fn all_not_found(packages: &[(Going<'_>, String)]) -> Option<Finding> {
+    let (first, why) = packages.first()?;
+    let names: Vec<&str> = packages.iter().map(|(p, _)| p.name).collect();
+    let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let rest = names.len().saturating_sub(NAMED);
+    let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+    let message = format!(
+        "{} packages are removed and their maintainer scripts could not be read: {shown}{more} ({}: {why})",
+        names.len(),
+        first.name
+    );
+    let at = asked_at(first);
+    let managed = packages.iter().any(|(p, _)| p.before.is_some());
+    let confidence = if managed { Confidence::High } else { Confidence::Medium };
+    let found = draft("removal-not-inspected", format!("packages declared in {}", at.path), "not-found", message);
+    let found = if rest == 0 { found } else { found.note(format!("all of them: {}", names.join(", "))) };
+    let found = found.at(head(at, "the packages are removed here")).severity(Severity::High).confidence(confidence);
+    Some(found.remedy("hand the packages over with --deb-dir DIR (or --fetch where apt knows them); failing that, read /var/lib/dpkg/info/NAME.{prerm,postrm,list} on one host before merging"))
+}
+
 fn base_draft(package: &Going<'_>, change: &str, message: String) -> Finding {
     let draft = draft("removal-not-inspected", package.resource.reference(), change, message);
-    match package.ensure() {
-        Some(ensure) => draft.at(head(&ensure.at, "the package is removed here")),
-        None => draft.at(head(&package.resource.at, "the package is removed here")),
-    }
+    draft.at(head(asked_at(package), "the package is removed here"))
 }
 
 fn not_found(package: &Going<'_>, why: &str) -> Finding {

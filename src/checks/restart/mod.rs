@@ -19,7 +19,7 @@ mod strength;
 mod unmanaged;
 mod weaker;
 
-use super::{Check, HostContext, HostSide};
+use super::{Check, HostContext, HostSide, of_any_host};
 use crate::catalog::ResourceId;
 use crate::finding::Finding;
 use changed::{Changed, changed};
@@ -75,6 +75,7 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
         }
     }
     out.extend(grouped(&found).into_iter().map(|(first, more)| say::finding(cx, head, first, &more, graph)));
+    out.iter_mut().for_each(|f| f.subject = of_any_host(&f.subject, &head.catalog().certname));
     out
 }
 

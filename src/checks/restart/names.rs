@@ -69,6 +69,8 @@ const GENERIC: [&str; 62] = [
 /// How well the names go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Likeness {
+    /// They share a word of a folder, and the file's own name tells of something else.
+    Folder,
     /// They share a telling word.
     Word,
     /// A component of the path is the service's name.
@@ -85,8 +87,14 @@ pub(super) fn likeness(path: &str, service: &str) -> Option<Likeness> {
         return Some(Likeness::Same);
     }
     let words: Vec<&str> = telling(service).collect();
-    let shared = components.iter().any(|c| telling(c).any(|w| words.contains(&w)));
-    shared.then_some(Likeness::Word)
+    let all: Vec<&str> = components.iter().flat_map(|c| telling(c)).collect();
+    if !words.iter().any(|w| all.contains(w)) {
+        return None;
+    }
+    let own: Vec<&str> = components.last().into_iter().flat_map(|c| telling(c)).collect();
+    let elsewhere = !own.is_empty() && !own.iter().any(|w| words.contains(w));
+    let whole = words.iter().all(|w| all.contains(w));
+    Some(if elsewhere && !whole { Likeness::Folder } else { Likeness::Word })
 }
 
 /// Whether a script is called as the service is.
@@ -130,6 +138,9 @@ mod tests {
             ("/etc/thumbor.d/60-thumbor-server.conf", "thumbor@8801", Some(Likeness::Same)),
             ("/srv/tcpircbot/logmsgbot.json", "tcpircbot-logmsgbot", Some(Likeness::Word)),
             ("/etc/turnilo/config.yaml", "turnilo", Some(Likeness::Same)),
+            ("/etc/netbox/ldap.py", "uwsgi-netbox", Some(Likeness::Word)),
+            ("/etc/dumps/confs/cleanup.conf", "dumps-rsyncer", Some(Likeness::Folder)),
+            ("/etc/dumps/confs/settings.conf", "dumps-rsyncer", Some(Likeness::Word)),
             ("/etc/debdeploy.conf", "ssh", None),
             ("/usr/local/sbin/enable-puppet", "prometheus-server", None),
             ("/etc/default/server", "api-server", None),

@@ -196,8 +196,11 @@ fn guessed<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSi
 }
 
 fn alike(file: &Changed<'_>, service: &Service<'_>, program: bool) -> Option<(How, Confidence)> {
-    let fits = if program { same_stem(&file.path, service.name) } else { likeness(&file.path, service.name).is_some() };
-    fits.then_some((How::Alike, Confidence::Medium))
+    if program {
+        return same_stem(&file.path, service.name).then_some((How::Alike, Confidence::Medium));
+    }
+    let likeness = likeness(&file.path, service.name)?;
+    Some((How::Alike, if likeness == Likeness::Folder { Confidence::Low } else { Confidence::Medium }))
 }
 
 /// Where one service bears the very name, those that merely resemble it are dropped.

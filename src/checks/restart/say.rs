@@ -39,7 +39,7 @@ pub(super) fn finding(
     );
     let mut found = locate(found.severity(severity).confidence(confidence), head, file, readers);
     if file.unseen {
-        found = found.note("the template could not be rendered here: whether the file differs on a host is a guess");
+        found = found.note("what differs is not wholly known here: whether the file differs on a host is a guess");
     }
     if !file.is_sure() {
         found = found.note("what lay at that path before is not known here: if it is the same, nothing is to be done");

@@ -10,7 +10,7 @@ use super::readers::{How, Reader, readers};
 use super::services::running;
 use super::strength::{Strength, of_command, of_service};
 use crate::catalog::Resource;
-use crate::checks::{Check, HostContext, HostSide, draft, head as at_head};
+use crate::checks::{Check, HostContext, HostSide, draft, head as at_head, of_any_host};
 use crate::finding::{Confidence, Finding, Severity};
 
 pub(in crate::checks) struct RestartWeaker;
@@ -30,7 +30,9 @@ impl Check for RestartWeaker {
         for file in &files {
             let told = told_by(file.id, head.catalog(), head.graph());
             let readers = readers(file, &services, head);
-            out.extend(readers.iter().filter_map(|r| weak(file, r, &told, head)));
+            let weak = readers.iter().filter_map(|r| weak(file, r, &told, head));
+            let named = |f: Finding| Finding { subject: of_any_host(&f.subject, &head.catalog().certname), ..f };
+            out.extend(weak.map(named));
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Changed<'a> {
     pub(super) lines: Vec<String>,
     /// What becomes of it.
     pub(super) what: What,
-    /// Whether it is only possible: the template differs, and could not be rendered.
+    /// Whether it is only possible: what differs is not known on one side, or the template could not be rendered.
     pub(super) unseen: bool,
 }
 
