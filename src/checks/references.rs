@@ -63,6 +63,9 @@ fn param_reference(resource: &Resource, param: &Param) -> Reference {
 }
 
 fn line_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<Reference> {
+    if is_prose(file_path(resource)) {
+        return Vec::new();
+    }
     let lines = content_of(resource, head.sources()).lines(&resource.at);
     let mut found = Vec::new();
     for line in &lines {
@@ -79,6 +82,13 @@ fn line_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<R
     found
 }
 
+/// Whether a file is for people to read: nothing stops working when it names what is not there.
+fn is_prose(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let named = ["readme", "changelog", "copyright", "license"].iter().any(|word| name.starts_with(word));
+    named || [".md", ".rst"].iter().any(|end| name.ends_with(end)) || path.starts_with("/usr/share/doc/")
+}
+
 /// `/a/b` is at or below `/a`; `/ab` is not.
 fn at_or_below(candidate: &str, path: &str) -> bool {
     crate::package::merged(candidate).strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -86,7 +96,13 @@ fn at_or_below(candidate: &str, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::at_or_below;
+    use super::{at_or_below, is_prose};
+
+    #[test]
+    fn what_people_read_rests_on_nothing() {
+        assert!(is_prose("/etc/apt/README.txt") && is_prose("/srv/tool/notes.md"));
+        assert!(!is_prose("/etc/readers.conf") && !is_prose("/etc/hosts.txt"));
+    }
 
     #[test]
     fn a_longer_name_is_another_path() {
