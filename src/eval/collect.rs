@@ -143,6 +143,9 @@ impl<'s> Compiler<'s> {
     fn run_collector(&mut self, number: usize) -> bool {
         self.by_type.take_in(&self.catalog.resources);
         let Some(collector) = self.collectors.get(number) else { return false };
+        if collector.exported && self.session.options.storeconfigs == Some(false) {
+            return false;
+        }
         let found: Vec<(ResourceId, Tri)> = self
             .by_type
             .of(&collector.type_name)

@@ -72,12 +72,14 @@ impl Compiler<'_> {
             return;
         }
         let at = self.catalog.get(id).map(|r| r.at.clone());
+        self.instance.clone_from(&at);
         self.isolated(id, |c| {
             c.context = at.map(|at| ("Resource Statement", at));
             c.bind_params(env, id, &define.params, None);
             c.context = None;
             c.run_body(env, &define.body);
         });
+        self.instance = None;
         self.branch = before;
     }
 

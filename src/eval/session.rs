@@ -33,6 +33,10 @@ pub struct Options {
     pub complete: bool,
     /// Leaves ERB unevaluated, as a marker that names the template (conformance).
     pub erb_markers: bool,
+    /// Whether the agent's package brings the types that left Puppet's core along (`cron`, `mount`, `yumrepo` …).
+    pub bundled_types: bool,
+    /// Whether exported resources are stored, if that is known; without it collecting them does nothing.
+    pub storeconfigs: Option<bool>,
 }
 
 impl Default for Options {
@@ -46,6 +50,8 @@ impl Default for Options {
             code: None,
             complete: true,
             erb_markers: false,
+            bundled_types: true,
+            storeconfigs: None,
         }
     }
 }

@@ -36,7 +36,7 @@ impl<'s> Compiler<'s> {
     /// A type of resource that is nowhere is an error, where all that a catalog needs is here.
     fn require_type(&mut self, name: &str) -> Res<()> {
         let lower = name.to_lowercase();
-        let native = lower == "resource" || lower == "stage" || super::declare::CORE_TYPES.contains(&&*lower);
+        let native = lower == "resource" || lower == "stage" || self.is_core_type(&lower);
         let known = !self.session.options.complete
             || native
             || self.session.modules.types.contains_key(&*lower)
@@ -200,7 +200,9 @@ fn symbolic_reference(name: &str, key: Option<&Value>) -> Res<Value> {
 
 fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
     if let Some(Value::Array(list)) = key {
-        let refs: Res<Vec<Value>> = list.items.iter().map(|k| symbolic_reference(name, Some(k))).collect();
+        // What is undefined refers to nothing.
+        let keys = list.items.iter().filter(|k| !matches!(k, Value::Undef));
+        let refs: Res<Vec<Value>> = keys.map(|k| symbolic_reference(name, Some(k))).collect();
         return refs.map(Value::array);
     }
     let title: EcoString = match key {
@@ -215,9 +217,7 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
             Type::Resource { type_name, title: None } => type_name.clone(),
             other => other.to_string().into(),
         },
-        Some(Value::Undef) => {
-            return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"));
-        }
+        Some(Value::Undef) => return Ok(Value::Undef),
         Some(Value::Default) | None => {
             return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"));
         }

@@ -53,7 +53,10 @@ impl Interp<'_> {
             ("require" | "require_relative" | "load", _) => Value::Bool(true),
             ("puts" | "print" | "p" | "warn" | "debug" | "notice" | "info", _) => Value::Undef,
             ("has_variable?", [variable]) => match values::as_name(variable).map(str::to_owned) {
-                Some(variable) => Value::Bool(self.scope.has_variable(&variable)),
+                Some(variable) => {
+                    let set = self.scope.has_variable(&variable);
+                    Value::Bool(set && !matches!(self.scope.variable(&variable), Some(Value::Undef)))
+                }
                 None => values::derived(name, &[variable], None),
             },
             ("binding" | "rand" | "sleep" | "srand" | "open" | "system" | "exec" | "eval" | "gets", _) => {

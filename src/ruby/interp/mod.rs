@@ -333,7 +333,10 @@ impl<'a> Interp<'a> {
             Kind::Instance(name) => {
                 let known = self.instance.iter().any(|(n, _)| n == name);
                 let bare = name.trim_start_matches('@');
-                (known || self.scope.has_variable(bare)).then_some("instance-variable")
+                // A template is given the variables that have a value.
+                let mut given =
+                    || self.scope.has_variable(bare) && !matches!(self.scope.variable(bare), Some(Value::Undef));
+                (known || given()).then_some("instance-variable")
             }
             Kind::Local(_) => Some("local-variable"),
             Kind::Call(call) if call.bare => self.scope.has_variable(&call.name).then_some("method"),

@@ -30,7 +30,9 @@ impl Interp<'_> {
                 let Some(variable) = values::as_name(variable).map(str::to_owned) else {
                     return Ok(values::derived(name, &[variable], None));
                 };
-                Ok(Value::Bool(self.scope.has_variable(&variable)))
+                let nil_counts = matches!(name, "exist?" | "bound?");
+                let set = self.scope.has_variable(&variable);
+                Ok(Value::Bool(set && (nil_counts || !matches!(self.scope.variable(&variable), Some(Value::Undef)))))
             }
             ("nil?", []) => Ok(Value::Bool(false)),
             ("respond_to?", [_]) => Ok(Value::Bool(true)),
