@@ -20,6 +20,18 @@ pub trait TemplateScope {
     fn variable(&mut self, name: &str) -> Option<Value>;
     /// Calls a Puppet function; `None` if it can't be called.
     fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value>;
+    /// Calls the lambda that was given to the function; `None` if there is none or it can't be called.
+    fn call_lambda(&mut self, _args: &[Value]) -> Option<Value> {
+        None
+    }
+    /// The path of a module's template, by the name that `template()` takes.
+    fn template_path(&mut self, _name: &str) -> Option<EcoString> {
+        None
+    }
+    /// The text of a file of the repository.
+    fn file_text(&mut self, _path: &str) -> Option<Value> {
+        None
+    }
     /// Why the last call could not be made, if it is an error of Puppet's.
     fn failure(&mut self) -> Option<String> {
         None

@@ -137,7 +137,19 @@ impl Interp<'_> {
         self.line = line;
         let own = self.methods.iter().rev().find(|(n, _)| *n == call.name).map(|(_, b)| b.clone());
         if let Some(method) = own {
-            return self.own_method(&call.name, &method, args);
+            let result = self.own_method(&call.name, &method, args, block);
+            return match result {
+                Err(Stop::Break(value)) if call.block.is_some() => Ok(value),
+                other => other,
+            };
+        }
+        if call.name == "block_given?" {
+            return Ok(Value::Bool(self.own_given.is_some_and(|n| self.is_given(n))));
+        }
+        if self.native
+            && let Some(result) = self.of_resource(&call.name, &args)?
+        {
+            return Ok(result);
         }
         if let Some(result) = self.kernel(&call.name, &args, block.as_ref())? {
             return Ok(result);
@@ -155,12 +167,20 @@ impl Interp<'_> {
     }
 
     /// A method of the template; recursion that rests on an unknown would never end.
-    pub(super) fn own_method(&mut self, name: &EcoString, method: &Arc<Block>, args: Vec<Value>) -> Eval {
+    pub(super) fn own_method(
+        &mut self,
+        name: &EcoString,
+        method: &Arc<Block>,
+        args: Vec<Value>,
+        block: Option<Callable>,
+    ) -> Eval {
         if self.possible > 0 && self.running.iter().filter(|n| *n == name).count() > 1 {
             return Ok(values::derived(name, &args.iter().collect::<Vec<_>>(), None));
         }
         self.running.push(name.clone());
+        let outer = self.give(block);
         let result = self.run_method(method, args, true);
+        self.take_back(outer);
         self.running.pop();
         result
     }
