@@ -230,7 +230,8 @@ impl<'s> Compiler<'s> {
         }
         over_choices(name, &args, &mut |args| {
             let mut caller = Caller { compiler: self, env };
-            function(&mut caller, args, block)
+            let value = function(&mut caller, args, block)?;
+            if block.is_some() { super::lift::bounded(value) } else { Ok(value) }
         })
     }
 

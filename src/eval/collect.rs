@@ -133,6 +133,10 @@ impl<'s> Compiler<'s> {
             }
             round |= self.run_realizes();
             any |= round;
+            if let Err(error) = self.step() {
+                self.record(error);
+                break;
+            }
             if !round {
                 break;
             }
@@ -146,6 +150,7 @@ impl<'s> Compiler<'s> {
         if collector.exported && self.session.options.storeconfigs == Some(false) {
             return false;
         }
+        self.steps += self.by_type.of(&collector.type_name).len() as u64;
         let found: Vec<(ResourceId, Tri)> = self
             .by_type
             .of(&collector.type_name)

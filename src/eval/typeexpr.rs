@@ -27,6 +27,11 @@ impl<'s> Compiler<'s> {
     pub(crate) fn type_ref(&mut self, name: &str) -> Res<Value> {
         let name = crate::eval::reference::unrooted(name);
         let ty = self.named_type(name);
+        if stands_for_itself(&ty) {
+            let message =
+                format!("Error while evaluating a Type-Name, Type alias '{name}' cannot be resolved to a real type");
+            return Err(EvalError::issue("RUNTIME_ERROR", message));
+        }
         if matches!(*ty, Type::Resource { .. }) {
             self.require_type(name)?;
         }
@@ -99,11 +104,16 @@ impl<'s> Compiler<'s> {
         if name != "Class" && self.alias(name).is_some() {
             return Ok(Value::Type(self.named_type(name)));
         }
+        let several = listed || flat.len() > 1;
+        if several {
+            // What is undefined refers to nothing.
+            flat.retain(|key| !matches!(key, Value::Undef));
+        }
         let mut out = Vec::with_capacity(flat.len());
         for key in flat {
             out.push(over_choices("reference", &[Value::str(name), key], &mut |a| symbolic_reference(name, a.get(1)))?);
         }
-        Ok(if out.len() == 1 && !listed { out.swap_remove(0) } else { Value::array(out) })
+        Ok(if out.len() == 1 && !several { out.swap_remove(0) } else { Value::array(out) })
     }
 
     fn resource_type(&mut self, keys: Vec<Value>) -> Res<Value> {
@@ -183,6 +193,19 @@ impl<'s> Compiler<'s> {
         self.annotations.insert(key, ty.clone());
         Ok(ty)
     }
+}
+
+/// Whether aliases name but one another.
+fn stands_for_itself(ty: &Arc<Type>) -> bool {
+    let mut at = ty;
+    for _ in 0..1000 {
+        let Type::Alias(alias) = &**at else { return false };
+        match alias.target.get() {
+            Some(target) => at = target,
+            None => return false,
+        }
+    }
+    true
 }
 
 fn flatten(value: Value, out: &mut Vec<Value>) {

@@ -91,7 +91,7 @@ impl Function {
     pub fn call(&self, scope: &mut dyn TemplateScope, dispatch: usize, args: &[Value], lambda: bool) -> Called {
         let mut interp = Interp::new(scope, &self.path, &[]).for_function();
         match self.run(&mut interp, dispatch, args, lambda) {
-            Ok(value) | Err(Stop::Return(value) | Stop::Next(value) | Stop::Break(value)) => {
+            Ok(value) | Err(Stop::Return(value) | Stop::Leave(_, value) | Stop::Next(value) | Stop::Break(value)) => {
                 Called::Value(values::to_puppet(&value))
             }
             Err(Stop::Raised(message, _)) if interp.raised_itself.as_ref() == Some(&message) => Called::Raised(message),

@@ -95,7 +95,7 @@ impl NativeType {
         let none = EcoString::new();
         let mut scope = Own::titled(&none);
         match self.interp(&mut scope).run_method(body, Vec::new(), true) {
-            Ok(value) | Err(Stop::Return(value) | Stop::Next(value)) => Some(value),
+            Ok(value) | Err(Stop::Return(value) | Stop::Leave(None, value) | Stop::Next(value)) => Some(value),
             Err(Stop::Raised(..)) => None,
             Err(_) => Some(Value::unknown(crate::value::CauseKind::Limit, "a default")),
         }
@@ -120,7 +120,7 @@ impl NativeType {
         for auto in &self.auto {
             let mut scope = Own { title, params, names: names.clone(), defaults: self.defaults() };
             let value = match self.interp(&mut scope).run_method(&auto.body, Vec::new(), true) {
-                Ok(value) | Err(Stop::Return(value) | Stop::Next(value)) => value,
+                Ok(value) | Err(Stop::Return(value) | Stop::Leave(None, value) | Stop::Next(value)) => value,
                 Err(_) => continue,
             };
             out.extend(certain(&value).into_iter().map(|title| Related {

@@ -53,7 +53,7 @@ impl NativeType {
         let none = EcoString::new();
         let mut scope = Own::titled(&none);
         match self.interp(&mut scope).call_own(method, Vec::new()) {
-            Ok(value) | Err(Stop::Return(value)) => {
+            Ok(value) | Err(Stop::Return(value) | Stop::Leave(None, value)) => {
                 value.as_array().filter(|_| !value.has_sym()).map(<[Value]>::to_vec)
             }
             Err(_) => None,

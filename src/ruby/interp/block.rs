@@ -65,7 +65,11 @@ impl Interp<'_> {
         let (own_frame, own) =
             (std::mem::replace(&mut self.frame, frame), std::mem::replace(&mut self.own_given, outer));
         let later: Vec<Given> = self.given.drain(place..).collect();
-        let result = self.yield_to(&block, args);
+        let result = match self.yield_to(&block, args) {
+            Err(Stop::Return(value)) => Err(Stop::Leave(outer, value)),
+            Err(Stop::Break(value)) => Err(Stop::Leave(number, value)),
+            other => other,
+        };
         self.given.truncate(place);
         self.given.extend(later);
         self.frame = own_frame;

@@ -137,11 +137,7 @@ impl Interp<'_> {
         self.line = line;
         let own = self.methods.iter().rev().find(|(n, _)| *n == call.name).map(|(_, b)| b.clone());
         if let Some(method) = own {
-            let result = self.own_method(&call.name, &method, args, block);
-            return match result {
-                Err(Stop::Break(value)) if call.block.is_some() => Ok(value),
-                other => other,
-            };
+            return self.own_method(&call.name, &method, args, block);
         }
         if call.name == "block_given?" {
             return Ok(Value::Bool(self.own_given.is_some_and(|n| self.is_given(n))));
@@ -179,10 +175,14 @@ impl Interp<'_> {
         }
         self.running.push(name.clone());
         let outer = self.give(block);
+        let number = self.own_given;
         let result = self.run_method(method, args, true);
         self.take_back(outer);
         self.running.pop();
-        result
+        match result {
+            Err(Stop::Leave(to, value)) if to == number => Ok(value),
+            other => other,
+        }
     }
 
     /// A bare word is a local of the template or, in the old style, a variable of the scope.

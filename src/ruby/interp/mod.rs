@@ -34,6 +34,8 @@ pub(crate) enum Stop {
     Next(Value),
     Break(Value),
     Return(Value),
+    /// A block leaves a method that is running, by its number: the one that it was written in, or given to.
+    Leave(Option<usize>, Value),
     /// An exception of Ruby's.
     Raised(String, u32),
     /// A bound of ours.
