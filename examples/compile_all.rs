@@ -1,5 +1,7 @@
 //! Compiles every node block of a revision and tells what could not be:
-//! `compile_all REPO REV [HOST-PREFIX] [--config FILE] [--one]`; with `--one` a single host of each block.
+//! `compile_all REPO REV [HOST-PREFIX] [--config FILE] [--one] [--afresh] [--digest]`; with `--one` a single
+//! host of each block, with `--afresh` nothing is taken over from one host to the next, and `--digest` prints a
+//! number for each catalog that is another if anything in it is.
 //!
 //! A measuring instrument for the compiler; not part of the gate.
 #![allow(clippy::print_stdout)]
@@ -7,18 +9,21 @@
 use holdpoint::checks::meta;
 use holdpoint::config::{self, Config};
 use holdpoint::eval::group::{Group, compile_group, disagreement};
-use holdpoint::eval::{CompileError, FileCache, HostSpec, Options, Session, Specs};
+use holdpoint::eval::{CompileError, Compiled, FileCache, HostSpec, Options, Session, Specs};
 use holdpoint::nodes::{Facts, enumerate_hosts, mentioned_hosts};
 use holdpoint::puppet::Dialect;
 use holdpoint::repo::{Layout, Repo};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     let config = config(&mut args)?;
+    let mut flag = |name: &str| args.iter().position(|a| a == name).map(|at| args.remove(at)).is_some();
+    let (afresh, digest) = (flag("--afresh"), flag("--digest"));
     let one_each = args.iter().position(|a| a == "--one").map(|at| args.remove(at)).is_some();
     let mut args = args.into_iter();
     let repo = Repo::open(args.next().ok_or("REPO")?)?;
@@ -33,6 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         strict: config.strict,
         strict_variables: config.strict,
         complete: false,
+        afresh,
         hiera: config.hiera,
         layout: Some(layout.clone()),
         ..Options::default()
@@ -58,12 +64,46 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if took.as_secs_f32() > 2.0 {
             println!("slow: {} and {} more, {} catalogs, {took:?}", block[0].certname, block.len() - 1, groups.len());
         }
+        if digest {
+            groups
+                .iter()
+                .for_each(|g| println!("digest {} {:016x}", g.compiled.catalog.certname, digest_of(&g.compiled)));
+        }
         Summary::of(&session, &specs, &groups, only.is_some())
     };
     let all = pool.install(|| blocks.par_iter().map(one).reduce(Summary::default, Summary::and));
     println!("compiled in {:?}", start.elapsed());
     all.print();
     Ok(())
+}
+
+/// All of a catalog as one number.
+fn digest_of(compiled: &Compiled) -> u64 {
+    let mut unknowns: Vec<_> = compiled.catalog.unknowns.iter().collect();
+    unknowns.sort();
+    let mut lookups: Vec<_> = compiled.lookups.iter().collect();
+    lookups.sort();
+    let catalog = &compiled.catalog;
+    let parts = [
+        format!("{:?}", catalog.resources),
+        format!("{:?} {:?}", catalog.relations, catalog.automatic),
+        format!("{:?} {:?}", catalog.classes, catalog.logs),
+        format!("{:?} {:?}", compiled.errors, compiled.possible_errors),
+        format!("{:?}", compiled.deps),
+        format!("{:?}", compiled.observations),
+        format!("{unknowns:?} {lookups:?} {:?}", compiled.data_files),
+    ];
+    if std::env::var_os("DIGEST_PARTS").is_some() {
+        let each: Vec<String> = parts.iter().map(|p| format!("{:08x}", digest(p) as u32)).collect();
+        println!("parts {} {}", catalog.certname, each.join(" "));
+    }
+    digest(&parts.concat())
+}
+
+fn digest(text: &str) -> u64 {
+    let mut state = std::hash::DefaultHasher::new();
+    text.hash(&mut state);
+    state.finish()
 }
 
 /// What is kept of catalogs: they themselves would fill the memory.

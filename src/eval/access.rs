@@ -17,8 +17,12 @@ impl<'s> Compiler<'s> {
             let keys = self.eval_args(env, keys)?;
             return self.specialize(name, keys).map_err(|e| e.at(&env.file.loc(expr.span)));
         }
+        let questions = self.questions();
         let base_value = self.eval(env, base)?;
-        let keys = self.eval_args(env, keys)?;
+        let question = self.question_since(questions);
+        let keys = self.eval_args(env, keys);
+        self.asked_member(question, &base_value, keys.as_deref().unwrap_or_default());
+        let keys = keys?;
         let at = env.file.loc(expr.span);
         if let Value::Type(ty) = &base_value {
             return self.specialize_type(ty, keys);
@@ -57,7 +61,7 @@ impl<'s> Compiler<'s> {
             _ => return None,
         };
         let full = if path == "facts" { key } else { format!("{path}.{key}") };
-        Some(self.host.fact(&full).unwrap_or_else(|| fact_sym(&full, None)))
+        Some(self.host_fact(&full).unwrap_or_else(|| fact_sym(&full, None)))
     }
 }
 

@@ -152,6 +152,8 @@ impl<'s> Compiler<'s> {
 
     /// Sets a parameter of a resource, in place of an older value.
     pub(crate) fn set_param(&mut self, id: ResourceId, param: Param) {
+        self.touches(id);
+        self.changes(id);
         let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
         match resource.params.iter_mut().find(|p| p.name == param.name) {
             Some(old) => *old = param,

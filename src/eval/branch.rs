@@ -19,8 +19,8 @@ pub(crate) type BranchId = u32;
 #[derive(Debug)]
 pub(crate) struct Branch {
     pub(crate) parent: Option<BranchId>,
-    group: u32,
-    arm: u32,
+    pub(crate) group: u32,
+    pub(crate) arm: u32,
     pub(crate) text: Arc<str>,
 }
 

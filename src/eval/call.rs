@@ -85,7 +85,7 @@ impl crate::ruby::erb::TemplateScope for Caller<'_, '_> {
 
     fn file_text(&mut self, path: &str) -> Option<Value> {
         let text = self.compiler.session.tree().text(path).ok().flatten()?;
-        self.compiler.deps.insert(path.into());
+        self.compiler.depend(path.into());
         Some(Value::str(&*text))
     }
 
@@ -262,13 +262,14 @@ impl<'s> Compiler<'s> {
             .get(name)
             .or_else(|| self.session.modules.ruby_functions.get(&*name.to_lowercase()));
         if let Some(path) = ruby.cloned() {
-            self.deps.insert(path.clone());
+            self.depend(path.clone());
             if let Some(value) = self.ruby_function(env, name, &path, args, block)? {
                 return Ok(value);
             }
         } else if self.session.options.complete && !super::statements::is_outside(name) {
             return Err(EvalError::issue("UNKNOWN_FUNCTION", format!("Unknown function: '{name}'.")));
         }
+        self.stay();
         self.count(CauseKind::Function, name);
         Ok(opaque(CauseKind::Function, name))
     }

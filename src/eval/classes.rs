@@ -3,6 +3,7 @@
 use super::compiler::Compiler;
 use super::error::EvalError;
 use super::lift::Res;
+use super::memo::Unit;
 use super::reference::{canonical_class, canonical_type};
 use super::scope::{Env, Scope, ScopeId, ScopeKind, TOP};
 use super::session::DefAt;
@@ -73,6 +74,7 @@ impl<'s> Compiler<'s> {
         at: &Loc,
         end_line: u32,
     ) -> Res<ResourceId> {
+        self.spoil();
         let name = self.resolve_class(env, name);
         if let Some(id) = self.class_ids.get(&name).copied() {
             return self.class_again(id, &params);
@@ -134,6 +136,7 @@ impl<'s> Compiler<'s> {
     pub(crate) fn include(&mut self, env: Env<'s>, name: &str, at: &Loc) -> Res<ResourceId> {
         let name = self.resolve_class(env, name);
         if let Some(id) = self.class_ids.get(&name).copied() {
+            self.noted_inclusion(&name);
             self.note_includer(id);
             return Ok(id);
         }
@@ -165,7 +168,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// Writes down under which condition a class is included (again).
-    fn note_includer(&mut self, id: ResourceId) {
+    pub(super) fn note_includer(&mut self, id: ResourceId) {
         let branch = self.branch;
         let container = self.current_container;
         if let Some(extra) = self.extra.get_mut(id as usize)
@@ -271,8 +274,30 @@ impl<'s> Compiler<'s> {
         self.isolated(id, |c| {
             c.bind_params(inner, id, &class.params, Some(name));
             c.context = None;
-            c.run_body(inner, &class.body);
+            c.run_class(inner, id, &class.body);
         });
+    }
+
+    /// The body of a class, statement by statement.
+    fn run_class(&mut self, env: Env<'s>, id: ResourceId, body: &'s Block) {
+        let def = self.extra.get(id as usize).and_then(|e| e.def);
+        for (number, expr) in (0u32..).zip(body) {
+            let unit = Unit::Statement { number, own: env.scope };
+            if def.is_some_and(|def| self.replayed(id, unit, def)) {
+                continue;
+            }
+            let result = self.run_block(env, std::slice::from_ref(expr));
+            match result {
+                Ok(_) => def.into_iter().for_each(|def| self.keep_trace(id, unit, def)),
+                Err(error) => {
+                    self.recorder = None;
+                    if !matches!(error, EvalError::Return(_)) {
+                        self.record(error);
+                    }
+                    return;
+                }
+            }
+        }
     }
 
     /// Runs the body of a class, define or node: matches, jumps and error handling start afresh.

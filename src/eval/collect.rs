@@ -20,6 +20,8 @@ use rustc_hash::FxHashMap;
 #[derive(Debug, Default)]
 pub(crate) struct ByType {
     ids: FxHashMap<EcoString, Vec<ResourceId>>,
+    /// Those whose parameters or tags have changed since they were declared, as it happened.
+    changed: FxHashMap<EcoString, Vec<ResourceId>>,
     /// How many resources were taken in.
     seen: usize,
 }
@@ -34,6 +36,13 @@ impl ByType {
             }
         }
         self.seen = resources.len();
+    }
+
+    fn changed(&mut self, type_name: &EcoString, id: ResourceId) {
+        match self.changed.get_mut(type_name) {
+            Some(ids) => ids.push(id),
+            None => _ = self.changed.insert(type_name.clone(), vec![id]),
+        }
     }
 
     fn of(&self, type_name: &str) -> &[ResourceId] {
@@ -52,6 +61,8 @@ pub(crate) struct Collector<'s> {
     scope: Env<'s>,
     /// Resources it has dealt with, in the order found.
     done: indexmap::IndexSet<ResourceId>,
+    /// How many resources of its type, and how many changes of resources, it has looked at.
+    looked_at: (usize, usize),
 }
 
 impl std::fmt::Debug for Env<'_> {
@@ -108,6 +119,7 @@ impl<'s> Compiler<'s> {
             branch: self.branch,
             scope: env,
             done: indexmap::IndexSet::new(),
+            looked_at: (0, 0),
         });
         Ok(collector_value(number))
     }
@@ -146,17 +158,15 @@ impl<'s> Compiler<'s> {
 
     fn run_collector(&mut self, number: usize) -> bool {
         self.by_type.take_in(&self.catalog.resources);
+        let candidates = self.candidates(number);
         let Some(collector) = self.collectors.get(number) else { return false };
         if collector.exported && self.session.options.storeconfigs == Some(false) {
             return false;
         }
-        self.steps += self.by_type.of(&collector.type_name).len() as u64;
-        let found: Vec<(ResourceId, Tri)> = self
-            .by_type
-            .of(&collector.type_name)
-            .iter()
-            .filter(|id| !collector.done.contains(*id))
-            .filter_map(|id| Some((*id, self.catalog.get(*id)?)))
+        self.steps += candidates.len() as u64;
+        let found: Vec<(ResourceId, Tri)> = candidates
+            .into_iter()
+            .filter_map(|id| Some((id, self.catalog.get(id)?)))
             .filter(|(_, r)| !collector.exported || r.exported)
             .map(|(id, r)| (id, collector.query.fits(r)))
             .filter(|(_, fits)| *fits != Tri::No)
@@ -169,6 +179,28 @@ impl<'s> Compiler<'s> {
             self.collected(*id, *fits, &change, branch, env);
         }
         !found.is_empty()
+    }
+
+    /// A resource is changed: collectors look at it once more.
+    pub(crate) fn changes(&mut self, id: ResourceId) {
+        if let Some(resource) = self.catalog.resources.get(id as usize) {
+            self.by_type.changed(&resource.type_name, id);
+        }
+    }
+
+    /// Resources that are new or have changed since a collector ran, in the order declared.
+    fn candidates(&mut self, number: usize) -> Vec<ResourceId> {
+        let Some(collector) = self.collectors.get_mut(number) else { return Vec::new() };
+        let of_type = self.by_type.of(&collector.type_name);
+        let changed = self.by_type.changed.get(&collector.type_name).map(Vec::as_slice).unwrap_or_default();
+        let now = (of_type.len(), changed.len());
+        let (known, changes) = std::mem::replace(&mut collector.looked_at, now);
+        let mut out: Vec<ResourceId> = changed.get(changes..).unwrap_or_default().to_vec();
+        out.extend(of_type.get(known..).unwrap_or_default());
+        out.retain(|id| !collector.done.contains(id));
+        out.sort_unstable();
+        out.dedup();
+        out
     }
 
     fn collected(&mut self, id: ResourceId, fits: Tri, change: &Change, branch: Option<BranchId>, env: Env<'s>) {

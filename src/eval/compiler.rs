@@ -91,7 +91,7 @@ pub(crate) struct Compiler<'s> {
     pub(crate) instance: Option<Loc>,
     pub(crate) fatal: bool,
     pub(crate) rendering: Vec<Vec<Value>>,
-    pub(crate) annotations: FxHashMap<usize, Arc<crate::value::types::Type>>,
+    pub(crate) annotations: FxHashMap<usize, super::typeexpr::Annotation>,
     pub(crate) atomic: u32,
     /// Something was declared whose code is not here: references may point into it.
     pub(crate) blind: bool,
@@ -117,6 +117,10 @@ pub(crate) struct Compiler<'s> {
     pub(crate) running: Vec<(DefAt, Option<BranchId>)>,
     /// Classes are noted, not evaluated.
     pub(crate) shallow: bool,
+    /// Notes of the instance being evaluated, if it may come out alike elsewhere.
+    pub(crate) recorder: Option<Box<super::memo::Recorder>>,
+    /// Aliases met while an annotation is evaluated.
+    pub(crate) aliases_met: Option<Vec<EcoString>>,
 }
 
 /// Compiles the catalog of one host. Needs a deep stack: call it on a thread with 64 MB.
@@ -185,6 +189,8 @@ impl<'s> Compiler<'s> {
             ruby_failure: None,
             running: Vec::new(),
             shallow: false,
+            recorder: None,
+            aliases_met: None,
         }
     }
 
@@ -302,6 +308,7 @@ impl<'s> Compiler<'s> {
         let at = at.or_else(|| self.last_loc.clone());
         let instance = self.instance.clone().filter(|_| issue.is_some());
         let error = CompileError { at, message, issue, instance, possible };
+        self.noted_error(&error);
         let list = if error.possible.is_some() { &mut self.possible_errors } else { &mut self.errors };
         if list.len() < 1000 && !list.contains(&error) {
             list.push(error);
@@ -312,12 +319,16 @@ impl<'s> Compiler<'s> {
     pub(crate) fn log(&mut self, level: &str, message: String) {
         if self.catalog.logs.len() < 10_000 {
             self.catalog.logs.push(Log { level: level.into(), message, at: self.last_loc.clone() });
+        } else {
+            self.spoil();
         }
     }
 
     /// Counts an unknown by cause.
     pub(crate) fn count(&mut self, kind: CauseKind, name: impl Into<EcoString>) {
-        *self.catalog.unknowns.entry(Cause { kind, name: name.into() }).or_default() += 1;
+        let cause = Cause { kind, name: name.into() };
+        self.noted_unknown(&cause);
+        *self.catalog.unknowns.entry(cause).or_default() += 1;
     }
 
     fn into_outcome(self) -> Compiled {

@@ -187,6 +187,7 @@ impl<'s> Compiler<'s> {
         key: &str,
         ask: impl FnOnce(&Hiera, &dyn HieraScope) -> hiera::Lookup,
     ) -> Found {
+        self.spoil();
         let hiera = match &self.session.hiera().0 {
             Ok(hiera) => hiera,
             Err(error) => return Found::Error(error.clone()),

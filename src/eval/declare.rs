@@ -274,6 +274,8 @@ impl<'s> Compiler<'s> {
 
     /// Takes a tag from a resource again.
     pub(crate) fn forget_tag(&mut self, id: ResourceId, tag: &str) {
+        self.touches(id);
+        self.changes(id);
         if let Some(resource) = self.catalog.resources.get_mut(id as usize) {
             resource.tags.retain(|t| t != tag);
         }
@@ -289,6 +291,7 @@ impl<'s> Compiler<'s> {
         let key = (decl.type_name.clone(), canonical_title(&decl.type_name, &decl.title));
         let twin = self.catalog.index.get(&key).copied();
         if let Some(twin) = twin {
+            self.spoil();
             self.check_duplicate(twin, &decl)?;
         }
         if self.catalog.resources.len() >= MAX_RESOURCES {
@@ -407,7 +410,7 @@ impl<'s> Compiler<'s> {
         } else if let Some(def) = self.find_def(DefKind::Define, &lower) {
             (ResourceKind::Defined, Some(def))
         } else if let Some(path) = self.session.modules.types.get(&*lower) {
-            self.deps.insert(path.clone());
+            self.depend(path.clone());
             (ResourceKind::Native, None)
         } else {
             if self.session.may_lie_elsewhere(&lower) {

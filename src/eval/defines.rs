@@ -2,14 +2,17 @@
 
 use super::compiler::Compiler;
 use super::error::EvalError;
-use super::scope::{Env, Scope, ScopeKind};
+use super::memo::Unit;
+use super::scope::{Env, Scope, ScopeId, ScopeKind};
+use super::source::SourceFile;
 use crate::catalog::ResourceId;
+use crate::puppet::ast::DefineDef;
 use crate::value::{CauseKind, Value};
 
 /// Rounds after which the loop is taken to be endless.
 const MAX_ROUNDS: u32 = 1000;
 
-impl Compiler<'_> {
+impl<'s> Compiler<'s> {
     /// Collectors, then instances, until nothing new comes about.
     pub(crate) fn generate(&mut self) {
         for _ in 0..MAX_ROUNDS {
@@ -56,6 +59,20 @@ impl Compiler<'_> {
         if let Some((at, message, issue)) = self.session.syntax_error(file) {
             self.record(EvalError::Puppet { issue: Some(issue), message, at: Some(at) });
         }
+        let before = std::mem::replace(&mut self.branch, branch);
+        if self.instance_recurses_on_unknown(id) {
+            self.count(CauseKind::Limit, format!("recursion of {} on something unknown", define.name));
+        } else {
+            let unit = Unit::Instance { outer, enclosing: self.enclosing(outer) };
+            if !self.replayed(id, unit, def) {
+                self.run_instance(id, outer, file, define);
+                self.keep_trace(id, unit, def);
+            }
+        }
+        self.branch = before;
+    }
+
+    fn run_instance(&mut self, id: ResourceId, outer: ScopeId, file: &'s SourceFile, define: &'s DefineDef) {
         let mut scope = Scope::new(ScopeKind::Define, Some(self.enclosing(outer)), id);
         scope.dynamic = Some(outer);
         scope.source = define.name.to_lowercase();
@@ -65,12 +82,6 @@ impl Compiler<'_> {
         self.bind(scope, "title".into(), title.clone());
         let name = self.catalog.get(id).and_then(|r| r.value("name")).cloned();
         self.bind(scope, "name".into(), name.unwrap_or(title));
-        let before = std::mem::replace(&mut self.branch, branch);
-        if self.instance_recurses_on_unknown(id) {
-            self.count(CauseKind::Limit, format!("recursion of {} on something unknown", define.name));
-            self.branch = before;
-            return;
-        }
         let at = self.catalog.get(id).map(|r| r.at.clone());
         self.instance.clone_from(&at);
         self.isolated(id, |c| {
@@ -80,7 +91,6 @@ impl Compiler<'_> {
             c.run_body(env, &define.body);
         });
         self.instance = None;
-        self.branch = before;
     }
 
     fn instance_title(&self, id: ResourceId) -> Value {

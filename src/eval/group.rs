@@ -195,6 +195,7 @@ impl Compiler<'_> {
             *met = true;
             return;
         }
+        self.noted_observation(&observation);
         if self.observations.len() < MAX_OBSERVATIONS && self.observed.insert(key(&observation)) {
             self.observations.push(observation);
         }

@@ -14,6 +14,12 @@ use ecow::EcoString;
 impl Compiler<'_> {
     /// Where a name is defined.
     pub(crate) fn find_def(&mut self, kind: DefKind, name: &str) -> Option<DefAt> {
+        let found = self.resolve_def(kind, name);
+        self.resolved(kind, name, found);
+        found
+    }
+
+    fn resolve_def(&mut self, kind: DefKind, name: &str) -> Option<DefAt> {
         let key = (kind, EcoString::from(name));
         if let Some(found) = self.defs.get(&key) {
             return *found;

@@ -30,6 +30,7 @@ pub mod interp;
 mod lift;
 mod load;
 mod matching;
+mod memo;
 mod metaparams;
 mod native_params;
 pub mod number;

@@ -50,6 +50,7 @@ impl<'s> Compiler<'s> {
         };
         let params = self.attributes(env, &defaults.ops)?;
         let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
+        self.writes(owner);
         let Some(scope) = self.scopes.get_mut(owner as usize) else { return Ok(Value::Undef) };
         let mut clash = None;
         match scope.defaults.iter_mut().find(|(t, _)| *t == type_name) {
@@ -125,6 +126,8 @@ impl<'s> Compiler<'s> {
 
     /// Changes parameters of a resource, if the source may.
     pub(crate) fn apply_override(&mut self, id: ResourceId, change: &Change) -> Res<()> {
+        self.touches(id);
+        self.changes(id);
         let owner = self.extra.get(id as usize).map(|e| e.source.clone()).unwrap_or_default();
         if let Some(source) = &change.source
             && *source != owner

@@ -110,6 +110,14 @@ impl Compiler<'_> {
 
     /// A declared resource by reference.
     pub(crate) fn find_reference(&self, reference: &Reference) -> Option<ResourceId> {
+        let found = self.declared_id(reference);
+        // What another instance declares is looked into by whoever asks.
+        found.map_or_else(|| self.spoil(), |id| self.touches(id));
+        found
+    }
+
+    /// The same for who only wants to know whether it is declared.
+    pub(crate) fn declared_id(&self, reference: &Reference) -> Option<ResourceId> {
         self.catalog.index.get(&(reference.type_name.clone(), reference.title.clone())).copied()
     }
 }

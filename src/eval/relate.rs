@@ -21,13 +21,26 @@ pub(crate) enum End {
 }
 
 /// An arrow, resolved when everything has been declared.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pending {
     source: Vec<End>,
     target: Vec<End>,
     refresh: bool,
     at: Loc,
-    branch: Option<BranchId>,
+    pub(crate) branch: Option<BranchId>,
+}
+
+impl Pending {
+    /// The same, if no collector takes part.
+    pub(crate) fn plain(&self) -> Option<Self> {
+        let is_plain = |end: &End| matches!(end, End::Resource(_));
+        (self.source.iter().all(is_plain) && self.target.iter().all(is_plain)).then(|| self.clone())
+    }
+
+    /// The same in another branch.
+    pub(crate) fn in_branch(&self, branch: Option<BranchId>) -> Self {
+        Self { branch, ..self.clone() }
+    }
 }
 
 impl<'s> Compiler<'s> {

@@ -131,6 +131,7 @@ impl<'s> Compiler<'s> {
 
     /// The parameters of the class or instance that calls, its name among them.
     pub(crate) fn own_resource(&self, env: Env<'s>) -> Vec<(EcoString, Value)> {
+        self.touches(self.container(env.scope));
         let Some(resource) = self.catalog.get(self.container(env.scope)) else { return Vec::new() };
         let set = resource.params.iter().filter(|p| !matches!(p.value, Value::Undef));
         let name = std::iter::once(("name".into(), Value::str(resource.title.clone())));

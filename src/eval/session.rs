@@ -12,6 +12,7 @@ use crate::value::Value;
 use crate::value::types::Type;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// How to read and judge a repository.
@@ -37,6 +38,8 @@ pub struct Options {
     pub bundled_types: bool,
     /// Whether exported resources are stored, if that is known; without it collecting them does nothing.
     pub storeconfigs: Option<bool>,
+    /// Evaluates every instance anew, though one like it was evaluated before (to compare).
+    pub afresh: bool,
 }
 
 impl Default for Options {
@@ -52,6 +55,7 @@ impl Default for Options {
             erb_markers: false,
             bundled_types: true,
             storeconfigs: None,
+            afresh: false,
         }
     }
 }
@@ -64,6 +68,28 @@ type Manifests = FxHashMap<(Arc<str>, Oid), Arc<SourceFile>>;
 pub struct FileCache {
     manifests: Mutex<Manifests>,
     data: Arc<crate::hiera::DataFiles>,
+    traces: Mutex<Vec<(Family, Arc<super::memo::Store>)>>,
+    revisions: AtomicU32,
+}
+
+/// What revisions must have in common for one to take over what came of an evaluation in another.
+#[derive(Clone, Debug, PartialEq)]
+struct Family {
+    dialect: Dialect,
+    switches: [bool; 4],
+    facts: FxHashSet<Box<str>>,
+}
+
+impl FileCache {
+    fn traces_for(&self, family: &Family) -> Arc<super::memo::Store> {
+        let mut all = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, store)) = all.iter().find(|(f, _)| f == family) {
+            return store.clone();
+        }
+        let store = Arc::new(super::memo::Store::default());
+        all.push((family.clone(), store.clone()));
+        store
+    }
 }
 
 impl std::fmt::Debug for FileCache {
@@ -85,6 +111,8 @@ pub struct Session {
     pub(crate) modules: Modules,
     pub(crate) layout: Layout,
     cache: Arc<FileCache>,
+    traces: Arc<super::memo::Store>,
+    revision: u32,
     paths: FxHashMap<Arc<str>, u32>,
     slots: Vec<(Arc<str>, Slot)>,
     main: OnceLock<Vec<u32>>,
@@ -148,12 +176,17 @@ impl Session {
             slots.push((path, Slot::from(Some(Arc::new(file)))));
         }
         let paths = (0u32..).zip(&slots).map(|(i, (p, _))| (p.clone(), i)).collect();
+        let switches = [options.strict, options.strict_variables, options.complete, options.erb_markers];
+        let family = Family { dialect: options.dialect, switches, facts: modules.facts.clone() };
+        let (traces, revision) = (cache.traces_for(&family), cache.revisions.fetch_add(1, Ordering::Relaxed));
         Self {
             tree,
             options,
             modules,
             layout,
             cache,
+            traces,
+            revision,
             paths,
             slots,
             main: OnceLock::new(),
@@ -176,6 +209,16 @@ impl Session {
 
     pub(crate) fn hiera(&self) -> &super::data::HieraState {
         self.hiera.get_or_init(|| super::data::HieraState::open(self, &self.cache.data))
+    }
+
+    /// What came of instances so far, here and in revisions like this one.
+    pub(super) fn traces(&self) -> &super::memo::Store {
+        &self.traces
+    }
+
+    /// A number that no other revision of the run has.
+    pub(super) fn revision(&self) -> u32 {
+        self.revision
     }
 
     /// A parsed ERB template of the repository.
@@ -283,8 +326,9 @@ impl Session {
         }
         let text = self.tree.text(path).ok().flatten()?;
         let file = Arc::new(SourceFile::parse(path.clone(), text, self.options.dialect));
-        self.cache.manifests.lock().unwrap_or_else(PoisonError::into_inner).insert(key, file.clone());
-        Some(file)
+        // Whoever was first is right: a file is known by its address.
+        let mut manifests = self.cache.manifests.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(manifests.entry(key).or_insert(file).clone())
     }
 
     /// The main manifests in evaluation order.

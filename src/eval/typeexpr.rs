@@ -12,6 +12,12 @@ use crate::value::{SymExpr, Tri, Value};
 use ecow::EcoString;
 use std::sync::Arc;
 
+/// What an annotation stands for, and the aliases it is made of.
+pub(crate) struct Annotation {
+    ty: Arc<Type>,
+    aliases: Arc<[EcoString]>,
+}
+
 impl TypeContext for Compiler<'_> {
     fn type_alias(&mut self, name: &str) -> Option<Arc<Type>> {
         self.alias(name)
@@ -66,8 +72,12 @@ impl<'s> Compiler<'s> {
     /// A type alias, evaluated once.
     pub(crate) fn alias(&mut self, name: &str) -> Option<Arc<Type>> {
         let key: EcoString = crate::eval::reference::unrooted(name).to_lowercase().into();
-        if let Some(found) = self.aliases.get(&key) {
-            return Some(found.clone());
+        if let Some(met) = &mut self.aliases_met {
+            met.push(key.clone());
+        }
+        if let Some(found) = self.aliases.get(&key).cloned() {
+            self.note_alias(&key);
+            return Some(found);
         }
         let at = self.find_def(DefKind::Alias, &key)?;
         let file = self.session.file(at.0)?;
@@ -183,15 +193,30 @@ impl<'s> Compiler<'s> {
     /// The type that an annotation stands for; evaluated once.
     pub(crate) fn annotation(&mut self, env: Env<'s>, expr: &'s Expr) -> Res<Arc<Type>> {
         let key = std::ptr::from_ref(expr) as usize;
-        if let Some(ty) = self.annotations.get(&key) {
-            return Ok(ty.clone());
+        if let Some(Annotation { ty, aliases }) = self.annotations.get(&key) {
+            let (ty, aliases) = (ty.clone(), aliases.clone());
+            aliases.iter().for_each(|name| self.note_alias(name));
+            return Ok(ty);
         }
-        let ty = match self.eval(env, expr)? {
+        let outer = self.aliases_met.replace(Vec::new());
+        let value = self.eval(env, expr);
+        let met = std::mem::replace(&mut self.aliases_met, outer).unwrap_or_default();
+        if let Some(outer) = &mut self.aliases_met {
+            outer.extend(met.iter().cloned());
+        }
+        let ty = match value? {
             Value::Type(ty) => ty,
             _ => Arc::new(Type::Any),
         };
-        self.annotations.insert(key, ty.clone());
+        self.annotations.insert(key, Annotation { ty: ty.clone(), aliases: met.into() });
         Ok(ty)
+    }
+
+    /// An alias that was evaluated before is named again, for whoever records.
+    fn note_alias(&mut self, name: &str) {
+        if self.recorder.is_some() {
+            self.find_def(DefKind::Alias, name);
+        }
     }
 }
 

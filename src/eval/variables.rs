@@ -199,6 +199,7 @@ impl Compiler<'_> {
 
     /// Sets a variable without questions.
     pub(crate) fn bind(&mut self, scope: ScopeId, name: EcoString, value: Value) {
+        self.binds(scope, &name);
         if self.branch.is_some() {
             self.journal.push((scope, name.clone()));
         }
@@ -225,10 +226,16 @@ impl Compiler<'_> {
 
     /// A bare name along the lexical chain.
     pub(crate) fn lookup_from(&self, scope: ScopeId, name: &str) -> Option<Value> {
+        let found = self.find_from(scope, name);
+        self.asked_variable(scope, found.map(|(at, _)| at), name, found.map(|(_, value)| value));
+        found.map(|(_, value)| value.clone())
+    }
+
+    fn find_from(&self, scope: ScopeId, name: &str) -> Option<(ScopeId, &Value)> {
         let mut at = Some(scope);
-        while let Some(scope) = at.and_then(|id| self.scopes.get(id as usize)) {
+        while let Some((id, scope)) = at.and_then(|id| Some((id, self.scopes.get(id as usize)?))) {
             if let Some(value) = scope.vars.get(name) {
-                return Some(value.clone());
+                return Some((id, value));
             }
             at = scope.parent;
         }
@@ -238,6 +245,7 @@ impl Compiler<'_> {
     /// A variable as written, `None` if it was never set.
     pub(crate) fn lookup_var(&self, scope: ScopeId, name: &str) -> Option<Value> {
         if name.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+            self.asked_match();
             let number: usize = name.parse().ok()?;
             return Some(self.matches.as_ref().and_then(|m| m.get(number).cloned()).unwrap_or_default());
         }
@@ -245,14 +253,15 @@ impl Compiler<'_> {
             return self.lookup_from(scope, name).or_else(|| self.special(scope, name));
         };
         let class = crate::eval::reference::unrooted(class);
-        if class.is_empty() {
-            return self.scopes.get(TOP as usize)?.vars.get(var).cloned();
-        }
         if class == "settings" {
             return Some(self.setting(var));
         }
-        let scope = *self.class_scopes.get(class)?;
-        self.lookup_class_scope(scope, var)
+        let value = match class.is_empty() {
+            true => self.scopes.get(TOP as usize).and_then(|top| top.vars.get(var).cloned()),
+            false => self.class_scopes.get(class).and_then(|scope| self.lookup_class_scope(*scope, var)),
+        };
+        self.asked_qualified(name, value.as_ref());
+        value
     }
 
     /// A class's own variable or one of its parent classes.
@@ -288,7 +297,10 @@ impl Compiler<'_> {
                 Some(Value::str(source.split("::").next().unwrap_or_default()))
             }
             "title" | "name" => Some(Value::str("main")),
-            "caller_module_name" => Some(Value::str(self.caller_module(scope))),
+            "caller_module_name" => {
+                self.spoil();
+                Some(Value::str(self.caller_module(scope)))
+            }
             _ => None,
         }
     }
@@ -321,6 +333,7 @@ impl Compiler<'_> {
         if let Some(class) = bare.rsplit_once("::").map(|(c, _)| c)
             && self.hidden_class(class)
         {
+            self.spoil();
             return Ok(opaque(CauseKind::Variable, bare));
         }
         if self.session.options.strict_variables && self.branch.is_none() {
@@ -331,7 +344,7 @@ impl Compiler<'_> {
     }
 
     /// Whether a class can't be seen: its evaluation failed, or it is not in the repository.
-    fn hidden_class(&self, class: &str) -> bool {
+    pub(super) fn hidden_class(&self, class: &str) -> bool {
         self.hidden_classes.contains(class)
     }
 
@@ -340,7 +353,14 @@ impl Compiler<'_> {
         if self.host.facts.complete || name.contains("::") {
             return None;
         }
-        (self.may_be_fact(name) || absolute).then(|| self.host.fact(name)).flatten()
+        (self.may_be_fact(name) || absolute).then(|| self.host_fact(name)).flatten()
+    }
+
+    /// A fact of the host.
+    pub(crate) fn host_fact(&self, path: &str) -> Option<Value> {
+        let value = self.host.fact(path);
+        self.asked_fact(path, value.as_ref());
+        value
     }
 
     /// Whether a bare name is known as a fact: Facter's own, or of a module.

@@ -68,18 +68,18 @@ fn is_defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, value: &Value) -> Tri {
         Value::Str(s) => match s.text.strip_prefix('$') {
             Some(name) => yes(c.lookup_var(env.scope, name).is_some() || maybe_fact(c, name)),
             None => match Reference::parse(&s.text) {
-                Some(reference) => declared(c, &reference),
+                Some(reference) => c.declared(&reference),
                 None => named(c, &s.text),
             },
         },
         Value::Type(t) => match &**t {
             Type::Resource { type_name, title: None } => named(c, &type_name.to_lowercase()),
-            Type::Class { name: Some(name) } => declared(c, &Reference::new("Class", name)),
+            Type::Class { name: Some(name) } => c.declared(&Reference::new("Class", name)),
             Type::Type(Some(inner)) => is_defined(c, env, &Value::Type(inner.clone())),
             _ => {
                 let mut found = Vec::new();
                 references(value, &mut found, &mut |_| {});
-                found.first().map_or(Tri::Yes, |r| declared(c, r))
+                found.first().map_or(Tri::Yes, |r| c.declared(r))
             }
         },
         _ => Tri::No,
@@ -87,25 +87,34 @@ fn is_defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, value: &Value) -> Tri {
 }
 
 fn maybe_fact(c: &Compiler<'_>, name: &str) -> bool {
-    name.starts_with("::") && c.host.fact(crate::eval::reference::unrooted(name)).is_some_and(|v| !v.is_unknown())
+    name.starts_with("::") && c.host_fact(crate::eval::reference::unrooted(name)).is_some_and(|v| !v.is_unknown())
 }
 
-/// A resource that is only possible is only possibly defined; that it is declared in a branch which
-/// excludes this one does not count.
-fn declared(c: &Compiler<'_>, reference: &Reference) -> Tri {
-    let Some(id) = c.find_reference(reference) else { return Tri::No };
-    let branch = c.extra.get(id as usize).and_then(|e| e.branch);
-    if branch.is_none() || c.encloses(branch, c.branch) {
-        Tri::Yes
-    } else if c.exclusive(branch, c.branch) {
-        Tri::No
-    } else {
-        Tri::Maybe
+impl Compiler<'_> {
+    /// A resource that is only possible is only possibly defined; that it is declared in a branch which
+    /// excludes this one does not count.
+    pub(in crate::eval) fn declared(&self, reference: &Reference) -> Tri {
+        let id = self.declared_id(reference);
+        let answer = id.map_or(Tri::No, |id| self.is_here(id));
+        self.asked_declared(reference, id, answer);
+        answer
+    }
+
+    fn is_here(&self, id: crate::catalog::ResourceId) -> Tri {
+        let branch = self.extra.get(id as usize).and_then(|e| e.branch);
+        if branch.is_none() || self.encloses(branch, self.branch) {
+            Tri::Yes
+        } else if self.exclusive(branch, self.branch) {
+            Tri::No
+        } else {
+            Tri::Maybe
+        }
     }
 }
 
 /// A class, defined type or native type by name.
 fn named(c: &mut Compiler<'_>, name: &str) -> Tri {
+    c.spoil();
     let name = canonical_class(name);
     let type_name = crate::eval::reference::canonical_type(&name);
     let errors = c.errors.len();
@@ -151,6 +160,8 @@ pub(super) fn getparam<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: 
 
 pub(super) fn tag<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     let container = c.container(env.scope);
+    c.touches(container);
+    c.changes(container);
     if let Some(resource) = c.catalog.resources.get_mut(container as usize) {
         args.iter().for_each(|a| crate::eval::metaparams::tags_in(a, &mut resource.tags));
         resource.tags.sort_unstable();
@@ -161,6 +172,7 @@ pub(super) fn tag<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Opt
 
 pub(super) fn tagged<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     let container = c.container(env.scope);
+    c.spoil();
     let has = |tag: &Value| {
         let tag = tag.to_string().to_lowercase();
         let own = c.catalog.get(container).is_some_and(|r| r.tags.iter().any(|t| *t == tag));
@@ -195,7 +207,7 @@ pub(super) fn getvar<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], blo
 
 pub(super) fn fact<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     let path = args.first().map(ToString::to_string).unwrap_or_default();
-    Ok(c.host.fact(&path).unwrap_or_default())
+    Ok(c.host_fact(&path).unwrap_or_default())
 }
 
 /// The code that calls it is for its own module alone.

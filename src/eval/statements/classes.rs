@@ -23,6 +23,7 @@ pub(super) fn include<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _:
 pub(super) fn contain<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     all(c, env, "contain", args, |c, env, id| {
         let container = c.container(env.scope);
+        c.touches(id);
         if let Some(resource) = c.catalog.resources.get_mut(id as usize)
             && resource.container != Some(container)
             && !resource.also_in.contains(&container)

@@ -31,12 +31,14 @@ pub(crate) fn locate_if(
         && let Some(dir) = c.session.modules.folder(module)
     {
         tried.push(format!("{dir}/{folder}/{rest}"));
+    } else {
+        c.stay();
     }
     let global = if folder == "templates" { &c.session.layout.templates } else { &c.session.layout.files };
     tried.extend(global.as_ref().map(|dir| format!("{dir}/{name}")));
     for path in tried {
         let path: Arc<str> = path.into();
-        c.deps.insert(path.clone());
+        c.depend(path.clone());
         if there(c, &path) {
             return Some(path);
         }
@@ -138,6 +140,7 @@ pub(super) fn file<'s>(c: &mut Compiler<'s>, _env: Env<'s>, args: &[Value], _: O
         c.observe_value(name);
         let name = name.to_string();
         outside |= name.starts_with('/');
+        c.stay();
         let whole = c.session.tree.exists(&name).then(|| Arc::from(name.as_str()));
         if let Some(path) = locate(c, "files", &name).or(whole) {
             let text = c.session.tree.text(&path).ok().flatten();

@@ -27,6 +27,7 @@ pub(super) fn get_module_path<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Valu
 /// The folder of the first of the modules that exists.
 pub(super) fn module_directory<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     let names = flat(args);
+    c.stay();
     let found = names.iter().find_map(|name| c.session.modules.folder(&name.to_string()));
     Ok(found.map_or(Value::Undef, |folder| Value::str(&**folder)))
 }
@@ -51,7 +52,7 @@ fn load(c: &mut Compiler<'_>, function: &str, args: &[Value]) -> Res<Value> {
         c.count(CauseKind::Function, format!("{function} of the server"));
         return Ok(opaque(CauseKind::Function, format!("{function} {path}")));
     }
-    c.deps.insert(path.clone());
+    c.depend(path.clone());
     let parse = |bytes: &[u8]| crate::hiera::yaml::load(&path, bytes).ok().map(|file| from_data(&file.root, function));
     let value = c.session.loaded(&path, parse);
     Ok(value.or_else(|| args.get(1).cloned()).unwrap_or_default())
@@ -78,6 +79,7 @@ fn find(c: &mut Compiler<'_>, folder: &str, function: &str, args: &[Value]) -> R
             c.count(CauseKind::Function, format!("{function} of the server"));
             return Ok(opaque(CauseKind::Function, format!("{function} {name}")));
         }
+        c.stay();
         let there = |c: &Compiler<'_>, path: &str| c.session.tree.exists(path) || c.session.tree.is_dir(path);
         if let Some(path) = locate_if(c, folder, &name, there) {
             return Ok(Value::str(&*path));

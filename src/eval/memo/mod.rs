@@ -1,0 +1,18 @@
+//! What comes out alike on many hosts, and in both revisions, is evaluated once.
+//!
+//! While an instance of a defined type or a statement of a class is evaluated, a [`Recorder`] notes
+//! whatever it asks the rest of the compilation (variables, facts, whether something is declared, where
+//! names are defined) and what comes of it. Where another one starts alike and every question has the
+//! same answer, what came of the first is done again instead ([`trace::Trace`]). Whatever does anything
+//! out of this frame (data lookups, collectors, overrides, first inclusions of classes, errors) is
+//! evaluated each time.
+
+mod record;
+mod replay;
+mod same;
+mod store;
+mod trace;
+
+pub(crate) use record::Recorder;
+pub(crate) use store::Store;
+pub(crate) use trace::Unit;

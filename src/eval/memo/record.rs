@@ -1,0 +1,485 @@
+//! Notes what is asked during an evaluation, and gives up on it where that can't be told in full.
+
+use super::super::branch::BranchId;
+use super::super::compiler::Compiler;
+use super::super::outcome::{CompileError, Observation};
+use super::super::reference::Reference;
+use super::super::scope::{ScopeId, ScopeKind, TOP};
+use super::super::source::DefKind;
+use super::trace::{Asked, Done, Fork, Given, Instance, Local, Made, Outside, Place, Trace, Unit};
+use crate::catalog::{Resource, ResourceId};
+use crate::repo::Loc;
+use crate::value::{Cause, Tri, Value};
+use ecow::EcoString;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+/// Most questions of one evaluation; asking them again must stay cheaper than evaluating.
+const MAX_ASKED: usize = 200;
+
+/// Notes of one evaluation.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    given: Given,
+    root: ResourceId,
+    branch: Option<BranchId>,
+    unit: Unit,
+    first_scope: usize,
+    resources: usize,
+    branches: usize,
+    groups: u32,
+    steps: u64,
+    lengths: Lengths,
+    asked: RefCell<Vec<Asked>>,
+    names: Vec<(DefKind, EcoString, Option<Place>)>,
+    files: Vec<Arc<str>>,
+    included: Vec<(EcoString, Option<BranchId>)>,
+    unknowns: Vec<Cause>,
+    observations: Vec<Observation>,
+    errors: Vec<CompileError>,
+    assigned: Vec<EcoString>,
+    matches: Option<Arc<[Value]>>,
+    spoilt: Cell<bool>,
+    stays: bool,
+}
+
+/// How long lists were that may only have grown, or not at all.
+#[derive(Debug, PartialEq)]
+struct Lengths {
+    pending: usize,
+    realizes: usize,
+    logs: usize,
+    unevaluated: usize,
+    fixed: [usize; 5],
+}
+
+impl Lengths {
+    fn of(c: &Compiler<'_>) -> Self {
+        Self {
+            pending: c.pending.len(),
+            realizes: c.realizes.len(),
+            logs: c.catalog.logs.len(),
+            unevaluated: c.unevaluated.len(),
+            fixed: [
+                c.errors.len(),
+                c.collectors.len(),
+                c.overrides.len(),
+                c.catalog.classes.len(),
+                usize::from(c.blind),
+            ],
+        }
+    }
+}
+
+impl Recorder {
+    pub(super) fn new(c: &Compiler<'_>, given: Given, root: ResourceId, unit: Unit) -> Self {
+        Self {
+            given,
+            root,
+            branch: c.branch,
+            unit,
+            first_scope: c.scopes.len(),
+            resources: c.catalog.resources.len(),
+            branches: c.branches.len(),
+            groups: c.groups,
+            steps: c.steps,
+            lengths: Lengths::of(c),
+            asked: RefCell::default(),
+            names: Vec::new(),
+            files: Vec::new(),
+            included: Vec::new(),
+            unknowns: Vec::new(),
+            observations: Vec::new(),
+            errors: Vec::new(),
+            assigned: Vec::new(),
+            matches: c.matches.clone(),
+            spoilt: Cell::new(false),
+            stays: false,
+        }
+    }
+
+    fn spoil(&self) {
+        self.spoilt.set(true);
+    }
+
+    fn ask(&self, question: Asked) {
+        let mut asked = self.asked.borrow_mut();
+        if asked.len() >= MAX_ASKED {
+            return self.spoil();
+        }
+        let known = |a: &Asked| match (a, &question) {
+            (Asked::Variable(o, n, _), Asked::Variable(p, m, _) | Asked::Member(p, m, ..)) => o == p && n == m,
+            (Asked::Member(o, n, k, _), Asked::Member(p, m, l, _)) => o == p && n == m && same_keys(k, l),
+            (Asked::Fact(a, _), Asked::Fact(b, _)) => a == b,
+            _ => false,
+        };
+        if !asked.iter().any(known) {
+            asked.push(question);
+        }
+    }
+
+    /// The scope that owns what is declared.
+    fn scope(&self) -> Option<ScopeId> {
+        match self.unit {
+            Unit::Instance { .. } => u32::try_from(self.first_scope).ok(),
+            Unit::Statement { own, .. } => Some(own),
+        }
+    }
+
+    fn is_own(&self, scope: ScopeId) -> bool {
+        matches!(self.unit, Unit::Statement { own, .. } if own == scope)
+    }
+
+    /// Whether there was a match since it began.
+    fn has_matched(&self, now: Option<&Arc<[Value]>>) -> bool {
+        match (now, &self.matches) {
+            (Some(now), Some(before)) => !Arc::ptr_eq(now, before),
+            (None, None) => false,
+            _ => true,
+        }
+    }
+
+    /// A branch as the trace counts it.
+    fn local(&self, branch: Option<BranchId>) -> Option<Local> {
+        match branch {
+            _ if branch == self.branch => Some(None),
+            Some(id) => u32::try_from((id as usize).checked_sub(self.branches)?).ok().map(Some),
+            None => None,
+        }
+    }
+}
+
+/// What the compiler tells its recorder, if there is one.
+impl Compiler<'_> {
+    /// Something happened that a trace can't tell.
+    pub(crate) fn spoil(&self) {
+        if let Some(recorder) = &self.recorder {
+            recorder.spoil();
+        }
+    }
+
+    /// Something was asked of the revision that no path stands for.
+    pub(crate) fn stay(&mut self) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.stays = true;
+        }
+    }
+
+    /// A path of the repository is consulted, there or not.
+    pub(crate) fn depend(&mut self, path: Arc<str>) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.files.push(path.clone());
+        }
+        self.deps.insert(path);
+    }
+
+    /// A name was resolved.
+    pub(crate) fn resolved(&mut self, kind: DefKind, name: &str, found: Option<super::super::session::DefAt>) {
+        if self.recorder.is_none() {
+            return;
+        }
+        let place = found.map(|at| self.place(at));
+        if let Some(recorder) = &mut self.recorder
+            && !recorder.names.iter().any(|(k, n, _)| *k == kind && n == name)
+        {
+            recorder.names.push((kind, name.into(), place));
+        }
+    }
+
+    /// A definition as all revisions know it.
+    pub(super) fn place(&self, at: super::super::session::DefAt) -> Place {
+        (self.session.file(at.0).map_or(0, |file| std::ptr::from_ref(file) as usize), at.1)
+    }
+
+    /// A variable was looked up from `scope`, and found in `found` if anywhere.
+    pub(crate) fn asked_variable(&self, scope: ScopeId, found: Option<ScopeId>, name: &str, value: Option<&Value>) {
+        let Some(recorder) = &self.recorder else { return };
+        let inner = |id: ScopeId| {
+            id as usize >= recorder.first_scope || recorder.is_own(id) && recorder.assigned.iter().any(|n| n == name)
+        };
+        if found.is_some_and(inner) {
+            return;
+        }
+        match self.way_out(recorder, scope) {
+            Some(outside) => recorder.ask(Asked::Variable(outside, name.into(), value.cloned())),
+            None => recorder.spoil(),
+        }
+    }
+
+    /// What an earlier statement matched was asked for.
+    pub(crate) fn asked_match(&self) {
+        if let Some(recorder) = &self.recorder
+            && !recorder.has_matched(self.matches.as_ref())
+        {
+            recorder.spoil();
+        }
+    }
+
+    /// A variable was looked up by its full name.
+    pub(crate) fn asked_qualified(&self, name: &str, value: Option<&Value>) {
+        if let Some(recorder) = &self.recorder {
+            recorder.ask(Asked::Variable(Outside::Top, name.into(), value.cloned()));
+        }
+    }
+
+    fn way_out(&self, recorder: &Recorder, scope: ScopeId) -> Option<Outside> {
+        let mut at = Some(scope);
+        while let Some(id) = at.filter(|id| *id as usize >= recorder.first_scope) {
+            at = self.scopes.get(id as usize)?.parent;
+        }
+        match (at?, recorder.unit) {
+            (id, Unit::Statement { own, .. }) if id == own => Some(Outside::Own),
+            (TOP, _) => Some(Outside::Top),
+            (id, Unit::Instance { enclosing, .. }) if id == enclosing => Some(Outside::Enclosing),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn asked_fact(&self, path: &str, value: Option<&Value>) {
+        if let Some(recorder) = &self.recorder {
+            recorder.ask(Asked::Fact(path.into(), value.cloned()));
+        }
+    }
+
+    /// Whether something is declared; what the unit declared itself is not asked of others.
+    pub(crate) fn asked_declared(&self, reference: &Reference, id: Option<ResourceId>, answer: Tri) {
+        let Some(recorder) = &self.recorder else { return };
+        if id.is_some_and(|id| id as usize >= recorder.resources) {
+            return;
+        }
+        if self.branch != recorder.branch {
+            return recorder.spoil();
+        }
+        recorder.ask(Asked::Declared(reference.clone(), answer));
+    }
+
+    /// How many questions there are so far, for [`Self::asked_member`].
+    pub(crate) fn questions(&self) -> usize {
+        self.recorder.as_ref().map_or(0, |r| r.asked.borrow().len())
+    }
+
+    /// Takes back the one question that came up since, for [`Self::asked_member`].
+    pub(crate) fn question_since(&self, before: usize) -> Option<Asked> {
+        let mut asked = self.recorder.as_ref()?.asked.borrow_mut();
+        if asked.len() == before + 1 { asked.pop() } else { None }
+    }
+
+    /// Of a variable that was asked for only a member is of interest.
+    pub(crate) fn asked_member(&self, question: Option<Asked>, base: &Value, keys: &[Value]) {
+        let (Some(recorder), Some(question)) = (&self.recorder, question) else { return };
+        let member = if keys.is_empty() { None } else { step(base, keys) };
+        recorder.ask(match (question, member) {
+            (Asked::Variable(outside, name, Some(_)), Some(member)) => {
+                Asked::Member(outside, name, keys.to_vec(), member)
+            }
+            (Asked::Member(outside, name, path, _), Some(member)) => {
+                Asked::Member(outside, name, [&*path, keys].concat(), member)
+            }
+            (question, _) => question,
+        });
+    }
+
+    pub(crate) fn noted_unknown(&mut self, cause: &Cause) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.unknowns.push(cause.clone());
+        }
+    }
+
+    /// What is certainly an error ends it; what is possibly one belongs to it.
+    pub(crate) fn noted_error(&mut self, error: &CompileError) {
+        if let Some(recorder) = &mut self.recorder {
+            match error.possible {
+                Some(_) => recorder.errors.push(error.clone()),
+                None => recorder.spoil(),
+            }
+        }
+    }
+
+    pub(crate) fn noted_observation(&mut self, observation: &Observation) {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.observations.push(observation.clone());
+        }
+    }
+
+    /// A class that was there already is included once more.
+    pub(crate) fn noted_inclusion(&mut self, name: &EcoString) {
+        let (branch, container) = (self.branch, self.current_container);
+        if let Some(recorder) = &mut self.recorder {
+            if container == recorder.root {
+                recorder.included.push((name.clone(), branch));
+            } else {
+                recorder.spoil();
+            }
+        }
+    }
+
+    /// A resource is changed or looked into: only those that the unit declares are its own business,
+    /// and an instance itself.
+    pub(crate) fn touches(&self, id: ResourceId) {
+        if let Some(recorder) = &self.recorder
+            && (id != recorder.root || matches!(recorder.unit, Unit::Statement { .. }))
+            && (id as usize) < recorder.resources
+        {
+            recorder.spoil();
+        }
+    }
+
+    /// A variable is set.
+    pub(crate) fn binds(&mut self, scope: ScopeId, name: &EcoString) {
+        match &mut self.recorder {
+            Some(recorder) if recorder.is_own(scope) => recorder.assigned.push(name.clone()),
+            _ => self.writes(scope),
+        }
+    }
+
+    /// A scope outside is written to.
+    pub(crate) fn writes(&self, scope: ScopeId) {
+        if let Some(recorder) = &self.recorder
+            && (scope as usize) < recorder.first_scope
+        {
+            recorder.spoil();
+        }
+    }
+}
+
+fn same_keys(a: &[Value], b: &[Value]) -> bool {
+    let same = |(a, b): (&Value, &Value)| match (a, b) {
+        (Value::Str(a), Value::Str(b)) => a.text == b.text,
+        (Value::Int(a), Value::Int(b)) => a == b,
+        _ => false,
+    };
+    a.len() == b.len() && a.iter().zip(b).all(same)
+}
+
+/// A member of plain data.
+pub(super) fn step(base: &Value, keys: &[Value]) -> Option<Value> {
+    let mut at = base.clone();
+    for key in keys {
+        at = match (&at, key) {
+            (Value::Hash(hash), Value::Str(_) | Value::Int(_)) => hash.entries.get(key).cloned().unwrap_or_default(),
+            (Value::Array(list), Value::Int(i)) => list.items.get(usize::try_from(*i).ok()?)?.clone(),
+            _ => return None,
+        };
+    }
+    Some(at)
+}
+
+/// From notes to a trace.
+impl Compiler<'_> {
+    pub(super) fn finish_trace(&self, recorder: Recorder) -> Option<Trace> {
+        let now = Lengths::of(self);
+        if recorder.spoilt.get() || now.fixed != recorder.lengths.fixed || self.fatal {
+            return None;
+        }
+        let scope = recorder.scope()?;
+        let done = Done {
+            forks: self.forks(&recorder)?,
+            groups: self.groups - recorder.groups,
+            made: self.made(&recorder, scope)?,
+            arrows: self.arrows(&recorder)?,
+            realized: self.realized(&recorder)?,
+            included: self.inclusions(&recorder)?,
+            logs: self.catalog.logs.get(recorder.lengths.logs..)?.to_vec(),
+            steps: self.steps - recorder.steps,
+            last_loc: self.last_loc.clone(),
+            matches: recorder.has_matched(self.matches.as_ref()).then(|| self.matches.clone()),
+            assigned: self.assigned(&recorder, scope),
+            instance: self.instance(&recorder, scope)?,
+            ..Done::default()
+        };
+        let (mut files, Recorder { given, asked, names, unknowns, observations, errors, stays, .. }) =
+            (recorder.files.clone(), recorder);
+        files.sort_unstable();
+        files.dedup();
+        Some(Trace {
+            given,
+            asked: asked.into_inner(),
+            names,
+            contents: files.iter().map(|path| self.session.tree.oid(path)).collect(),
+            files: files.into(),
+            revision: self.session.revision(),
+            stays,
+            compared: AtomicU64::new(0),
+            done: Done { unknowns, observations, possible_errors: errors, ..done },
+        })
+    }
+
+    /// What became of the instance itself and its scope.
+    fn instance(&self, recorder: &Recorder, scope: ScopeId) -> Option<Option<Instance>> {
+        let (resource, scope) = (self.catalog.get(recorder.root)?, self.scopes.get(scope as usize)?);
+        match recorder.unit {
+            Unit::Statement { .. } => Some(None),
+            Unit::Instance { .. } if scope.kind != ScopeKind::Define || scope.resource != recorder.root => None,
+            Unit::Instance { .. } => Some(Some(Instance {
+                params: resource.params.clone(),
+                tags: resource.tags.clone(),
+                defaults: scope.defaults.clone(),
+                source: scope.source.clone(),
+            })),
+        }
+    }
+
+    /// What a statement left in the scope of its class.
+    fn assigned(&self, recorder: &Recorder, scope: ScopeId) -> Vec<(EcoString, Value)> {
+        let mut names = recorder.assigned.clone();
+        names.sort_unstable();
+        names.dedup();
+        let vars = self.scopes.get(scope as usize).map(|s| &s.vars);
+        names.into_iter().filter_map(|name| vars?.get(&name).cloned().map(|value| (name, value))).collect()
+    }
+
+    fn forks(&self, recorder: &Recorder) -> Option<Vec<Fork>> {
+        let fork = |branch: &super::super::branch::Branch| {
+            Some(Fork {
+                parent: recorder.local(branch.parent)?,
+                group: branch.group.checked_sub(recorder.groups)?,
+                arm: branch.arm,
+                text: branch.text.clone(),
+            })
+        };
+        self.branches.get(recorder.branches..)?.iter().map(fork).collect()
+    }
+
+    fn made(&self, recorder: &Recorder, scope: ScopeId) -> Option<Vec<Made>> {
+        let ids = recorder.resources..self.catalog.resources.len();
+        let waiting = self.unevaluated.get(recorder.lengths.unevaluated..)?;
+        let made: Option<Vec<Made>> = ids.clone().map(|id| self.made_one(recorder, scope, id)).collect();
+        let made = made?;
+        let defined = ids.zip(&made).filter(|(_, m)| m.def.is_some()).map(|(id, _)| id);
+        defined.eq(waiting.iter().map(|id| *id as usize)).then_some(made)
+    }
+
+    fn made_one(&self, recorder: &Recorder, scope: ScopeId, id: usize) -> Option<Made> {
+        let (resource, extra) = (self.catalog.resources.get(id)?, self.extra.get(id)?);
+        let title = super::super::reference::canonical_title(&resource.type_name, &resource.title);
+        let key = (resource.type_name.clone(), title);
+        let plain = extra.scope == scope
+            && resource.container == Some(recorder.root)
+            && !extra.evaluated
+            && extra.includers.is_empty()
+            && resource.also_in.is_empty()
+            && self.catalog.index.get(&key).is_some_and(|at| *at as usize == id);
+        plain.then_some(())?;
+        Some(Made {
+            key,
+            resource: Resource { container: None, ..resource.clone() },
+            branch: recorder.local(extra.branch)?,
+            def: extra.def.map(|at| self.place(at)),
+        })
+    }
+
+    fn arrows(&self, recorder: &Recorder) -> Option<Vec<(super::super::relate::Pending, Local)>> {
+        let new = self.pending.get(recorder.lengths.pending..)?;
+        new.iter().map(|p| Some((p.plain()?, recorder.local(p.branch)?))).collect()
+    }
+
+    fn realized(&self, recorder: &Recorder) -> Option<Vec<(Reference, Option<Loc>, Local)>> {
+        let new = self.realizes.get(recorder.lengths.realizes..)?;
+        new.iter().map(|r| Some((r.target.clone(), r.at.clone(), recorder.local(r.branch)?))).collect()
+    }
+
+    fn inclusions(&self, recorder: &Recorder) -> Option<Vec<(EcoString, Local)>> {
+        recorder.included.iter().map(|(name, branch)| Some((name.clone(), recorder.local(*branch)?))).collect()
+    }
+}

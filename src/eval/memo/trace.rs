@@ -1,0 +1,143 @@
+//! What one evaluation asked, and what came of it.
+
+use super::super::outcome::{CompileError, Observation};
+use super::super::reference::Reference;
+use super::super::scope::ScopeId;
+use super::super::source::DefKind;
+use crate::catalog::{Log, Param, Resource};
+use crate::repo::{Loc, Oid};
+use crate::value::{Cause, Tri, Value};
+use ecow::EcoString;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+/// A definition by the parsed file that holds it, which revisions share, and its number there.
+pub(crate) type Place = (usize, u32);
+
+/// Where a variable is looked up once the instance's own scopes do not have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outside {
+    /// The scope of the class whose statement it is.
+    Own,
+    /// The node's scope or top scope around an instance.
+    Enclosing,
+    /// Top scope, or the scope of a class that the name holds.
+    Top,
+}
+
+/// A question to the rest of the compilation, with its answer.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    /// A variable.
+    Variable(Outside, EcoString, Option<Value>),
+    /// A member of one: its name, the keys that lead to it.
+    Member(Outside, EcoString, Vec<Value>, Value),
+    /// A fact by its path.
+    Fact(EcoString, Option<Value>),
+    /// Whether a resource is declared.
+    Declared(Reference, Tri),
+}
+
+/// What is evaluated as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// An instance of a defined type, found where `outer` is, in the scope around it.
+    Instance { outer: ScopeId, enclosing: ScopeId },
+    /// A statement of a class's body, by its number, in the class's scope.
+    Statement { number: u32, own: ScopeId },
+}
+
+/// What traces are found by: definition, title, number of the statement.
+pub(crate) type Key = (Place, EcoString, Option<u32>);
+
+/// Which branch something happens in: that of the unit (`None`) or one that arose with it.
+pub(crate) type Local = Option<u32>;
+
+/// A branch that arose.
+#[derive(Debug)]
+pub(crate) struct Fork {
+    pub(crate) parent: Local,
+    /// Counted from the groups that there were before.
+    pub(crate) group: u32,
+    pub(crate) arm: u32,
+    pub(crate) text: Arc<str>,
+}
+
+/// A resource that was declared.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// Canonical type and title.
+    pub(crate) key: (EcoString, EcoString),
+    /// As declared; its container is put in anew.
+    pub(crate) resource: Resource,
+    pub(crate) branch: Local,
+    /// Where its type is defined.
+    pub(crate) def: Option<Place>,
+}
+
+/// What must be the same from the start.
+#[derive(Debug)]
+pub(crate) struct Given {
+    pub(crate) symbolic: Option<Value>,
+    /// Of an instance.
+    pub(crate) params: Option<Vec<Param>>,
+    pub(crate) tags: Vec<EcoString>,
+    /// Resource defaults along the dynamic chain, nearest first.
+    pub(crate) defaults: Vec<(EcoString, Vec<Param>)>,
+    /// Whether it is only possible.
+    pub(crate) possible: bool,
+    /// What is known of the host as a whole.
+    pub(crate) complete_facts: bool,
+}
+
+/// What became of an instance itself, and of its scope.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    pub(crate) params: Vec<Param>,
+    pub(crate) tags: Vec<EcoString>,
+    pub(crate) defaults: Vec<(EcoString, Vec<Param>)>,
+    pub(crate) source: EcoString,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Done {
+    /// Of an instance.
+    pub(crate) instance: Option<Instance>,
+    /// Variables that a statement set in the scope of its class.
+    pub(crate) assigned: Vec<(EcoString, Value)>,
+    /// What the last match captured, if there was one.
+    pub(crate) matches: Option<Option<Arc<[Value]>>>,
+    pub(crate) forks: Vec<Fork>,
+    pub(crate) groups: u32,
+    pub(crate) made: Vec<Made>,
+    pub(crate) arrows: Vec<(super::super::relate::Pending, Local)>,
+    pub(crate) realized: Vec<(Reference, Option<Loc>, Local)>,
+    /// Classes that were there and are included once more.
+    pub(crate) included: Vec<(EcoString, Local)>,
+    pub(crate) logs: Vec<Log>,
+    pub(crate) possible_errors: Vec<CompileError>,
+    pub(crate) unknowns: Vec<Cause>,
+    pub(crate) observations: Vec<Observation>,
+    pub(crate) steps: u64,
+    pub(crate) last_loc: Option<Loc>,
+}
+
+/// The evaluation of an instance, or of a statement of a class.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    pub(crate) given: Given,
+    pub(crate) asked: Vec<Asked>,
+    /// Names that were resolved, and where to.
+    pub(crate) names: Vec<(DefKind, EcoString, Option<Place>)>,
+    /// Files that were consulted beside those of names.
+    pub(crate) files: Arc<[Arc<str>]>,
+    /// What they held.
+    pub(crate) contents: Vec<Option<Oid>>,
+    /// The revision it was recorded in, and whether it holds in that alone.
+    pub(crate) revision: u32,
+    pub(crate) stays: bool,
+    /// For other revisions by number, two bits each: whether the files have been compared, and are the same.
+    pub(crate) compared: AtomicU64,
+    pub(crate) done: Done,
+}
