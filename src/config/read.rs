@@ -231,7 +231,7 @@ mod tests {
         let config = parse("x", all, RULES).unwrap();
         assert_eq!((config.layout.legacy, config.strict, config.max_uncompiled), (Some(true), true, 0.1));
         assert_eq!((config.storeconfigs, config.bundled_types), (Some(false), false));
-        assert_eq!((config.ignores[0].line, config.pools[0].hosts.len()), (10, 2));
+        assert_eq!((config.ignores[0].line, config.pools[0].hosts.len()), (12, 2));
         assert_eq!(parse("x", "", RULES).unwrap(), Config::default());
     }
 

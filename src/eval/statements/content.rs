@@ -107,7 +107,7 @@ fn per_host(path: &str, value: Value) -> Value {
 fn raised(c: &mut Compiler<'_>, rendered: &Rendered, name: &str, path: &str) -> Res<()> {
     let Some(error) = &rendered.raised else { return Ok(()) };
     let message = format!("Failed to parse template {name}: {}", error.message);
-    if c.session.options.complete {
+    if c.session.options.complete && rendered.certain {
         return Err(EvalError::puppet(message));
     }
     let error = EvalError::puppet(message).at(&Loc::new(path, error.line));

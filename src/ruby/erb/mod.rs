@@ -79,6 +79,9 @@ pub struct Rendered {
     pub variables: Vec<VariableRead>,
     /// The exception that real Ruby would end with: the catalog would not compile.
     pub raised: Option<RubyError>,
+    /// Whether the template raised it by its own words, or for a variable that is not set, so that no gap of this
+    /// evaluator can be behind it.
+    pub certain: bool,
 }
 
 /// One line of the rendered text.
@@ -135,17 +138,19 @@ impl Template {
         let end = interp.eval(program);
         let mut pieces = std::mem::take(&mut interp.out.pieces);
         let variables = std::mem::take(&mut interp.variables);
+        let own_words = interp.raised_itself.take();
         let variables = variables.into_iter().map(|(name, line, found)| VariableRead { name, line, found }).collect();
-        let mut raised = None;
+        let (mut raised, mut certain) = (None, false);
         match end {
             Err(Stop::Raised(message, line)) => {
                 pieces.push(unknown_piece(CauseKind::Template, &self.unknown(&message), line));
+                certain = own_words.as_ref() == Some(&message);
                 raised = Some(RubyError { line, message });
             }
             Err(Stop::Limit(what)) => pieces.push(unknown_piece(CauseKind::Limit, what, 0)),
             _ => {}
         }
-        Rendered { value: whole::whole(&pieces, &self.path, self.before), pieces, variables, raised }
+        Rendered { value: whole::whole(&pieces, &self.path, self.before), pieces, variables, raised, certain }
     }
 
     /// What is unknown of it, led by its path: whoever compares two revisions looks there.
@@ -161,7 +166,7 @@ impl Template {
         };
         let piece = unknown_piece(CauseKind::Template, &self.unknown(&reason), errors.first().map_or(0, |e| e.line));
         let raised = errors.first().cloned();
-        Rendered { value: piece.value.clone(), pieces: vec![piece], variables: Vec::new(), raised }
+        Rendered { value: piece.value.clone(), pieces: vec![piece], variables: Vec::new(), raised, certain: false }
     }
 }
 

@@ -40,6 +40,8 @@ impl Interp<'_> {
         let args = self.arguments(&call.args)?;
         let block = call.block.as_ref().map(|b| self.callable(b)).transpose()?;
         self.line = line;
+        let nothing =
+            matches!((&receiver_expr.kind, &receiver), (Kind::Instance(name), Value::Undef) if !self.holds(name));
         let in_place = match &block {
             Some(Callable::Block(body)) if args.is_empty() => {
                 self.each_in_place(receiver_expr, &receiver, &call.name, body)
@@ -52,8 +54,18 @@ impl Interp<'_> {
         };
         match result {
             Err(Stop::Break(value)) if block.is_some() => Ok(value),
+            Err(Stop::Raised(message, line)) if nothing && message.starts_with("undefined method") => {
+                // The scope has no such variable: that is no gap of ours.
+                self.raised_itself = Some(message.clone());
+                Err(Stop::Raised(message, line))
+            }
             other => other,
         }
+    }
+
+    /// Whether the program itself has set an instance variable.
+    fn holds(&self, name: &str) -> bool {
+        self.instance.iter().any(|(n, _)| n == name)
     }
 
     fn call_on(&mut self, at: &Expr, receiver: Value, name: &str, args: Vec<Value>, block: Option<&Callable>) -> Eval {
