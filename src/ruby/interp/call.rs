@@ -54,8 +54,8 @@ impl Interp<'_> {
         };
         match result {
             Err(Stop::Break(value)) if block.is_some() => Ok(value),
-            Err(Stop::Raised(message, line)) if nothing && message.starts_with("undefined method") => {
-                // The scope has no such variable: that is no gap of ours.
+            Err(Stop::Raised(message, line)) if nothing && message.starts_with("undefined method `each") => {
+                // The scope has no such variable: a loop over it is no gap of ours. Other methods may be.
                 self.raised_itself = Some(message.clone());
                 Err(Stop::Raised(message, line))
             }
