@@ -109,3 +109,15 @@ fn share(variable: &str) {
         );
     }
 }
+
+#[test]
+fn lists_inside_lists_that_differ_from_host_to_host_are_flattened() {
+    let code = "$l = [\"/srv/${facts['hostname']}/x\"].map |$d| {\n  $d.split('/').filter |$p| { !$p.empty }\n}\n\
+                notify { 'a': message => join($l.flatten, ' ') }\nnotify { 'b': message => join($l, '+') }";
+    let groups = groups_of(code);
+    assert!(!groups.is_empty());
+    for (hosts, texts) in groups {
+        let first = &hosts[..1];
+        assert_eq!(texts, [format!("srv w{first} x"), format!("srv+w{first}+x")]);
+    }
+}

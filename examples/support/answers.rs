@@ -103,10 +103,12 @@ fn logs(compiled: &Compiled) -> Json {
 fn error_json(error: &CompileError) -> Json {
     let mut out = json!({ "message": error.message });
     if let Some(issue) = error.issue {
+        // What happens in an instance of a defined type is told of its declaration.
+        let issue = if error.instance.is_some() { "RUNTIME_ERROR" } else { issue };
         out["issue"] = json!(issue);
         out["basic"] = json!(error.message);
     }
-    if let Some(at) = &error.at {
+    if let Some(at) = error.instance.as_ref().or(error.at.as_ref()) {
         out["line"] = json!(at.line);
     }
     json!({ "error": out })

@@ -54,6 +54,9 @@ pub(crate) fn session(case: &Json, eight: bool) -> Session {
         strict_variables: setting("strict_variables").as_bool().unwrap_or(eight),
         code: Some(case["src"].as_str().unwrap_or_default().into()),
         erb_markers: case["erb"] == "marker",
+        // The answers are those of Debian's package, which brings no further modules, without PuppetDB.
+        bundled_types: false,
+        storeconfigs: Some(false),
         ..Options::default()
     };
     Session::new(tree, options, Arc::clone(&CACHE))

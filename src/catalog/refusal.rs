@@ -8,15 +8,21 @@ impl Catalog {
     #[must_use]
     pub fn refusal(&self) -> Option<String> {
         let real = || self.resources.iter().filter(|r| !r.is_virtual && r.possible.is_none());
+        let relative = real().filter(|r| r.type_name == "File").find_map(|r| {
+            let path = relative_path(r)?;
+            let (name, at) = (r.reference(), place(r));
+            Some(format!("Parameter path failed on {name}: File paths must be fully qualified, not '{path}' {at}"))
+        });
         let invalid = real().find_map(|r| {
             let why = match r.type_name.as_str() {
                 "File" => two_contents(r),
                 "Exec" => unqualified(r),
+                "Ssh_authorized_key" => of_nobody(r),
                 _ => None,
             }?;
-            Some(format!("Validation of {} failed: {why} (line: {})", r.reference(), r.at.line))
+            Some(format!("Validation of {} failed: {why} {}", r.reference(), place(r)))
         });
-        invalid.or_else(|| real().find_map(|r| self.unrealised(r)))
+        relative.or(invalid).or_else(|| real().find_map(|r| self.unrealised(r)))
     }
 
     /// A relationship with a resource that stays virtual.
@@ -32,6 +38,36 @@ impl Catalog {
             others.filter_map(|other| self.get(other)).find(|r| r.is_virtual && r.kind == ResourceKind::Native)?;
         Some(format!("Could not retrieve dependency '{}' of {}", lost.reference(), resource.reference()))
     }
+}
+
+/// `(file: …, line: …)`, as Puppet says where a resource is declared.
+fn place(resource: &Resource) -> String {
+    let at = &resource.at;
+    if at.path.contains('/') {
+        format!("(file: {}, line: {})", at.path, at.line)
+    } else {
+        format!("(line: {})", at.line)
+    }
+}
+
+/// A key is put into the file of its user, or into one that is named.
+fn of_nobody(key: &Resource) -> Option<String> {
+    let given = ["user", "target"].iter().any(|p| key.value(p).is_some_and(|v| !matches!(v, Value::Undef)));
+    (!given).then(|| "Attribute 'user' or 'target' is mandatory".to_owned())
+}
+
+/// The path of a file that no agent takes, on Windows or elsewhere.
+fn relative_path(file: &Resource) -> Option<&str> {
+    let path = match file.value("path") {
+        None if file.symbolic_title.is_none() => file.title.as_str(),
+        Some(Value::Str(text)) => text.text.as_str(),
+        _ => return None,
+    };
+    let drive = || {
+        let mut letters = path.chars();
+        letters.next().is_some_and(|c| c.is_ascii_alphabetic()) && letters.next() == Some(':')
+    };
+    (!path.starts_with(['/', '\\']) && !drive()).then_some(path)
 }
 
 fn two_contents(file: &Resource) -> Option<String> {
@@ -85,7 +121,12 @@ mod tests {
 
     #[test]
     fn refuses_what_the_agent_refuses() {
-        let cases: [(&str, &str, Params, bool); 6] = [
+        let cases: [(&str, &str, Params, bool); 11] = [
+            ("Ssh_authorized_key", "k", &[("type", "rsa")], true),
+            ("Ssh_authorized_key", "k", &[("user", "u")], false),
+            ("File", "a", &[], true),
+            ("File", "/a", &[("path", "b")], true),
+            ("File", "a", &[("path", "C:/b")], false),
             ("File", "/a", &[("content", "x"), ("source", "/y")], true),
             ("File", "/a", &[("content", "x")], false),
             ("Exec", "ls", &[], true),

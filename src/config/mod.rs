@@ -28,6 +28,10 @@ pub struct Config {
     pub layout: LayoutSettings,
     /// Whether unknown variables and such are errors, as in Puppet 8.
     pub strict: bool,
+    /// Whether the servers store exported resources, if it is said.
+    pub storeconfigs: Option<bool>,
+    /// Whether agents come with the types that left Puppet's core (`cron`, `mount`, `yumrepo` …); Debian's do not.
+    pub bundled_types: bool,
     /// Facts by host.
     pub facts: Vec<FactRule>,
     /// Hiera's Ruby backends and absent data.
@@ -47,6 +51,8 @@ impl Default for Config {
         Self {
             layout: LayoutSettings::default(),
             strict: false,
+            storeconfigs: None,
+            bundled_types: true,
             facts: Vec::new(),
             hiera: HieraSettings::default(),
             rules: RuleSettings::default(),

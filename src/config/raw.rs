@@ -30,6 +30,8 @@ pub(crate) struct Repo {
     pub(crate) environment: Option<String>,
     pub(crate) dialect: Option<Text>,
     pub(crate) strict: bool,
+    pub(crate) storeconfigs: Option<bool>,
+    pub(crate) bundled_types: Option<bool>,
 }
 
 #[derive(Deserialize)]

@@ -48,6 +48,8 @@ impl Reader<'_> {
         let default = Config::default();
         Ok(Config {
             strict: raw.repo.strict,
+            storeconfigs: raw.repo.storeconfigs,
+            bundled_types: raw.repo.bundled_types.unwrap_or(true),
             layout: self.layout(raw.repo)?,
             facts: raw.facts.into_iter().map(|f| self.facts(f)).collect::<Checked<_>>()?,
             hiera: HieraSettings {
@@ -223,12 +225,13 @@ mod tests {
         let text = include_str!("../../examples/operations-puppet/holdpoint.toml");
         let config = parse("holdpoint.toml", text, RULES).unwrap();
         assert!(!config.facts.is_empty() && !config.hiera.absent.is_empty());
-        let all = "[repo]\nmodulepath = ['m']\ndialect = 'legacy'\nstrict = true\n[rules]\ndisable = ['config-unsound']\nfail_on = 'low'\n\
+        let all = "[repo]\nmodulepath = ['m']\ndialect = 'legacy'\nstrict = true\nstoreconfigs = false\nbundled_types = false\n[rules]\ndisable = ['config-unsound']\nfail_on = 'low'\n\
                    severity = { removal-deletes-user = 'info' }\n[[ignore]]\nrule = 'config-unsound'\nresource = 'File[/x]'\nreason = 'because'\nuntil = '2030-01-02'\n\
                    [[pool]]\nname = 'app'\nhost = ['a*', 'b*']\nslice = 2\n[coverage]\nmax_uncompiled = 0.1\n";
         let config = parse("x", all, RULES).unwrap();
         assert_eq!((config.layout.legacy, config.strict, config.max_uncompiled), (Some(true), true, 0.1));
-        assert_eq!((config.ignores[0].line, config.pools[0].hosts.len()), (10, 2));
+        assert_eq!((config.storeconfigs, config.bundled_types), (Some(false), false));
+        assert_eq!((config.ignores[0].line, config.pools[0].hosts.len()), (12, 2));
         assert_eq!(parse("x", "", RULES).unwrap(), Config::default());
     }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 impl Compiler<'_> {
     /// Notes what the types of the declared resources ask for.
     pub(crate) fn automatic_relations(&mut self) {
-        let mut natives: FxHashMap<EcoString, Option<Arc<NativeType>>> = FxHashMap::default();
+        let mut natives = Natives::default();
         let mut out = Vec::new();
         for (id, resource) in (0..).zip(&self.catalog.resources) {
             if resource.kind != ResourceKind::Native {
@@ -25,15 +25,41 @@ impl Compiler<'_> {
                 out.extend(of_resource(native, id, resource));
             }
         }
+        self.by_key(&mut natives, &mut out);
         self.catalog.automatic = out;
+    }
+
+    /// A resource of a type with several names is found by all of them, whatever its title says of them.
+    fn by_key(&self, natives: &mut Natives, wanted: &mut [Automatic]) {
+        let mut keys: FxHashMap<EcoString, FxHashMap<Vec<EcoString>, EcoString>> = FxHashMap::default();
+        for one in wanted.iter_mut().filter(|w| !self.catalog.index.contains_key(&w.other)) {
+            let (type_name, title) = &mut one.other;
+            let native =
+                natives.entry(type_name.clone()).or_insert_with(|| self.session.native_type(&type_name.to_lowercase()));
+            let Some(native) = native.as_ref().filter(|n| n.namevars.len() > 1) else { continue };
+            let known = keys.entry(type_name.clone()).or_insert_with(|| self.keys_of(native, type_name));
+            if let Some(found) = native.key(title, &[], false).and_then(|key| known.get(&key)) {
+                title.clone_from(found);
+            }
+        }
+    }
+
+    fn keys_of(&self, native: &NativeType, type_name: &str) -> FxHashMap<Vec<EcoString>, EcoString> {
+        let of_type =
+            self.catalog.resources.iter().filter(|r| r.type_name == type_name && r.kind == ResourceKind::Native);
+        of_type.filter_map(|r| Some((native.key(&r.title, &known_params(r), true)?, r.title.clone()))).collect()
     }
 }
 
+type Natives = FxHashMap<EcoString, Option<Arc<NativeType>>>;
+
+fn known_params(resource: &Resource) -> Vec<(EcoString, Value)> {
+    let known = resource.params.iter().filter(|p| !p.value.has_sym());
+    known.map(|p| (p.name.clone(), p.value.clone())).collect()
+}
+
 fn of_resource(native: &NativeType, id: ResourceId, resource: &Resource) -> Vec<Automatic> {
-    let known = |value: &Value| !value.has_sym();
-    let params: Vec<(EcoString, Value)> =
-        resource.params.iter().filter(|p| known(&p.value)).map(|p| (p.name.clone(), p.value.clone())).collect();
-    let related = native.related(&resource.title, &params);
+    let related = native.related(&resource.title, &known_params(resource));
     related
         .into_iter()
         .map(|r| {

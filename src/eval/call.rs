@@ -79,6 +79,16 @@ impl crate::ruby::erb::TemplateScope for Caller<'_, '_> {
         self.compiler.own_resource(self.env)
     }
 
+    fn template_path(&mut self, name: &str) -> Option<ecow::EcoString> {
+        super::statements::content::locate(self.compiler, "templates", name).map(|path| (&*path).into())
+    }
+
+    fn file_text(&mut self, path: &str) -> Option<Value> {
+        let text = self.compiler.session.tree().text(path).ok().flatten()?;
+        self.compiler.depend(path.into());
+        Some(Value::str(&*text))
+    }
+
     fn has_variable(&mut self, name: &str) -> bool {
         self.compiler.lookup_var(self.env.scope, name).is_some()
     }
@@ -173,7 +183,7 @@ impl<'s> Compiler<'s> {
         if let Some(at) = self.find_def(DefKind::Function, &name.to_lowercase()) {
             return self.puppet_function(name, at, &args, block);
         }
-        self.unknown_function(env, name, &args)
+        self.unknown_function(env, name, &args, block)
     }
 
     /// A module's function that is deprecated is an error where warnings are.
@@ -220,7 +230,8 @@ impl<'s> Compiler<'s> {
         }
         over_choices(name, &args, &mut |args| {
             let mut caller = Caller { compiler: self, env };
-            function(&mut caller, args, block)
+            let value = function(&mut caller, args, block)?;
+            if block.is_some() { super::lift::bounded(value) } else { Ok(value) }
         })
     }
 
@@ -243,7 +254,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// A function that is not here: its value is unknown, and it is counted.
-    fn unknown_function(&mut self, env: Env<'s>, name: &str, args: &[Value]) -> Res<Value> {
+    fn unknown_function(&mut self, env: Env<'s>, name: &str, args: &[Value], block: Option<Block>) -> Res<Value> {
         let ruby = self
             .session
             .modules
@@ -252,7 +263,7 @@ impl<'s> Compiler<'s> {
             .or_else(|| self.session.modules.ruby_functions.get(&*name.to_lowercase()));
         if let Some(path) = ruby.cloned() {
             self.depend(path.clone());
-            if let Some(value) = self.ruby_function(env, name, &path, args)? {
+            if let Some(value) = self.ruby_function(env, name, &path, args, block)? {
                 return Ok(value);
             }
         } else if self.session.options.complete && !super::statements::is_outside(name) {

@@ -191,13 +191,6 @@ impl<'s> Compiler<'s> {
             return Err(EvalError::puppet(format!("Could not find class ::{name} for {}", self.host.certname)));
         };
         self.note_syntax(file);
-        let parent = match &class.parent {
-            Some(parent) => Some(self.parent_scope(env, parent, loc)?),
-            None => None,
-        };
-        if let Some(id) = self.class_ids.get(name).copied() {
-            return Ok(id);
-        }
         let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
         let tags = self.tags_of("Class", name, &params, self.container(owner));
         let mut resource = self.root("Class", &canonical_type(name), ResourceKind::Class, Some(STAGE_MAIN), loc);
@@ -209,6 +202,11 @@ impl<'s> Compiler<'s> {
         self.catalog.index.insert(("Class".into(), canonical_type(name)), id);
         self.class_ids.insert(name.clone(), id);
         self.note_includer(id);
+        // The class is there before its parent runs, which may include it in turn.
+        let parent = match &class.parent {
+            Some(parent) => Some(self.parent_scope(env, parent, loc)?),
+            None => None,
+        };
         self.apply_pending(id)?;
         self.deeper(|c| {
             c.evaluate_class(env, file, class, name, id, parent);

@@ -145,6 +145,10 @@ impl<'s> Compiler<'s> {
             }
             round |= self.run_realizes();
             any |= round;
+            if let Err(error) = self.step() {
+                self.record(error);
+                break;
+            }
             if !round {
                 break;
             }
@@ -156,6 +160,10 @@ impl<'s> Compiler<'s> {
         self.by_type.take_in(&self.catalog.resources);
         let candidates = self.candidates(number);
         let Some(collector) = self.collectors.get(number) else { return false };
+        if collector.exported && self.session.options.storeconfigs == Some(false) {
+            return false;
+        }
+        self.steps += candidates.len() as u64;
         let found: Vec<(ResourceId, Tri)> = candidates
             .into_iter()
             .filter_map(|id| Some((id, self.catalog.get(id)?)))

@@ -87,6 +87,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) steps: u64,
     pub(crate) depth: u32,
     pub(crate) last_loc: Option<Loc>,
+    /// The declaration of the instance of a defined type that is being evaluated.
+    pub(crate) instance: Option<Loc>,
     pub(crate) fatal: bool,
     pub(crate) rendering: Vec<Vec<Value>>,
     pub(crate) annotations: FxHashMap<usize, super::typeexpr::Annotation>,
@@ -167,6 +169,7 @@ impl<'s> Compiler<'s> {
             steps: 0,
             depth: 0,
             last_loc: None,
+            instance: None,
             fatal: false,
             rendering: Vec::new(),
             annotations: FxHashMap::default(),
@@ -303,7 +306,8 @@ impl<'s> Compiler<'s> {
         };
         let possible = self.branch_text(self.branch);
         let at = at.or_else(|| self.last_loc.clone());
-        let error = CompileError { at, message, issue, possible };
+        let instance = self.instance.clone().filter(|_| issue.is_some());
+        let error = CompileError { at, message, issue, instance, possible };
         self.noted_error(&error);
         let list = if error.possible.is_some() { &mut self.possible_errors } else { &mut self.errors };
         if list.len() < 1000 && !list.contains(&error) {

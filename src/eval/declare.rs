@@ -26,8 +26,8 @@ pub(crate) struct Decl {
     pub(crate) end_line: u32,
 }
 
-/// Resource types of Puppet itself.
-pub(super) const CORE_TYPES: &[&str] = &[
+/// Resource types of Puppet itself, of the modules that its packages bring along, and of the commonest modules.
+const CORE_TYPES: &[&str] = &[
     "augeas",
     "computer",
     "cron",
@@ -82,6 +82,31 @@ pub(super) const CORE_TYPES: &[&str] = &[
     "concat_file",
     "concat_fragment",
 ];
+
+/// Those that Puppet has had without any module since version 6.
+const OWN_TYPES: &[&str] = &[
+    "component",
+    "exec",
+    "file",
+    "filebucket",
+    "group",
+    "notify",
+    "package",
+    "resources",
+    "schedule",
+    "service",
+    "tidy",
+    "user",
+    "whit",
+];
+
+impl Compiler<'_> {
+    /// Whether a type is there without any module of the repository.
+    pub(super) fn is_core_type(&self, lower: &str) -> bool {
+        let all = if self.session.options.bundled_types { CORE_TYPES } else { OWN_TYPES };
+        all.contains(&lower)
+    }
+}
 
 impl<'s> Compiler<'s> {
     /// `type { title: … }`
@@ -357,7 +382,7 @@ impl<'s> Compiler<'s> {
             return None;
         }
         let lower = type_name.to_lowercase();
-        if CORE_TYPES.contains(&&*lower) || self.find_def(DefKind::Define, &lower).is_some() {
+        if self.is_core_type(&lower) || self.find_def(DefKind::Define, &lower).is_some() {
             return None;
         }
         let source = self.source_of(env.scope);
@@ -380,7 +405,7 @@ impl<'s> Compiler<'s> {
         let lower: EcoString = type_name.to_lowercase().into();
         let kind = if lower == "stage" {
             (ResourceKind::Stage, None)
-        } else if CORE_TYPES.contains(&&*lower) {
+        } else if self.is_core_type(&lower) {
             (ResourceKind::Native, None)
         } else if let Some(def) = self.find_def(DefKind::Define, &lower) {
             (ResourceKind::Defined, Some(def))

@@ -83,12 +83,14 @@ impl<'s> Compiler<'s> {
         let name = self.catalog.get(id).and_then(|r| r.value("name")).cloned();
         self.bind(scope, "name".into(), name.unwrap_or(title));
         let at = self.catalog.get(id).map(|r| r.at.clone());
+        self.instance.clone_from(&at);
         self.isolated(id, |c| {
             c.context = at.map(|at| ("Resource Statement", at));
             c.bind_params(env, id, &define.params, None);
             c.context = None;
             c.run_body(env, &define.body);
         });
+        self.instance = None;
     }
 
     fn instance_title(&self, id: ResourceId) -> Value {

@@ -4,7 +4,7 @@ use super::call::Caller;
 use super::compiler::Compiler;
 use super::error::EvalError;
 use super::facts::opaque;
-use super::lift::{Res, over_choices};
+use super::lift::{Res, bounded, over_choices};
 use super::operators;
 use super::scope::Env;
 use crate::puppet::ast::{AssignOp, BinaryOp, Expr, ExprKind, UnaryOp};
@@ -88,7 +88,7 @@ impl<'s> Compiler<'s> {
     fn array(&mut self, env: Env<'s>, expr: &'s Expr, items: &'s [Expr]) -> Res<Value> {
         let items = self.eval_args(env, items)?;
         let origin = Some(Arc::new(Origin::Literal(env.file.loc(expr.span))));
-        Ok(Value::Array(Arc::new(crate::value::Array { items, origin })))
+        bounded(Value::Array(Arc::new(crate::value::Array { items, origin })))
     }
 
     fn hash(&mut self, env: Env<'s>, expr: &'s Expr, pairs: &'s [(Expr, Expr)]) -> Res<Value> {
@@ -99,7 +99,7 @@ impl<'s> Compiler<'s> {
             entries.insert(key, value);
         }
         let origin = Some(Arc::new(Origin::Literal(env.file.loc(expr.span))));
-        Ok(Value::Hash(Arc::new(Hash { entries, origin })))
+        bounded(Value::Hash(Arc::new(Hash { entries, origin })))
     }
 
     /// Arguments and elements, with splats unfolded.
@@ -135,6 +135,10 @@ impl<'s> Compiler<'s> {
         match op {
             BinaryOp::Match | BinaryOp::NotMatch => self.match_operator(env, op, &left, &right),
             BinaryOp::In => self.member(env, &left, &right),
+            BinaryOp::Add | BinaryOp::Shl => over_choices(operators::symbol(op), &[left, right], &mut |a| match a {
+                [a, b] => bounded(operators::binary(&mut Caller { compiler: self, env }, op, a, b)?),
+                _ => Ok(Value::Undef),
+            }),
             _ => over_choices(operators::symbol(op), &[left, right], &mut |a| match a {
                 [a, b] => operators::binary(&mut Caller { compiler: self, env }, op, a, b),
                 _ => Ok(Value::Undef),

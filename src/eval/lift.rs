@@ -11,6 +11,30 @@ use std::sync::Arc;
 /// Most alternatives that are kept apart.
 pub(crate) const MAX_ALTERNATIVES: usize = 16;
 
+/// Most values that one value holds, all told.
+const MAX_HELD: usize = 2_000_000;
+
+/// The value, unless it holds too much: lists that hold themselves several times over grow without using memory.
+pub(crate) fn bounded(value: Value) -> Res<Value> {
+    fn spend(value: &Value, left: &mut usize) -> bool {
+        let mut take = |n: usize| {
+            *left = left.saturating_sub(n);
+            *left > 0
+        };
+        match value {
+            Value::Array(a) => take(a.items.len()) && a.items.iter().all(|v| spend(v, left)),
+            Value::Hash(h) => take(h.entries.len()) && h.entries.iter().all(|(k, v)| spend(k, left) && spend(v, left)),
+            Value::Sensitive(v) => spend(v, left),
+            _ => true,
+        }
+    }
+    let mut left = MAX_HELD;
+    if spend(&value, &mut left) {
+        return Ok(value);
+    }
+    Err(EvalError::Limit { what: format!("a value that holds more than {MAX_HELD} others"), at: None })
+}
+
 /// Result of an evaluation.
 pub(crate) type Res<T> = Result<T, EvalError>;
 

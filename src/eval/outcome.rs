@@ -16,6 +16,8 @@ pub struct CompileError {
     pub message: String,
     /// Puppet's issue code.
     pub issue: Option<&'static str>,
+    /// The declaration of the instance of a defined type in whose body it happens: Puppet names that line first.
+    pub instance: Option<Loc>,
     /// The undecided condition under which it happens; such an error does not break the catalog.
     pub possible: Option<Arc<str>>,
 }

@@ -3,14 +3,62 @@
 use super::call::Caller;
 use super::compiler::Compiler;
 use super::error::EvalError;
+use super::interp::{Block, Interp};
 use super::lift::Res;
 use super::scope::{Env, TOP};
 use super::session::RubyFunction;
+use crate::ruby::erb::TemplateScope;
 use crate::ruby::function::{Called, Dispatch};
 use crate::value::types::Type;
 use crate::value::{Tri, Value};
 use ecow::EcoString;
 use std::sync::Arc;
+
+/// The caller of a function, with the lambda that it gives.
+struct Lending<'c, 's> {
+    caller: Caller<'c, 's>,
+    block: Option<Block>,
+}
+
+impl TemplateScope for Lending<'_, '_> {
+    fn variable(&mut self, name: &str) -> Option<Value> {
+        TemplateScope::variable(&mut self.caller, name)
+    }
+
+    fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value> {
+        TemplateScope::call_function(&mut self.caller, name, args)
+    }
+
+    fn call_lambda(&mut self, args: &[Value]) -> Option<Value> {
+        let result = self.caller.call_block(self.block?, args);
+        self.caller.compiler.ruby_failure = result.as_ref().err().map(ToString::to_string);
+        result.ok()
+    }
+
+    fn template_path(&mut self, name: &str) -> Option<EcoString> {
+        self.caller.template_path(name)
+    }
+
+    fn file_text(&mut self, path: &str) -> Option<Value> {
+        self.caller.file_text(path)
+    }
+
+    fn failure(&mut self) -> Option<String> {
+        self.caller.failure()
+    }
+
+    fn resource(&mut self) -> Vec<(EcoString, Value)> {
+        self.caller.resource()
+    }
+
+    fn has_variable(&mut self, name: &str) -> bool {
+        self.caller.has_variable(name)
+    }
+
+    fn observe(&mut self, subject: &Value, decided: bool) {
+        TemplateScope::observe(&mut self.caller, subject, decided);
+    }
+}
 
 impl<'s> Compiler<'s> {
     /// Calls it; `None` when the file cannot be read as a function.
@@ -20,6 +68,7 @@ impl<'s> Compiler<'s> {
         name: &str,
         path: &Arc<str>,
         args: &[Value],
+        block: Option<Block>,
     ) -> Res<Option<Value>> {
         let Some(function) = self.session.ruby_function(name, path) else { return Ok(None) };
         let Some(dispatch) = self.dispatch(&function, args) else {
@@ -30,7 +79,10 @@ impl<'s> Compiler<'s> {
             );
             return Err(EvalError::puppet(message));
         };
-        let called = self.deeper(|c| Ok(function.code.call(&mut Caller { compiler: c, env }, dispatch, args)))?;
+        let called = self.deeper(|c| {
+            let mut caller = Lending { caller: Caller { compiler: c, env }, block };
+            Ok(function.code.call(&mut caller, dispatch, args, block.is_some()))
+        })?;
         match called {
             Called::Value(value) => {
                 if value.is_unknown() {

@@ -34,6 +34,10 @@ pub struct Options {
     pub complete: bool,
     /// Leaves ERB unevaluated, as a marker that names the template (conformance).
     pub erb_markers: bool,
+    /// Whether the agent's package brings the types that left Puppet's core along (`cron`, `mount`, `yumrepo` …).
+    pub bundled_types: bool,
+    /// Whether exported resources are stored, if that is known; without it collecting them does nothing.
+    pub storeconfigs: Option<bool>,
     /// Evaluates every instance anew, though one like it was evaluated before (to compare).
     pub afresh: bool,
 }
@@ -49,6 +53,8 @@ impl Default for Options {
             code: None,
             complete: true,
             erb_markers: false,
+            bundled_types: true,
+            storeconfigs: None,
             afresh: false,
         }
     }
@@ -246,9 +252,19 @@ impl Session {
             return found.clone();
         }
         let text = self.tree.text(path).ok().flatten();
-        let native = text.and_then(|t| NativeType::parse(&t, path, &|name| self.required(path, name))).map(Arc::new);
+        let provider = self.only_provider(path, name);
+        let required = |name: &str| self.required(path, name);
+        let native = text.and_then(|t| NativeType::parse(&t, path, provider.as_deref(), &required)).map(Arc::new);
         self.natives.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), native.clone());
         native
+    }
+
+    /// The file of a type's provider, if its module has but one.
+    fn only_provider(&self, path: &str, name: &str) -> Option<Arc<str>> {
+        let (module, _) = path.split_once("/lib/")?;
+        let mut files = self.tree.list(&format!("{module}/lib/puppet/provider/{name}")).filter(|p| p.ends_with(".rb"));
+        let only = files.next().filter(|_| files.next().is_none())?;
+        self.tree.text(only).ok().flatten()
     }
 
     /// A Ruby file of a module's `lib` that another one there requires.

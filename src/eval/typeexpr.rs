@@ -33,6 +33,11 @@ impl<'s> Compiler<'s> {
     pub(crate) fn type_ref(&mut self, name: &str) -> Res<Value> {
         let name = crate::eval::reference::unrooted(name);
         let ty = self.named_type(name);
+        if stands_for_itself(&ty) {
+            let message =
+                format!("Error while evaluating a Type-Name, Type alias '{name}' cannot be resolved to a real type");
+            return Err(EvalError::issue("RUNTIME_ERROR", message));
+        }
         if matches!(*ty, Type::Resource { .. }) {
             self.require_type(name)?;
         }
@@ -42,7 +47,7 @@ impl<'s> Compiler<'s> {
     /// A type of resource that is nowhere is an error, where all that a catalog needs is here.
     fn require_type(&mut self, name: &str) -> Res<()> {
         let lower = name.to_lowercase();
-        let native = lower == "resource" || lower == "stage" || super::declare::CORE_TYPES.contains(&&*lower);
+        let native = lower == "resource" || lower == "stage" || self.is_core_type(&lower);
         let known = !self.session.options.complete
             || native
             || self.session.modules.types.contains_key(&*lower)
@@ -109,11 +114,16 @@ impl<'s> Compiler<'s> {
         if name != "Class" && self.alias(name).is_some() {
             return Ok(Value::Type(self.named_type(name)));
         }
+        let several = listed || flat.len() > 1;
+        if several {
+            // What is undefined refers to nothing.
+            flat.retain(|key| !matches!(key, Value::Undef));
+        }
         let mut out = Vec::with_capacity(flat.len());
         for key in flat {
             out.push(over_choices("reference", &[Value::str(name), key], &mut |a| symbolic_reference(name, a.get(1)))?);
         }
-        Ok(if out.len() == 1 && !listed { out.swap_remove(0) } else { Value::array(out) })
+        Ok(if out.len() == 1 && !several { out.swap_remove(0) } else { Value::array(out) })
     }
 
     fn resource_type(&mut self, keys: Vec<Value>) -> Res<Value> {
@@ -210,6 +220,19 @@ impl<'s> Compiler<'s> {
     }
 }
 
+/// Whether aliases name but one another.
+fn stands_for_itself(ty: &Arc<Type>) -> bool {
+    let mut at = ty;
+    for _ in 0..1000 {
+        let Type::Alias(alias) = &**at else { return false };
+        match alias.target.get() {
+            Some(target) => at = target,
+            None => return false,
+        }
+    }
+    true
+}
+
 fn flatten(value: Value, out: &mut Vec<Value>) {
     match &value {
         Value::Array(a) => a.items.iter().for_each(|v| flatten(v.clone(), out)),
@@ -225,7 +248,9 @@ fn symbolic_reference(name: &str, key: Option<&Value>) -> Res<Value> {
 
 fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
     if let Some(Value::Array(list)) = key {
-        let refs: Res<Vec<Value>> = list.items.iter().map(|k| symbolic_reference(name, Some(k))).collect();
+        // What is undefined refers to nothing.
+        let keys = list.items.iter().filter(|k| !matches!(k, Value::Undef));
+        let refs: Res<Vec<Value>> = keys.map(|k| symbolic_reference(name, Some(k))).collect();
         return refs.map(Value::array);
     }
     let title: EcoString = match key {
@@ -240,9 +265,7 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
             Type::Resource { type_name, title: None } => type_name.clone(),
             other => other.to_string().into(),
         },
-        Some(Value::Undef) => {
-            return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"));
-        }
+        Some(Value::Undef) => return Ok(Value::Undef),
         Some(Value::Default) | None => {
             return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"));
         }

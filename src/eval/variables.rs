@@ -283,6 +283,9 @@ impl Compiler<'_> {
         match name {
             "environment" => self.lookup_from(TOP, "environment").unwrap_or_default(),
             "strict_variables" => Value::Bool(self.session.options.strict_variables),
+            "storeconfigs" if self.session.options.storeconfigs.is_some() => {
+                Value::Bool(self.session.options.storeconfigs == Some(true))
+            }
             _ => opaque(CauseKind::Variable, format!("settings::{name}")),
         }
     }

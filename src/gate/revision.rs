@@ -54,6 +54,8 @@ pub(super) fn open(tree: Tree, config: &Config, cache: &Arc<FileCache>) -> Resul
         strict_variables: strict,
         complete: false,
         hiera: config.hiera.clone(),
+        storeconfigs: config.storeconfigs,
+        bundled_types: config.bundled_types,
         layout: Some(layout.clone()),
         ..Options::default()
     };

@@ -158,6 +158,11 @@ fn module_homes(tree: &Tree, root: &str) -> Vec<String> {
             *homes.entry(home.to_owned()).or_default() += 1;
         }
     }
+    let usual = join(root, "modules");
+    if tree.is_dir(&usual) {
+        // Its modules may have functions and types alone.
+        homes.entry(usual).or_default();
+    }
     let known: Vec<String> = homes.into_keys().collect();
     let is_outer = |home: &String| !known.iter().any(|outer| inside_module(tree, home, outer));
     known.iter().filter(|home| is_outer(home)).cloned().collect()

@@ -63,6 +63,12 @@ pub(crate) enum Kind {
     Break(Option<Box<Expr>>),
     Lambda(Arc<Block>),
     Def(EcoString, Arc<Block>),
+    /// `module A::B … end`
+    Module(EcoString, Box<Expr>),
+    /// `class A::B … end`
+    Class(EcoString, Box<Expr>),
+    /// `yield a, b`
+    Yield(Vec<Expr>),
     Defined(Box<Expr>),
     Beyond(EcoString),
 }
@@ -134,6 +140,8 @@ pub(crate) enum Param {
     Group(Vec<Param>),
     Optional(EcoString, Expr),
     Rest(Option<EcoString>),
+    /// `&block`
+    Given(EcoString),
 }
 
 /// Something that can be assigned to.

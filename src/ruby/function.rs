@@ -5,7 +5,7 @@
 
 use super::ast::{Block, BlockArg, Call, Expr, Kind};
 use super::erb::TemplateScope;
-use super::interp::{Interp, Stop};
+use super::interp::{Callable, Interp, Stop};
 use super::syntax::{nests_by_words, refused, with_room};
 use super::{lower, values};
 use crate::value::{CauseKind, Value};
@@ -87,11 +87,11 @@ impl Function {
         self.deprecated
     }
 
-    /// Calls it, by the signature of that number.
-    pub fn call(&self, scope: &mut dyn TemplateScope, dispatch: usize, args: &[Value]) -> Called {
+    /// Calls it, by the signature of that number; `lambda` says whether the scope has one to yield to.
+    pub fn call(&self, scope: &mut dyn TemplateScope, dispatch: usize, args: &[Value], lambda: bool) -> Called {
         let mut interp = Interp::new(scope, &self.path, &[]).for_function();
-        match self.run(&mut interp, dispatch, args) {
-            Ok(value) | Err(Stop::Return(value) | Stop::Next(value) | Stop::Break(value)) => {
+        match self.run(&mut interp, dispatch, args, lambda) {
+            Ok(value) | Err(Stop::Return(value) | Stop::Leave(_, value) | Stop::Next(value) | Stop::Break(value)) => {
                 Called::Value(values::to_puppet(&value))
             }
             Err(Stop::Raised(message, _)) if interp.raised_itself.as_ref() == Some(&message) => Called::Raised(message),
@@ -101,8 +101,11 @@ impl Function {
         }
     }
 
-    fn run(&self, interp: &mut Interp<'_>, dispatch: usize, args: &[Value]) -> Result<Value, Stop> {
+    fn run(&self, interp: &mut Interp<'_>, dispatch: usize, args: &[Value], lambda: bool) -> Result<Value, Stop> {
         interp.sequence(&self.before)?;
+        if lambda && matches!(self.form, Form::Three) {
+            return Ok(values::beyond("a lambda as argument"));
+        }
         let Form::Four(dispatches) = &self.form else {
             // A block: it sees what stands before it in the file.
             return interp.run_method(&self.body, vec![Value::array(args.to_vec())], false);
@@ -113,7 +116,7 @@ impl Function {
         }
         let scope = dispatch.scope.then(|| values::object(values::SCOPE, &[]));
         let args = scope.into_iter().chain(args.iter().cloned()).collect();
-        interp.call_own(&dispatch.method, args)
+        interp.call_own_with(&dispatch.method, args, lambda.then_some(Callable::Outer))
     }
 }
 
@@ -133,6 +136,7 @@ impl Found<'_> {
     fn walk(&mut self, expr: Expr) {
         match expr.kind {
             Kind::Seq(body) => body.into_iter().for_each(|e| self.walk(e)),
+            Kind::Module(_, body) => self.walk(*body),
             Kind::Call(call) if matches!(&*call.name, "create_function" | "newfunction") => self.define(*call),
             kind => self.before.push(Expr { line: expr.line, kind }),
         }

@@ -28,7 +28,7 @@ impl TemplateScope for Stub {
 
 fn called(text: &str, args: &[Value]) -> String {
     let function = Function::parse(text, "f.rb", "m::f").unwrap();
-    match function.call(&mut Stub, 0, args) {
+    match function.call(&mut Stub, 0, args, false) {
         Called::Value(value) => value.to_string(),
         Called::Raised(message) => format!("raised {message}"),
     }
@@ -60,6 +60,6 @@ fn runs_what_it_understands() {
 fn what_reaches_outside_is_unknown() {
     let text = "Puppet::Functions.create_function(:'m::f') do\n def f; File.read('/etc/hostname'); end\nend";
     let function = Function::parse(text, "f.rb", "m::f").unwrap();
-    assert!(matches!(function.call(&mut Stub, 0, &[]), Called::Value(v) if v.is_unknown()));
+    assert!(matches!(function.call(&mut Stub, 0, &[], false), Called::Value(v) if v.is_unknown()));
     assert!(Function::parse(text, "f.rb", "other").is_none());
 }

@@ -19,6 +19,7 @@ pub mod native;
 mod pattern;
 mod syntax;
 mod title;
+mod type_file;
 mod values;
 
 pub use syntax::{RubyError, syntax_errors};

@@ -3,7 +3,7 @@
 //! A type whose name has several parts takes them from the title by the first pattern that matches. The
 //! patterns are the value of a method of the type, which runs as far as it is understood.
 
-use super::interp::{Interp, Stop};
+use super::interp::Stop;
 use super::native::{NativeType, Own};
 use super::{pattern, values};
 use crate::value::Value;
@@ -25,6 +25,25 @@ impl NativeType {
         }
     }
 
+    /// The values of all parameters that name a resource, by which it is told from others; `None` if one of them
+    /// is not known.
+    #[must_use]
+    pub fn key(&self, title: &EcoString, params: &[(EcoString, Value)], with_defaults: bool) -> Option<Vec<EcoString>> {
+        let parts = self.title_parts(title);
+        let defaults = if with_defaults { self.defaults() } else { &[] };
+        let mut names = self.namevars.clone();
+        names.sort_unstable();
+        let value = |name: &EcoString| {
+            let found = params.iter().chain(&parts).chain(defaults).find(|(n, _)| n == name);
+            match found.map(|(_, v)| v) {
+                None | Some(Value::Undef | Value::Object(_)) => Some(EcoString::new()),
+                Some(Value::Sym(_)) => None,
+                Some(known) => Some(known.to_string().into()),
+            }
+        };
+        names.iter().map(value).collect()
+    }
+
     /// The patterns of the type itself; `None` if it has none or they can't be told.
     fn patterns(&self) -> Option<Vec<Value>> {
         let method = "title_patterns";
@@ -33,9 +52,8 @@ impl NativeType {
         }
         let none = EcoString::new();
         let mut scope = Own::titled(&none);
-        let mut interp = Interp::new(&mut scope, self.path(), &[]).for_native().with_methods(&self.methods);
-        match interp.call_own(method, Vec::new()) {
-            Ok(value) | Err(Stop::Return(value)) => {
+        match self.interp(&mut scope).call_own(method, Vec::new()) {
+            Ok(value) | Err(Stop::Return(value) | Stop::Leave(None, value)) => {
                 value.as_array().filter(|_| !value.has_sym()).map(<[Value]>::to_vec)
             }
             Err(_) => None,
@@ -68,7 +86,7 @@ mod tests {
         let helper = "module PuppetX\n module M\n  def self.split(a, b, sep = '::')\n   re = Regexp.new(/(?:[^:]|:[^:])+/)\n\
                       [[/^(#{re})#{sep}(#{re})$/, [[a], [b]]], [/^(#{re})$/, [[a]]]]\n  end\n end\nend";
         let required = |name: &str| (name == "puppet_x/m").then(|| Arc::from(helper));
-        let native = NativeType::parse(text, "t.rb", &required).unwrap();
+        let native = NativeType::parse(text, "t.rb", None, &required).unwrap();
         native.title_parts(title).iter().map(|(n, v)| format!("{n}={v}")).collect()
     }
 

@@ -25,6 +25,10 @@ pub(crate) const BIG: &str = "Ruby::Integer";
 /// Bytes that are no text, as hex digits.
 pub(crate) const BYTES: &str = "Ruby::Bytes";
 pub(crate) const RESOURCE: &str = "Ruby::Resource";
+/// Whatever provider the agent picks for a resource.
+pub(crate) const PROVIDER: &str = "Puppet::Provider";
+/// A block that was given to a method.
+pub(crate) const BLOCK: &str = "Ruby::Block";
 pub(crate) const MATCH: &str = "Ruby::Match";
 pub(crate) const VERSION: &str = "Ruby::Version";
 

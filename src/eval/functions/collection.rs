@@ -66,7 +66,17 @@ pub(super) fn flatten(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     if out.iter().any(may_be_list) {
         return Ok(Value::call("flatten", args.to_vec(), None));
     }
+    if out.iter().any(is_list_per_host) {
+        let known = !args.iter().any(Value::has_unknown);
+        let sample = known.then(|| Value::array(args.iter().flat_map(|v| flat(&v.sampled())).collect()));
+        return Ok(Value::call("flatten", args.to_vec(), sample));
+    }
     Ok(Value::array(out))
+}
+
+/// Whether a value differs from host to host and is a list on this one.
+fn is_list_per_host(value: &Value) -> bool {
+    matches!(value, Value::Sym(_)) && matches!(value.sample(), Value::Array(_))
 }
 
 /// Whether a value is unknown and a list is among what it may be.
@@ -98,6 +108,13 @@ pub(super) fn join(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     };
     let mut nested = Vec::new();
     list.items.iter().for_each(|v| join_parts(v, &mut nested));
+    if nested.iter().any(is_list_per_host) {
+        let sample = (!nested.iter().any(Value::has_unknown)).then(|| {
+            let texts = nested.iter().flat_map(|v| flat(&v.sampled())).map(|v| v.to_string());
+            Value::str(texts.collect::<Vec<_>>().join(separator))
+        });
+        return Ok(Value::call("join", args.to_vec(), sample));
+    }
     Ok(joined(list, separator, &nested))
 }
 

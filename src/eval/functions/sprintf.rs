@@ -45,19 +45,21 @@ struct Reader<'a> {
     chars: std::iter::Peekable<std::str::Chars<'a>>,
     args: &'a [Value],
     next: usize,
+    /// A width beyond what is made.
+    wide: bool,
 }
 
 /// Formats arguments.
 pub(super) fn format(template: &str, args: &[Value]) -> Result<String, EvalError> {
     let mut out = String::new();
-    let mut reader = Reader { chars: template.chars().peekable(), args, next: 0 };
+    let mut reader = Reader { chars: template.chars().peekable(), args, next: 0, wide: false };
     while let Some(c) = reader.chars.next() {
         if c == '%' {
             reader.directive(&mut out)?;
         } else {
             out.push(c);
         }
-        if out.len() > super::args::MAX_TEXT {
+        if reader.wide || out.len() > super::args::MAX_TEXT {
             return Err(EvalError::Limit { what: "sprintf() makes too long a string".to_owned(), at: None });
         }
     }
@@ -88,7 +90,7 @@ impl Reader<'_> {
             n = n.saturating_mul(10).saturating_add(d as usize);
             self.chars.next();
         }
-        n.min(MAX_WIDTH)
+        self.bounded(n)
     }
 
     fn star(&mut self, spec: &mut Spec) -> Result<usize, EvalError> {
@@ -96,7 +98,12 @@ impl Reader<'_> {
         if n < 0 {
             spec.minus = true;
         }
-        Ok(usize::try_from(n.unsigned_abs()).unwrap_or(MAX_WIDTH).min(MAX_WIDTH))
+        Ok(self.bounded(usize::try_from(n.unsigned_abs()).unwrap_or(usize::MAX)))
+    }
+
+    fn bounded(&mut self, n: usize) -> usize {
+        self.wide |= n > MAX_WIDTH;
+        n.min(MAX_WIDTH)
     }
 
     fn directive(&mut self, out: &mut String) -> Result<(), EvalError> {
@@ -167,7 +174,7 @@ impl Reader<'_> {
             n = n.saturating_mul(10).saturating_add(d as usize);
             self.chars.next();
         }
-        n.min(MAX_WIDTH)
+        self.bounded(n)
     }
 }
 

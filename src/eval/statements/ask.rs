@@ -55,7 +55,7 @@ fn check_kind(value: &Value) -> Res<()> {
     }
     let got = crate::value::types::infer(value);
     Err(EvalError::puppet(format!(
-        "'defined' parameter 'vals' expects a value of type String, Type[CatalogEntry], or Type[Type[CatalogEntry]], got {got}"
+        "'defined' parameter 'vals' expects a value of type String, Type[CatalogEntry], or Type[Type], got {got}"
     )))
 }
 
@@ -210,8 +210,18 @@ pub(super) fn fact<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Opti
     Ok(c.host_fact(&path).unwrap_or_default())
 }
 
-pub(super) fn assert_private<'s>(_: &mut Compiler<'s>, _: Env<'s>, _: &[Value], _: Option<Block>) -> Res<Value> {
-    Ok(Value::Undef)
+/// The code that calls it is for its own module alone.
+pub(super) fn assert_private<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    let module = |name: &str| c.lookup_var(env.scope, name).map(|v| v.to_string()).unwrap_or_default();
+    if module("module_name") == module("caller_module_name") {
+        return Ok(Value::Undef);
+    }
+    if let Some(Value::Str(message)) = args.first() {
+        return Err(EvalError::puppet(message.text.as_str()));
+    }
+    let name = c.source_of(env.scope);
+    let kind = if c.class_scopes.contains_key(&name) { "Class" } else { "Definition" };
+    Err(EvalError::puppet(format!("{kind} {name} is private")))
 }
 
 pub(super) fn fail<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {

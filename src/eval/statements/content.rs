@@ -89,7 +89,7 @@ pub(super) fn template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _
         let outer = c.muted.replace(false);
         let rendered = template.render(&mut Caller { compiler: c, env });
         let decided = std::mem::replace(&mut c.muted, outer) == Some(true);
-        raised(c, &rendered, name, &path);
+        raised(c, &rendered, name, &path)?;
         Ok(if decided { per_host(&path, rendered.value) } else { rendered.value })
     })
 }
@@ -103,13 +103,17 @@ fn per_host(path: &str, value: Value) -> Value {
     Value::call("template", vec![Value::str(path), text.clone()], Some(text))
 }
 
-/// An exception in a template is only a possible error: it may come from what is not known here.
-fn raised(c: &mut Compiler<'_>, rendered: &Rendered, name: &str, path: &str) {
-    let Some(error) = &rendered.raised else { return };
+/// An exception in a template is only a possible error, where it may come from what is not known here.
+fn raised(c: &mut Compiler<'_>, rendered: &Rendered, name: &str, path: &str) -> Res<()> {
+    let Some(error) = &rendered.raised else { return Ok(()) };
     let message = format!("Failed to parse template {name}: {}", error.message);
+    if c.session.options.complete && rendered.certain {
+        return Err(EvalError::puppet(message));
+    }
     let error = EvalError::puppet(message).at(&Loc::new(path, error.line));
     let group = c.new_group();
     c.in_branch(group, 0, &"as far as the template could be evaluated".into(), |c| c.record(error));
+    Ok(())
 }
 
 pub(super) fn inline_template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {

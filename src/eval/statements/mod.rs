@@ -2,7 +2,7 @@
 
 mod ask;
 mod classes;
-mod content;
+pub(super) mod content;
 mod epp;
 mod files;
 mod lookup;

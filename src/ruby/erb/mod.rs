@@ -20,6 +20,18 @@ pub trait TemplateScope {
     fn variable(&mut self, name: &str) -> Option<Value>;
     /// Calls a Puppet function; `None` if it can't be called.
     fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value>;
+    /// Calls the lambda that was given to the function; `None` if there is none or it can't be called.
+    fn call_lambda(&mut self, _args: &[Value]) -> Option<Value> {
+        None
+    }
+    /// The path of a module's template, by the name that `template()` takes.
+    fn template_path(&mut self, _name: &str) -> Option<EcoString> {
+        None
+    }
+    /// The text of a file of the repository.
+    fn file_text(&mut self, _path: &str) -> Option<Value> {
+        None
+    }
     /// Why the last call could not be made, if it is an error of Puppet's.
     fn failure(&mut self) -> Option<String> {
         None
@@ -67,6 +79,9 @@ pub struct Rendered {
     pub variables: Vec<VariableRead>,
     /// The exception that real Ruby would end with: the catalog would not compile.
     pub raised: Option<RubyError>,
+    /// Whether the template raised it by its own words, or for a variable that is not set, so that no gap of this
+    /// evaluator can be behind it.
+    pub certain: bool,
 }
 
 /// One line of the rendered text.
@@ -123,17 +138,19 @@ impl Template {
         let end = interp.eval(program);
         let mut pieces = std::mem::take(&mut interp.out.pieces);
         let variables = std::mem::take(&mut interp.variables);
+        let own_words = interp.raised_itself.take();
         let variables = variables.into_iter().map(|(name, line, found)| VariableRead { name, line, found }).collect();
-        let mut raised = None;
+        let (mut raised, mut certain) = (None, false);
         match end {
             Err(Stop::Raised(message, line)) => {
                 pieces.push(unknown_piece(CauseKind::Template, &self.unknown(&message), line));
+                certain = own_words.as_ref() == Some(&message);
                 raised = Some(RubyError { line, message });
             }
             Err(Stop::Limit(what)) => pieces.push(unknown_piece(CauseKind::Limit, what, 0)),
             _ => {}
         }
-        Rendered { value: whole::whole(&pieces, &self.path, self.before), pieces, variables, raised }
+        Rendered { value: whole::whole(&pieces, &self.path, self.before), pieces, variables, raised, certain }
     }
 
     /// What is unknown of it, led by its path: whoever compares two revisions looks there.
@@ -149,7 +166,7 @@ impl Template {
         };
         let piece = unknown_piece(CauseKind::Template, &self.unknown(&reason), errors.first().map_or(0, |e| e.line));
         let raised = errors.first().cloned();
-        Rendered { value: piece.value.clone(), pieces: vec![piece], variables: Vec::new(), raised }
+        Rendered { value: piece.value.clone(), pieces: vec![piece], variables: Vec::new(), raised, certain: false }
     }
 }
 

@@ -15,6 +15,69 @@ pub(crate) enum Callable {
     Method(EcoString),
     /// `&something` that is not known.
     Unknown(Value),
+    /// A block that was given to a running method, by its number.
+    Given(usize),
+    /// The lambda of the Puppet code that calls the function.
+    Outer,
+}
+
+/// A block that was given to a method, and where it was written.
+#[derive(Debug)]
+pub(super) struct Given {
+    number: usize,
+    block: Option<Callable>,
+    /// The frame of the caller, and where that of the method begins.
+    frame: usize,
+    at: usize,
+    /// The block of the caller.
+    outer: Option<usize>,
+}
+
+impl Interp<'_> {
+    /// A method is entered with a block or without; what `take_back` needs when it is left.
+    pub(super) fn give(&mut self, block: Option<Callable>) -> Option<usize> {
+        let outer = self.own_given;
+        self.entered += 1;
+        let number = self.entered;
+        self.given.push(Given { number, block, frame: self.frame, at: self.locals.len(), outer });
+        self.own_given = Some(number);
+        outer
+    }
+
+    pub(super) fn take_back(&mut self, outer: Option<usize>) {
+        self.given.pop();
+        self.own_given = outer;
+    }
+
+    pub(super) fn is_given(&self, number: usize) -> bool {
+        self.given.iter().any(|g| g.number == number && g.block.is_some())
+    }
+
+    /// Runs a block that was given to a running method, among the locals of where it was written.
+    pub(super) fn yield_given(&mut self, number: Option<usize>, args: Vec<Value>) -> Eval {
+        let place = number.and_then(|number| self.given.iter().position(|g| g.number == number));
+        let Some((place, given)) = place.and_then(|at| Some((at, self.given.get(at)?))) else {
+            return Ok(values::beyond("yield"));
+        };
+        let Some(block) = given.block.clone() else { return self.raise("no block given (yield)") };
+        let (at, frame, outer) = (given.at.min(self.locals.len()), given.frame, given.outer);
+        let held = self.locals.split_off(at);
+        let (own_frame, own) =
+            (std::mem::replace(&mut self.frame, frame), std::mem::replace(&mut self.own_given, outer));
+        let later: Vec<Given> = self.given.drain(place..).collect();
+        let result = match self.yield_to(&block, args) {
+            Err(Stop::Return(value)) => Err(Stop::Leave(outer, value)),
+            Err(Stop::Break(value)) => Err(Stop::Leave(number, value)),
+            other => other,
+        };
+        self.given.truncate(place);
+        self.given.extend(later);
+        self.frame = own_frame;
+        self.own_given = own;
+        self.locals.truncate(at);
+        self.locals.extend(held);
+        result
+    }
 }
 
 impl Interp<'_> {
@@ -38,8 +101,11 @@ impl Interp<'_> {
         if let Some(name) = values::as_symbol(value) {
             return Callable::Method(name.into());
         }
-        let number = values::attrs(value, values::PROC).and_then(|a| a.first()).map(|(_, v)| v);
-        match number {
+        let first = |kind| values::attrs(value, kind).and_then(|a| a.first()).map(|(_, v)| v);
+        if let Some(Value::Int(n)) = first(values::BLOCK) {
+            return usize::try_from(*n).map_or_else(|_| Callable::Unknown(value.clone()), Callable::Given);
+        }
+        match first(values::PROC) {
             Some(Value::Int(n)) => match usize::try_from(*n).ok().and_then(|n| self.procs.get(n)) {
                 Some(block) => Callable::Block(Arc::clone(block)),
                 None => Callable::Unknown(value.clone()),
@@ -59,6 +125,8 @@ impl Interp<'_> {
                 self.send(receiver, name, args.collect(), None)
             }
             Callable::Block(block) => self.run_block(block, args),
+            Callable::Given(number) => self.yield_given(Some(*number), args),
+            Callable::Outer => self.puppet_lambda(&args),
         }
     }
 
@@ -90,11 +158,12 @@ impl Interp<'_> {
 
     /// Binds parameters as blocks do: one array for several parameters is spread.
     fn bind(&mut self, params: &[Param], mut args: Vec<Value>) -> Result<(), Stop> {
-        let several = params.len() > 1 || matches!(params, [Param::Group(_)]);
+        let count = params.iter().filter(|p| !matches!(p, Param::Given(_))).count();
+        let several = count > 1 || matches!(params, [Param::Group(_)]);
         if several && args.len() == 1 {
             let only = args.first().cloned().unwrap_or_default();
             if let Some(items) = only.as_array() {
-                if params.len() > 1 {
+                if count > 1 {
                     args = items.to_vec();
                 }
             } else if only.is_unknown() {
@@ -105,7 +174,8 @@ impl Interp<'_> {
     }
 
     fn bind_each(&mut self, params: &[Param], args: &[Value]) -> Result<(), Stop> {
-        let after = params.iter().rev().take_while(|p| !matches!(p, Param::Rest(_))).count();
+        let after = params.iter().rev().take_while(|p| !matches!(p, Param::Rest(_)));
+        let after = after.filter(|p| !matches!(p, Param::Given(_))).count();
         let mut at = 0;
         for param in params {
             if let Param::Rest(name) = param {
@@ -115,6 +185,12 @@ impl Interp<'_> {
                     self.locals.push((name.clone(), Value::array(rest)));
                 }
                 at = end;
+                continue;
+            }
+            if let Param::Given(name) = param {
+                let given = self.own_given.filter(|n| self.is_given(*n));
+                let block = given.map_or(Value::Undef, |n| values::object(values::BLOCK, &[values::int(n)]));
+                self.locals.push((name.clone(), block));
                 continue;
             }
             let value = args.get(at).cloned();
@@ -127,7 +203,7 @@ impl Interp<'_> {
                     self.locals.push((name.clone(), value));
                 }
                 (Param::Group(inner), value) => self.bind_group(inner, &value.unwrap_or_default())?,
-                (Param::Rest(_), _) => {}
+                (Param::Rest(_) | Param::Given(_), _) => {}
             }
         }
         Ok(())

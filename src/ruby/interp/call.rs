@@ -40,6 +40,8 @@ impl Interp<'_> {
         let args = self.arguments(&call.args)?;
         let block = call.block.as_ref().map(|b| self.callable(b)).transpose()?;
         self.line = line;
+        let nothing =
+            matches!((&receiver_expr.kind, &receiver), (Kind::Instance(name), Value::Undef) if !self.holds(name));
         let in_place = match &block {
             Some(Callable::Block(body)) if args.is_empty() => {
                 self.each_in_place(receiver_expr, &receiver, &call.name, body)
@@ -52,8 +54,18 @@ impl Interp<'_> {
         };
         match result {
             Err(Stop::Break(value)) if block.is_some() => Ok(value),
+            Err(Stop::Raised(message, line)) if nothing && message.starts_with("undefined method `each") => {
+                // The scope has no such variable: a loop over it is no gap of ours. Other methods may be.
+                self.raised_itself = Some(message.clone());
+                Err(Stop::Raised(message, line))
+            }
             other => other,
         }
+    }
+
+    /// Whether the program itself has set an instance variable.
+    fn holds(&self, name: &str) -> bool {
+        self.instance.iter().any(|(n, _)| n == name)
     }
 
     fn call_on(&mut self, at: &Expr, receiver: Value, name: &str, args: Vec<Value>, block: Option<&Callable>) -> Eval {
@@ -137,7 +149,15 @@ impl Interp<'_> {
         self.line = line;
         let own = self.methods.iter().rev().find(|(n, _)| *n == call.name).map(|(_, b)| b.clone());
         if let Some(method) = own {
-            return self.own_method(&call.name, &method, args);
+            return self.own_method(&call.name, &method, args, block);
+        }
+        if call.name == "block_given?" {
+            return Ok(Value::Bool(self.own_given.is_some_and(|n| self.is_given(n))));
+        }
+        if self.native
+            && let Some(result) = self.of_resource(&call.name, &args)?
+        {
+            return Ok(result);
         }
         if let Some(result) = self.kernel(&call.name, &args, block.as_ref())? {
             return Ok(result);
@@ -155,14 +175,26 @@ impl Interp<'_> {
     }
 
     /// A method of the template; recursion that rests on an unknown would never end.
-    pub(super) fn own_method(&mut self, name: &EcoString, method: &Arc<Block>, args: Vec<Value>) -> Eval {
+    pub(super) fn own_method(
+        &mut self,
+        name: &EcoString,
+        method: &Arc<Block>,
+        args: Vec<Value>,
+        block: Option<Callable>,
+    ) -> Eval {
         if self.possible > 0 && self.running.iter().filter(|n| *n == name).count() > 1 {
             return Ok(values::derived(name, &args.iter().collect::<Vec<_>>(), None));
         }
         self.running.push(name.clone());
+        let outer = self.give(block);
+        let number = self.own_given;
         let result = self.run_method(method, args, true);
+        self.take_back(outer);
         self.running.pop();
-        result
+        match result {
+            Err(Stop::Leave(to, value)) if to == number => Ok(value),
+            other => other,
+        }
     }
 
     /// A bare word is a local of the template or, in the old style, a variable of the scope.

@@ -14,6 +14,10 @@ impl Interp<'_> {
         if let Some(value) = self.local(name) {
             return value.clone();
         }
+        let last = name.rsplit("::").next().unwrap_or(name);
+        if let Some((_, value)) = self.constants.iter().find(|(n, _)| n == last) {
+            return value.clone();
+        }
         match name.trim_start_matches("::") {
             "Float::INFINITY" => Value::Float(f64::INFINITY),
             "Math::PI" => Value::Float(std::f64::consts::PI),
@@ -53,7 +57,10 @@ impl Interp<'_> {
             ("require" | "require_relative" | "load", _) => Value::Bool(true),
             ("puts" | "print" | "p" | "warn" | "debug" | "notice" | "info", _) => Value::Undef,
             ("has_variable?", [variable]) => match values::as_name(variable).map(str::to_owned) {
-                Some(variable) => Value::Bool(self.scope.has_variable(&variable)),
+                Some(variable) => {
+                    let set = self.scope.has_variable(&variable);
+                    Value::Bool(set && !matches!(self.scope.variable(&variable), Some(Value::Undef)))
+                }
                 None => values::derived(name, &[variable], None),
             },
             ("binding" | "rand" | "sleep" | "srand" | "open" | "system" | "exec" | "eval" | "gets", _) => {
@@ -154,6 +161,14 @@ impl Interp<'_> {
             ("Gem::Version", "new" | "create", [version]) => {
                 values::object(values::VERSION, &[methods::inspect::to_s(version.sample())])
             }
+            ("Puppet::Parser::Files", "find_template", [template, ..]) if template.as_str().is_some() => {
+                let path = template.as_str().and_then(|name| self.scope.template_path(name));
+                path.map_or(Value::Undef, Value::str)
+            }
+            ("File" | "IO", "read", [path]) if path.as_str().is_some_and(|p| !p.starts_with('/')) => {
+                let text = path.as_str().and_then(|p| self.scope.file_text(p));
+                text.unwrap_or_else(|| values::beyond("File.read"))
+            }
             ("File", _, args) => return Ok(methods::paths::file(name, args)),
             ("Math", "sqrt" | "log" | "log2" | "log10", [number]) => methods::number::math(name, number),
             ("Puppet::Parser::Functions", "function", [function]) => {
@@ -174,9 +189,17 @@ impl Interp<'_> {
                         }
                     }
                 }
+                Some(Value::Bool(_) | Value::Undef) => return self.raise("unsupported address family: 0"),
                 _ => values::derived("IPAddr", &[text], None),
             },
             ("Shellwords", "escape" | "shellescape", [text]) => methods::paths::shell_escape(text),
+            ("ERB::Util", "url_encode" | "u", [text]) => methods::escape::coded(name, text, methods::escape::url),
+            ("ERB::Util" | "CGI", "html_escape" | "h" | "escapeHTML" | "escape_html", [text]) => {
+                methods::escape::coded(name, text, methods::escape::html)
+            }
+            ("CGI", "escape", [text]) => methods::escape::coded(name, text, methods::escape::cgi),
+            ("URI", "encode_www_form_component", [text]) => methods::escape::coded(name, text, methods::escape::form),
+            (values::PROVIDER, "class", []) => values::object(values::CONSTANT, &[Value::str(values::PROVIDER)]),
             // A method of a module that the program holds.
             _ if self.has_method(name) => return self.call_own(name, args),
             _ => values::beyond(format!("{constant}.{name}")),

@@ -34,6 +34,8 @@ pub(crate) enum Stop {
     Next(Value),
     Break(Value),
     Return(Value),
+    /// A block leaves a method that is running, by its number: the one that it was written in, or given to.
+    Leave(Option<usize>, Value),
     /// An exception of Ruby's.
     Raised(String, u32),
     /// A bound of ours.
@@ -55,6 +57,11 @@ pub(crate) struct Interp<'a> {
     instance: Vec<(EcoString, Value)>,
     procs: Vec<Arc<Block>>,
     methods: Vec<(EcoString, Arc<Block>)>,
+    constants: Vec<(EcoString, Value)>,
+    /// Blocks given to the methods that are running, and which of them is that of the method at hand.
+    given: Vec<block::Given>,
+    entered: usize,
+    own_given: Option<usize>,
     last_match: Value,
     regexes: FxHashMap<EcoString, Option<Arc<Regex>>>,
     steps: usize,
@@ -88,6 +95,10 @@ impl<'a> Interp<'a> {
             instance: Vec::new(),
             procs: Vec::new(),
             methods: Vec::new(),
+            constants: Vec::new(),
+            given: Vec::new(),
+            entered: 0,
+            own_given: None,
             last_match: Value::Undef,
             regexes: FxHashMap::default(),
             steps: 0,
@@ -117,6 +128,12 @@ impl<'a> Interp<'a> {
     /// The same with methods that are defined already.
     pub(crate) fn with_methods(mut self, methods: &[(EcoString, Arc<Block>)]) -> Self {
         self.methods.extend(methods.iter().cloned());
+        self
+    }
+
+    /// The same with constants that are defined already.
+    pub(crate) fn with_constants(mut self, constants: &[(EcoString, Value)]) -> Self {
+        self.constants.extend(constants.iter().cloned());
         self
     }
 
@@ -234,6 +251,12 @@ impl<'a> Interp<'a> {
                 Ok(values::symbol(name))
             }
             Kind::Defined(inner) => self.defined(inner),
+            Kind::Module(_, body) => self.eval(body),
+            Kind::Class(..) => Ok(values::beyond("a class")),
+            Kind::Yield(args) => {
+                let args = self.arguments(args)?;
+                self.yield_given(self.own_given, args)
+            }
             _ => Ok(values::beyond("syntax")),
         }
     }
@@ -244,8 +267,13 @@ impl<'a> Interp<'a> {
 
     /// Calls a method that the program defined.
     pub(crate) fn call_own(&mut self, name: &str, args: Vec<Value>) -> Eval {
+        self.call_own_with(name, args, None)
+    }
+
+    /// The same with a block.
+    pub(crate) fn call_own_with(&mut self, name: &str, args: Vec<Value>, block: Option<Callable>) -> Eval {
         match self.methods.iter().rev().find(|(n, _)| n == name).map(|(_, b)| Arc::clone(b)) {
-            Some(method) => self.own_method(&name.into(), &method, args),
+            Some(method) => self.own_method(&name.into(), &method, args, block),
             None => Ok(values::beyond(format!("{name}()"))),
         }
     }
@@ -333,7 +361,10 @@ impl<'a> Interp<'a> {
             Kind::Instance(name) => {
                 let known = self.instance.iter().any(|(n, _)| n == name);
                 let bare = name.trim_start_matches('@');
-                (known || self.scope.has_variable(bare)).then_some("instance-variable")
+                // A template is given the variables that have a value.
+                let mut given =
+                    || self.scope.has_variable(bare) && !matches!(self.scope.variable(bare), Some(Value::Undef));
+                (known || given()).then_some("instance-variable")
             }
             Kind::Local(_) => Some("local-variable"),
             Kind::Call(call) if call.bare => self.scope.has_variable(&call.name).then_some("method"),

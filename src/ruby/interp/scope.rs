@@ -1,6 +1,6 @@
 //! The `scope` object of a template: variables and Puppet functions.
 
-use super::{Eval, Interp};
+use super::{Eval, Interp, Stop};
 use crate::ruby::values;
 use crate::value::{CauseKind, Value};
 
@@ -30,7 +30,9 @@ impl Interp<'_> {
                 let Some(variable) = values::as_name(variable).map(str::to_owned) else {
                     return Ok(values::derived(name, &[variable], None));
                 };
-                Ok(Value::Bool(self.scope.has_variable(&variable)))
+                let nil_counts = matches!(name, "exist?" | "bound?");
+                let set = self.scope.has_variable(&variable);
+                Ok(Value::Bool(set && (nil_counts || !matches!(self.scope.variable(&variable), Some(Value::Undef)))))
             }
             ("nil?", []) => Ok(Value::Bool(false)),
             ("respond_to?", [_]) => Ok(Value::Bool(true)),
@@ -50,8 +52,22 @@ impl Interp<'_> {
                 let wanted = values::as_name(wanted);
                 params.into_iter().find(|(n, _)| Some(n.as_str()) == wanted).map_or(Value::Undef, |(_, value)| value)
             }
+            _ if self.native && self.has_method(name) => return self.call_own(name, args.to_vec()),
             _ => values::beyond(format!("scope.resource.{name}")),
         })
+    }
+
+    /// What a type's own code calls on the resource without naming it.
+    pub(super) fn of_resource(&mut self, name: &str, args: &[Value]) -> Result<Option<Value>, Stop> {
+        Ok(Some(match (name, args) {
+            ("provider", []) => values::object(values::CONSTANT, &[Value::str(values::PROVIDER)]),
+            ("name" | "title", []) => self.resource_call("[]", &[values::symbol(name)])?,
+            ("send" | "public_send", [method, rest @ ..]) => match values::as_name(method).map(str::to_owned) {
+                Some(method) => self.resource_call(&method, rest)?,
+                None => values::derived(name, &[method], None),
+            },
+            _ => return Ok(None),
+        }))
     }
 
     fn scope_variable(&mut self, name: &Value) -> Eval {
@@ -67,6 +83,18 @@ impl Interp<'_> {
         self.spend(8)?;
         let args: Vec<Value> = args.iter().map(values::to_puppet).collect();
         let found = self.scope.call_function(name, &args);
+        self.answer_of(name, found)
+    }
+
+    /// Runs the lambda that the Puppet code gave.
+    pub(crate) fn puppet_lambda(&mut self, args: &[Value]) -> Eval {
+        self.spend(8)?;
+        let args: Vec<Value> = args.iter().map(values::to_puppet).collect();
+        let found = self.scope.call_lambda(&args);
+        self.answer_of("a lambda", found)
+    }
+
+    fn answer_of(&mut self, name: &str, found: Option<Value>) -> Eval {
         if let Some(message) = found.is_none().then(|| self.scope.failure()).flatten().filter(|_| self.function) {
             self.raised_itself = Some(message.clone());
             return self.raise(message);

@@ -14,6 +14,10 @@ pub(super) fn call(node: &Node<'_>) -> Option<Kind> {
             Some(Kind::Lambda(Arc::new(block(lambda.parameters().as_ref(), lambda.body(), super::line_of(node)))))
         }
         Node::MatchWriteNode { .. } => match_write(node),
+        Node::YieldNode { .. } => {
+            let args = node.as_yield_node()?.arguments().map_or_else(Vec::new, |a| list(&a.arguments()));
+            Some(Kind::Yield(args))
+        }
         Node::DefNode { .. } => {
             let def = node.as_def_node()?;
             let params = def.parameters().map_or_else(Vec::new, |p| parameters(&p));
@@ -102,6 +106,7 @@ fn parameters(node: &ParametersNode<'_>) -> Vec<Param> {
         out.push(Param::Rest(rest.as_rest_parameter_node().and_then(|r| r.name()).map(|n| name(&n))));
     }
     out.extend(node.posts().iter().filter_map(|n| required(&n)));
+    out.extend(node.block().and_then(|b| b.as_block_parameter_node()?.name()).map(|n| Param::Given(name(&n))));
     out
 }
 

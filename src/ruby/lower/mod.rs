@@ -241,10 +241,25 @@ fn control(node: &Node<'_>, line: u32) -> Option<Kind> {
             let handler = Some((None, expr(&rescue.rescue_expression())));
             Kind::Begin(Box::new(Begin { body, rescue: handler, otherwise: None, ensure: None }))
         }
-        Node::ModuleNode { .. } => optional(node.as_module_node()?.body(), line).kind,
+        Node::ModuleNode { .. } => {
+            let module = node.as_module_node()?;
+            Kind::Module(path(&module.constant_path()), Box::new(optional(module.body(), line)))
+        }
+        Node::ClassNode { .. } => {
+            let class = node.as_class_node()?;
+            Kind::Class(path(&class.constant_path()), Box::new(optional(class.body(), line)))
+        }
         Node::DefinedNode { .. } => Kind::Defined(boxed(&node.as_defined_node()?.value())),
         _ => return None,
     })
+}
+
+/// The name of a module or class as it is written.
+fn path(node: &Node<'_>) -> EcoString {
+    match lower(node, 0).kind {
+        Kind::Constant(name) => name,
+        _ => EcoString::new(),
+    }
 }
 
 fn case(node: &Node<'_>, line: u32) -> Option<Case> {

@@ -5,6 +5,7 @@
 
 pub(crate) mod address;
 pub(crate) mod array;
+pub(crate) mod escape;
 pub(crate) mod format;
 pub(crate) mod hash;
 pub(crate) mod inspect;

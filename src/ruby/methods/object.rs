@@ -133,7 +133,8 @@ pub(crate) fn ruby_object(it: &mut Interp<'_>, receiver: &Value, name: &str, arg
     if let Some(attrs) = values::attrs(receiver, values::RANGE) {
         return Ok(range(attrs, name, args));
     }
-    if values::attrs(receiver, values::PROC).is_some() && matches!(name, "call" | "()" | "[]" | "yield" | "===") {
+    let callable = [values::PROC, values::BLOCK].iter().any(|kind| values::attrs(receiver, kind).is_some());
+    if callable && matches!(name, "call" | "()" | "[]" | "yield" | "===") {
         return Ok(Some(it.call_proc(receiver, args.to_vec())?));
     }
     if let Some(attrs) = values::attrs(receiver, values::MATCH) {
