@@ -1,7 +1,7 @@
 //! Compiles every node block of a revision and tells what could not be:
 //! `compile_all REPO REV [HOST-PREFIX] [--config FILE] [--one] [--afresh] [--digest]`; with `--one` a single
 //! host of each block, with `--afresh` nothing is taken over from one host to the next, and `--digest` prints a
-//! number for each catalog that is another if anything in it is.
+//! number for each catalog that is another if anything in it is. `--after REV` compiles that revision first.
 //!
 //! A measuring instrument for the compiler; not part of the gate.
 #![allow(clippy::print_stdout)]
@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = config(&mut args)?;
     let mut flag = |name: &str| args.iter().position(|a| a == name).map(|at| args.remove(at)).is_some();
     let (afresh, digest) = (flag("--afresh"), flag("--digest"));
+    let after = args.iter().position(|a| a == "--after").map(|at| args.drain(at..=at + 1).next_back());
     let one_each = args.iter().position(|a| a == "--one").map(|at| args.remove(at)).is_some();
     let mut args = args.into_iter();
     let repo = Repo::open(args.next().ok_or("REPO")?)?;
@@ -46,7 +47,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         layout: Some(layout.clone()),
         ..Options::default()
     };
-    let session = Session::new(tree, options, Arc::new(FileCache::default()));
+    let cache = Arc::new(FileCache::default());
+    if let Some(rev) = after.flatten() {
+        compile_before(Session::new(repo.at(&rev)?, options.clone(), cache.clone()), &specs)?;
+    }
+    let session = Session::new(tree, options, cache);
     let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
     let hosts = enumerate_hosts(&nodes, &[], &mentioned_hosts(session.tree(), &layout)).hosts;
     println!("{} node blocks, {} hosts, opened in {:?}", nodes.len(), hosts.len(), start.elapsed());
@@ -77,6 +82,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let all = pool.install(|| blocks.par_iter().map(one).reduce(Summary::default, Summary::and));
     println!("compiled in {:?}", start.elapsed());
     all.print();
+    Ok(())
+}
+
+/// Compiles all hosts of another revision, for what can be taken over from it.
+fn compile_before(session: Session, specs: &Specs) -> Result<(), Box<dyn std::error::Error>> {
+    let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
+    let hosts = enumerate_hosts(&nodes, &[], &mentioned_hosts(session.tree(), session.layout())).hosts;
+    let mut blocks: BTreeMap<Option<usize>, Vec<HostSpec>> = BTreeMap::new();
+    hosts.iter().for_each(|host| blocks.entry(host.node).or_default().push(specs.of(&host.certname)));
+    let blocks: Vec<_> = blocks.into_values().collect();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
+    pool.install(|| blocks.par_iter().for_each(|block| drop(compile_group(&session, block))));
     Ok(())
 }
 

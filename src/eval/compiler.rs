@@ -308,7 +308,8 @@ impl<'s> Compiler<'s> {
         let at = at.or_else(|| self.last_loc.clone());
         let instance = self.instance.clone().filter(|_| issue.is_some());
         let error = CompileError { at, message, issue, instance, possible };
-        self.noted_error(&error);
+        // An error names the statements around it, which another evaluation may not stand in.
+        self.spoil();
         let list = if error.possible.is_some() { &mut self.possible_errors } else { &mut self.errors };
         if list.len() < 1000 && !list.contains(&error) {
             list.push(error);

@@ -2,7 +2,7 @@
 
 use super::super::branch::BranchId;
 use super::super::compiler::Compiler;
-use super::super::outcome::{CompileError, Observation};
+use super::super::outcome::Observation;
 use super::super::reference::Reference;
 use super::super::scope::{ScopeId, ScopeKind, TOP};
 use super::super::source::DefKind;
@@ -39,7 +39,6 @@ pub(crate) struct Recorder {
     included: Vec<(EcoString, Option<BranchId>)>,
     unknowns: Vec<Cause>,
     observations: Vec<Observation>,
-    errors: Vec<CompileError>,
     assigned: Vec<EcoString>,
     matches: Option<Arc<[Value]>>,
     spoilt: Cell<bool>,
@@ -94,7 +93,6 @@ impl Recorder {
             included: Vec::new(),
             unknowns: Vec::new(),
             observations: Vec::new(),
-            errors: Vec::new(),
             assigned: Vec::new(),
             matches: c.matches.clone(),
             spoilt: Cell::new(false),
@@ -289,16 +287,6 @@ impl Compiler<'_> {
         }
     }
 
-    /// What is certainly an error ends it; what is possibly one belongs to it.
-    pub(crate) fn noted_error(&mut self, error: &CompileError) {
-        if let Some(recorder) = &mut self.recorder {
-            match error.possible {
-                Some(_) => recorder.errors.push(error.clone()),
-                None => recorder.spoil(),
-            }
-        }
-    }
-
     pub(crate) fn noted_observation(&mut self, observation: &Observation) {
         if let Some(recorder) = &mut self.recorder {
             recorder.observations.push(observation.clone());
@@ -391,7 +379,7 @@ impl Compiler<'_> {
             instance: self.instance(&recorder, scope)?,
             ..Done::default()
         };
-        let (mut files, Recorder { given, asked, names, unknowns, observations, errors, stays, .. }) =
+        let (mut files, Recorder { given, asked, names, unknowns, observations, stays, .. }) =
             (recorder.files.clone(), recorder);
         files.sort_unstable();
         files.dedup();
@@ -404,7 +392,7 @@ impl Compiler<'_> {
             revision: self.session.revision(),
             stays,
             compared: AtomicU64::new(0),
-            done: Done { unknowns, observations, possible_errors: errors, ..done },
+            done: Done { unknowns, observations, ..done },
         })
     }
 

@@ -284,11 +284,6 @@ impl Compiler<'_> {
             self.deps.extend(trace.files.iter().cloned());
         }
         self.catalog.logs.extend(done.logs.iter().cloned());
-        for error in &done.possible_errors {
-            if self.possible_errors.len() < 1000 && !self.possible_errors.contains(error) {
-                self.possible_errors.push(error.clone());
-            }
-        }
         for cause in &done.unknowns {
             *self.catalog.unknowns.entry(cause.clone()).or_default() += 1;
         }

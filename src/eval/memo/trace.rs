@@ -1,6 +1,6 @@
 //! What one evaluation asked, and what came of it.
 
-use super::super::outcome::{CompileError, Observation};
+use super::super::outcome::Observation;
 use super::super::reference::Reference;
 use super::super::scope::ScopeId;
 use super::super::source::DefKind;
@@ -114,7 +114,6 @@ pub(crate) struct Done {
     /// Classes that were there and are included once more.
     pub(crate) included: Vec<(EcoString, Local)>,
     pub(crate) logs: Vec<Log>,
-    pub(crate) possible_errors: Vec<CompileError>,
     pub(crate) unknowns: Vec<Cause>,
     pub(crate) observations: Vec<Observation>,
     pub(crate) steps: u64,
