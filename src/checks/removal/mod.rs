@@ -15,7 +15,7 @@ mod uses;
 use super::context::{HostContext, HostSide};
 use crate::catalog::{Param, Resource};
 use crate::diff::Change;
-use crate::package::{Effect, Kind, Phase, Removal};
+use crate::package::{Effect, Kind, Phase, Removal, merged};
 use crate::value::{SymExpr, Value};
 use std::sync::Arc;
 
@@ -40,6 +40,27 @@ pub(super) struct Going<'a> {
 pub(super) fn going<'a>(cx: &HostContext<'a>) -> Vec<Going<'a>> {
     let Some(head) = cx.head else { return Vec::new() };
     cx.changes.iter().filter_map(|change| leaves(cx, head, change)).collect()
+}
+
+/// Whether a link stands on the host already because a package that goes with this change brought it, with
+/// the same target.
+pub(crate) fn came_with_package(cx: &HostContext<'_>, link: &Resource) -> bool {
+    let path = merged(file_path(link));
+    let Some(target) = link.text("target").map(|to| absolute(&path, to)) else { return false };
+    let brought = |effect: &Effect| {
+        let to = effect.why.split_once("as a link to ").map(|(_, to)| absolute(&path, to.trim()));
+        effect.kind == Kind::LinkRemoved && effect.subject == path && to.as_ref() == Some(&target)
+    };
+    let packages = going(cx);
+    packages.iter().any(|package| package.evidence(cx).is_some_and(|removal| removal.effects.iter().any(brought)))
+}
+
+/// What a link at `path` leads to.
+fn absolute(path: &str, target: &str) -> String {
+    if target.starts_with('/') {
+        return target.to_owned();
+    }
+    format!("{}/{target}", path.rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 
 fn leaves<'a>(cx: &HostContext<'a>, head: HostSide<'a>, change: &Change) -> Option<Going<'a>> {

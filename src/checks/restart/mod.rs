@@ -19,6 +19,7 @@ mod strength;
 mod unmanaged;
 mod weaker;
 
+use super::removal::came_with_package;
 use super::{Check, HostContext, HostSide, of_any_host};
 use crate::catalog::ResourceId;
 use crate::finding::Finding;
@@ -70,13 +71,18 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
         // The agent takes what nothing orders as it is declared: a restart before the file comes is none of it.
         let later = |r: &Reader<'_, '_>| file.id < r.service.id || graph.comes_before(file.id, r.service.id);
         let by_luck = readers.iter().all(|r| restarted.contains(&r.service.id) && later(r));
-        if !readers.is_empty() {
+        if !readers.is_empty() && !stands_already(cx, file) {
             found.push(Dormant { file, readers, by_luck });
         }
     }
     out.extend(grouped(&found).into_iter().map(|(first, more)| say::finding(cx, head, first, &more, graph)));
     out.iter_mut().for_each(|f| f.subject = of_any_host(&f.subject, &head.catalog().certname));
     out
+}
+
+/// A link that is taken over from a package as it is changes nothing for who reads it.
+fn stands_already(cx: &HostContext<'_>, file: &Changed<'_>) -> bool {
+    !file.is_sure() && came_with_package(cx, file.resource)
 }
 
 /// A file whose readers are not told of its change.
