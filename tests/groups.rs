@@ -121,3 +121,15 @@ fn lists_inside_lists_that_differ_from_host_to_host_are_flattened() {
         assert_eq!(texts, [format!("srv w{first} x"), format!("srv+w{first}+x")]);
     }
 }
+
+#[test]
+fn a_host_whose_list_holds_its_name_twice_is_kept_apart_where_lists_are_made_unique() {
+    for code in [
+        "notify { 'n': message => join(unique([$facts['hostname'], 'w2']), ' ') }",
+        "notify { 'n': message => String(size(unique([$facts['hostname'], 'w2']))) }",
+        "notify { 'n': message => String(size(unique({ 'a' => $facts['hostname'], 'b' => 'w2' }))) }",
+    ] {
+        let hosts: Vec<String> = groups_of(code).into_iter().map(|(hosts, _)| hosts).collect();
+        assert_eq!(hosts, ["013", "2"], "{code}");
+    }
+}

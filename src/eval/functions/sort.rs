@@ -128,7 +128,7 @@ fn unique_open(items: &[Value]) -> Value {
 #[allow(clippy::mutable_key_type)] // the only cell inside is set once and takes no part in equality
 fn distinct(cx: Cx<'_>, items: Vec<Value>, block: Blk) -> Result<Vec<Value>, EvalError> {
     let mut seen: std::collections::HashSet<Value, rustc_hash::FxBuildHasher> = std::collections::HashSet::default();
-    let mut kept = Vec::new();
+    let (mut kept, mut keys) = (Vec::new(), Vec::new());
     for item in items {
         let key = match block {
             Some(block) => call(cx, block, std::slice::from_ref(&item))?,
@@ -137,25 +137,52 @@ fn distinct(cx: Cx<'_>, items: Vec<Value>, block: Blk) -> Result<Vec<Value>, Eva
         if seen.insert(key.sampled()) {
             kept.push(item);
         }
+        keys.push(key);
     }
+    observe_same(cx, &keys);
     Ok(kept)
+}
+
+/// Most pairs that are compared one by one for the record.
+const MAX_PAIRS: usize = 10_000;
+
+/// Whether values are the same is a decision where they differ from host to host: it is written down, for
+/// many values as the values themselves.
+fn observe_same(cx: Cx<'_>, values: &[Value]) {
+    let per_host: Vec<(usize, &Value)> =
+        values.iter().enumerate().filter(|(_, v)| v.has_sym() && !v.has_unknown()).collect();
+    let pairwise = per_host.len().saturating_mul(values.len()) <= MAX_PAIRS;
+    for (at, value) in &per_host {
+        let sampled = value.sampled();
+        if !pairwise {
+            cx.observe(&Value::call("==", vec![(*value).clone(), sampled], Some(Value::Bool(true))), true);
+            continue;
+        }
+        for other in values.iter().enumerate().filter(|(i, v)| i != at && !v.has_unknown()).map(|(_, v)| v) {
+            let same = other.sampled() == sampled;
+            cx.observe(&Value::call("==", vec![(*value).clone(), other.clone()], Some(Value::Bool(same))), same);
+        }
+    }
 }
 
 /// Values to the keys that share them, inverted: `{[keys] => [values]}`.
 fn unique_hash(cx: Cx<'_>, entries: &crate::value::Entries, block: Blk) -> Outcome {
     let mut groups: indexmap::IndexMap<Value, (Vec<Value>, Vec<Value>), rustc_hash::FxBuildHasher> =
         indexmap::IndexMap::default();
+    let mut met = Vec::new();
     for (key, value) in entries {
         let group = match block {
             Some(block) => call(cx, block, std::slice::from_ref(value))?,
             None => value.clone(),
         };
-        let slot = groups.entry(group).or_default();
+        let slot = groups.entry(group.sampled()).or_default();
+        met.push(group);
         slot.0.push(key.clone());
         if !slot.1.contains(value) {
             slot.1.push(value.clone());
         }
     }
+    observe_same(cx, &met);
     Ok(hash_value(groups.into_values().map(|(keys, values)| (Value::array(keys), Value::array(values)))))
 }
 
