@@ -84,8 +84,8 @@ impl crate::ruby::erb::TemplateScope for Caller<'_, '_> {
     }
 
     fn file_text(&mut self, path: &str) -> Option<Value> {
-        let text = self.compiler.session.tree().text(path).ok().flatten()?;
         self.compiler.depend(path.into());
+        let text = self.compiler.session.tree().text(path).ok().flatten()?;
         Some(Value::str(&*text))
     }
 

@@ -140,7 +140,9 @@ pub(super) fn file<'s>(c: &mut Compiler<'s>, _env: Env<'s>, args: &[Value], _: O
         c.observe_value(name);
         let name = name.to_string();
         outside |= name.starts_with('/');
-        c.stay();
+        if !name.starts_with('/') {
+            c.depend(name.as_str().into());
+        }
         let whole = c.session.tree.exists(&name).then(|| Arc::from(name.as_str()));
         if let Some(path) = locate(c, "files", &name).or(whole) {
             let text = c.session.tree.text(&path).ok().flatten();
