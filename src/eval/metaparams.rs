@@ -29,15 +29,19 @@ pub(crate) fn is_metaparam(name: &str) -> bool {
 impl Compiler<'_> {
     /// Adds resource defaults that are not set; `undef` counts as set.
     pub(crate) fn add_defaults(&self, scope: ScopeId, type_name: &str, params: &mut Vec<Param>) {
-        let mut at = Some(scope);
-        while let Some(scope) = at.and_then(|id| self.scopes.get(id as usize)) {
-            for (_, defaults) in scope.defaults.iter().filter(|(t, _)| t == type_name) {
-                let missing: Vec<Param> =
-                    defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
-                params.extend(missing);
-            }
-            at = scope.dynamic;
+        for (_, defaults) in self.defaults_from(scope).filter(|(t, _)| t == type_name) {
+            let missing: Vec<Param> =
+                defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
+            params.extend(missing);
         }
+    }
+
+    /// Resource defaults along the dynamic chain, nearest first.
+    pub(crate) fn defaults_from(&self, scope: ScopeId) -> impl Iterator<Item = &(EcoString, Vec<Param>)> {
+        let next = |id: &ScopeId| self.scopes.get(*id as usize).and_then(|s| s.dynamic);
+        std::iter::successors(Some(scope), next)
+            .filter_map(|id| self.scopes.get(id as usize))
+            .flat_map(|scope| &scope.defaults)
     }
 
     /// The tags of a resource: type, title, `tag`, and those of its container.

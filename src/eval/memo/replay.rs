@@ -67,14 +67,6 @@ impl Compiler<'_> {
         })
     }
 
-    /// Resource defaults along the dynamic chain.
-    fn defaults_from(&self, scope: ScopeId) -> impl Iterator<Item = &(EcoString, Vec<Param>)> {
-        let next = |id: &ScopeId| self.scopes.get(*id as usize).and_then(|s| s.dynamic).filter(|next| next != id);
-        std::iter::successors(Some(scope), next)
-            .filter_map(|id| self.scopes.get(id as usize))
-            .flat_map(|scope| &scope.defaults)
-    }
-
     /// Whether everything that a trace rests on is so here.
     fn agrees(&mut self, trace: &Trace, id: ResourceId, unit: Unit) -> bool {
         self.same_start(&trace.given, id, unit)
