@@ -29,6 +29,7 @@ class base ($list = ['x', 'y'], $by = { 'k' => { 'v' => 1 } }) {
   file { '/t': content => template('base/t.erb') }
   ['p', 'q'].each |$n| { if !defined(Base::Unit[$n]) { base::unit { $n: size => 4 } } }
   if !defined(Base::Doubt['z']) { base::doubt { 'z': } }
+  notify { [base::pure($list), asks('by ')]: }
   warning(\"told by ${color}\")
 }
 ";
@@ -65,6 +66,16 @@ fn files(color: &str, shared: &str) -> Vec<(&'static str, String)> {
         (
             "modules/base/manifests/doubt.pp",
             "define base::doubt { notify { \"in doubt ${title}\": } if $facts['elsewhere'] { fail('not here') } }"
+                .to_owned(),
+        ),
+        (
+            "modules/base/lib/puppet/functions/base/pure.rb",
+            "Puppet::Functions.create_function(:'base::pure') do\n  dispatch :f do\n    param 'Array', :a\n  end\n  def f(a)\n    a.map { |i| i.upcase }\n  end\nend\n"
+                .to_owned(),
+        ),
+        (
+            "modules/base/lib/puppet/parser/functions/asks.rb",
+            "module Puppet::Parser::Functions\n  newfunction(:asks, :type => :rvalue) do |args|\n    args[0] + lookupvar('::color')\n  end\nend\n"
                 .to_owned(),
         ),
         ("modules/base/templates/t.erb", "<%= @word.join(',') %> on <%= @facts['hostname'] %>".to_owned()),
@@ -121,6 +132,7 @@ fn nothing_tells_a_catalog_that_was_taken_over_from_one_made_anew() {
                 }
                 assert_eq!(one.len(), other.len(), "{}", host.certname);
                 assert!(anew.catalog.resources.len() > 20, "{:?}", anew.errors);
+                assert!(one.contains("title: \"X\"") && !one.contains("base::pure"), "{one}");
             }
         }
     }
