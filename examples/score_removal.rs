@@ -62,6 +62,17 @@ fn whole(argument: &str, said: &BTreeSet<String>) -> String {
     ending.cloned().unwrap_or(path)
 }
 
+/// The pattern that was told, for a path that it stands for: what a program has put in a folder nobody can know.
+fn pattern_of(path: &str, said: &BTreeSet<String>) -> String {
+    let stands = |pattern: &&String| {
+        let (Some((folder, "*")), Some((of, _))) = (pattern.rsplit_once('/'), path.rsplit_once('/')) else {
+            return false;
+        };
+        folder == of
+    };
+    said.iter().find(stands).cloned().unwrap_or_else(|| path.to_owned())
+}
+
 fn certain(removals: &[Removal], phase: Phase, kind: Kind, scripts_only: bool) -> BTreeSet<String> {
     let all = removals.iter().flat_map(|r| r.of(phase, kind)).filter(|e| e.verdict == Verdict::Certain);
     let all = all.filter(|e| !scripts_only || !matches!(e.by, holdpoint::package::By::Tool(_)));
@@ -181,7 +192,9 @@ fn score(record: &Value, sources: &PackageSources, tallies: &mut BTreeMap<String
         let dirs = strings(&truth[format!("rm_rf_dirs_on_{word}")]);
         let said = certain(removals, phase, Kind::DataDestroyed, true);
         let said: BTreeSet<String> = said.iter().map(|d| clean(d)).collect();
-        add("rm -r", dirs.iter().map(|d| whole(d, &said)).collect(), said);
+        let dirs: BTreeSet<String> = dirs.iter().map(|d| whole(d, &said)).collect();
+        add("rm -r (patterns count)", dirs.iter().map(|d| pattern_of(d, &said)).collect(), said.clone());
+        add("rm -r", dirs, said);
         let links = stage["symlinks_removed"].as_array().into_iter().flatten();
         let links = links.filter_map(|l| l["path"].as_str().map(str::to_owned));
         add("links", links.collect(), certain(removals, phase, Kind::LinkRemoved, false));

@@ -1,6 +1,10 @@
 //! Broken, hostile and mistaken input through the binary: a clear error with its remedy, in a few seconds, no panic.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[allow(dead_code)]
+#[path = "../examples/hostile_packages.rs"]
+mod hostile_packages;
+
 use assert_cmd::Command;
 use holdpoint::package::DebBuilder;
 use std::fs;
@@ -98,6 +102,23 @@ fn a_truncated_package() {
         let cut = cut.to_str().unwrap();
         refused(&["removal", cut], "cut_1-1_all.deb", "help: ");
         refused(&["check", "--repo", repo, "--base", repo, "--head", repo, "--deb", cut], "cut_1-1_all.deb", "help: ");
+    }
+}
+
+#[test]
+fn hostile_packages_are_refused_or_reported_on() {
+    let dir = TempDir::new().unwrap();
+    let files = hostile_packages::small();
+    assert!(files.len() > 80, "{} files", files.len());
+    for file in files {
+        let path = dir.path().join(&file.name);
+        fs::write(&path, &file.bytes).unwrap();
+        let path = path.to_str().unwrap();
+        if file.refused {
+            refused(&["removal", path], &file.name, "help: ");
+        } else {
+            assert_eq!(holdpoint(&["removal", path, "--quiet"]).status.code(), Some(0), "{}", file.name);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Any bytes as a package file: an answer or an error, within the limits, and never a panic.
 //!
-//! The first byte says how the rest is taken: as the whole file, or as a member of an otherwise sound
-//! package, so that the readers of the members are reached too.
+//! The first byte says how the rest is taken: as the whole file, as a member of an otherwise sound
+//! package, so that the readers of the members are reached too, or as the header of an rpm.
 #![no_main]
 
 use holdpoint::package::{Limits, analyse, read_bytes};
@@ -10,15 +10,25 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|input: &[u8]| {
     let Some((&kind, rest)) = input.split_first() else { return };
     let members = ["control.tar", "control.tar.gz", "control.tar.xz", "data.tar", "data.tar.xz", "data.tar.zst"];
-    let bytes = match members.get(usize::from(kind) % (members.len() + 1)) {
-        Some(name) => with_member(name, rest),
-        None => rest.to_vec(),
+    let bytes = match usize::from(kind) % (members.len() + 2) {
+        way if way < members.len() => with_member(members[way], rest),
+        way if way == members.len() => rest.to_vec(),
+        _ => rpm_with_header(rest),
     };
     let limits = Limits { members: 5_000, floor: 4 << 20, total: 16 << 20, ..Limits::default() };
     if let Ok(package) = read_bytes("fuzz.deb", &bytes, &limits) {
         let _ = analyse(&package);
     }
 });
+
+/// An rpm of which the header is the input, behind a lead and a list of signatures without any.
+fn rpm_with_header(body: &[u8]) -> Vec<u8> {
+    let mut out = vec![0xed, 0xab, 0xee, 0xdb];
+    out.resize(96, 0);
+    out.extend_from_slice(&[0x8e, 0xad, 0xe8, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    out.extend_from_slice(body);
+    out
+}
 
 /// A package of which one member is the input.
 fn with_member(name: &str, body: &[u8]) -> Vec<u8> {

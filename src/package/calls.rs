@@ -11,13 +11,15 @@ const LATER: &str = "9999:1";
 /// One call of a script.
 pub(super) struct ScriptCall<'a> {
     pub(super) phase: Phase,
-    pub(super) script: &'static str,
+    pub(super) script: &'a str,
     pub(super) args: Vec<&'a str>,
     pub(super) stage: Stage,
+    /// What must hold of the host for it to be called at all.
+    pub(super) only_if: Option<String>,
 }
 
-fn call<'a>(phase: Phase, script: &'static str, args: &[&'a str], stage: Stage) -> ScriptCall<'a> {
-    ScriptCall { phase, script, args: args.to_vec(), stage }
+fn call<'a>(phase: Phase, script: &'a str, args: &[&'a str], stage: Stage) -> ScriptCall<'a> {
+    ScriptCall { phase, script, args: args.to_vec(), stage, only_if: None }
 }
 
 /// The script that asks debconf's questions, before all others; what it sets is answered in them.
@@ -34,16 +36,38 @@ pub(super) fn installing(package: &Package) -> [(&'static str, Vec<&'static str>
 }
 
 /// The calls of a removal, in order; rpm knows no purge.
-pub(super) fn removing(package: &Package) -> Vec<ScriptCall<'static>> {
+pub(super) fn removing(package: &Package) -> Vec<ScriptCall<'_>> {
     if package.is_rpm() {
-        let calls = [("preun", Stage::Unpacked), ("postun", Stage::Purged)];
-        return calls.map(|(script, stage)| call(Phase::Remove, script, &["0"], stage)).into();
+        let triggers = package.scripts.iter().filter_map(|script| own_trigger(&script.name));
+        let mut calls = vec![since_4_19("preuntrans", Stage::Unpacked)];
+        calls.extend(triggers);
+        calls.push(call(Phase::Remove, "preun", &["0"], Stage::Unpacked));
+        calls.push(call(Phase::Remove, "postun", &["0"], Stage::Purged));
+        calls.push(since_4_19("postuntrans", Stage::Purged));
+        return calls;
     }
     vec![
         call(Phase::Remove, "prerm", &["remove"], Stage::Unpacked),
         call(Phase::Remove, "postrm", &["remove"], Stage::Removed),
         call(Phase::Purge, "postrm", &["purge"], Stage::Purged),
     ]
+}
+
+/// The scripts round a whole transaction, which older versions of rpm do not call.
+fn since_4_19(script: &'static str, stage: Stage) -> ScriptCall<'static> {
+    let only_if = Some("rpm is of version 4.19 or later".to_owned());
+    ScriptCall { only_if, ..call(Phase::Remove, script, &["0"], stage) }
+}
+
+/// A trigger of the package runs as the package goes, where what sets it off is there: with the numbers of versions
+/// that will be left of the one and of the other. Those on files are told no numbers.
+fn own_trigger(name: &str) -> Option<ScriptCall<'_>> {
+    let (sort, target) = name.split_once(" -- ")?;
+    let (args, there): (&[&str], _) = match sort {
+        "triggerun" => (&["0", "1"], format!("{target} is installed")),
+        _ => (&["0"], format!("files in {target} are left")),
+    };
+    Some(ScriptCall { only_if: Some(there), ..call(Phase::Remove, name, args, Stage::Unpacked) })
 }
 
 /// The calls when it is not removed: each phase begins anew from the state after installation.

@@ -54,7 +54,7 @@ const SCRIPTS: [&str; 5] = ["preinst", "postinst", "prerm", "postrm", "config"];
 /// When the file cannot be opened, is damaged, no package, or goes over the limits.
 pub fn read_path(path: &Path, limits: &Limits) -> Result<Package, DebError> {
     if super::rpm::is_rpm(path) {
-        return super::rpm::read(path);
+        return super::rpm::read(path, limits);
     }
     let name = path.display().to_string();
     let io = |source| DebError::Io { path: name.clone(), source };
@@ -71,6 +71,9 @@ pub fn read_path(path: &Path, limits: &Limits) -> Result<Package, DebError> {
 /// # Errors
 /// As [`read_path`].
 pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Package, DebError> {
+    if super::rpm::are_rpm(bytes) {
+        return super::rpm::parse(name, bytes, limits);
+    }
     let size = bytes.len() as u64;
     let reading = Reading::new(name, limits);
     super::whole::check(&mut Cursor::new(bytes), size).map_err(|e| reading.io_error("archive", &e))?;
@@ -88,7 +91,7 @@ pub(crate) fn read_control(path: &Path, limits: &Limits) -> Result<Control, DebE
 /// As [`read_path`].
 pub fn read_control_member(path: &Path, limits: &Limits) -> Result<Package, DebError> {
     if super::rpm::is_rpm(path) {
-        return super::rpm::read(path);
+        return super::rpm::read(path, limits);
     }
     let name = path.display().to_string();
     let io = |source| DebError::Io { path: name.clone(), source };
@@ -302,13 +305,7 @@ impl Reading<'_> {
         if raw.len() > self.limits.name {
             return Err(self.too_large("a member name", self.limits.name as u64));
         }
-        let text = String::from_utf8_lossy(raw).into_owned();
-        let bad = || DebError::BadName { path: self.path.to_owned(), name: text.clone() };
-        if text.contains('\0') || text.split('/').any(|part| part == "..") {
-            return Err(bad());
-        }
-        let parts = text.split('/').filter(|p| !p.is_empty() && *p != ".");
-        Ok(parts.fold(String::new(), |path, part| path + "/" + part))
+        safe_path(self.path, raw)
     }
 
     fn kind(&self, entry: &Entry<'_, '_>, link: &[u8]) -> Result<MemberKind, DebError> {
@@ -449,6 +446,16 @@ fn conffile_paths(text: &str) -> Vec<String> {
     // dpkg also knows "remove-on-upgrade PATH": such a file is not shipped.
     let lines = text.lines().map(str::trim).filter(|l| l.starts_with('/'));
     lines.map(str::to_owned).collect()
+}
+
+/// A member's name as an absolute path; one that leads out of the tree is refused. `package` is named in the message.
+pub(super) fn safe_path(package: &str, raw: &[u8]) -> Result<String, DebError> {
+    let text = String::from_utf8_lossy(raw);
+    if text.contains('\0') || text.split('/').any(|part| part == "..") {
+        return Err(DebError::BadName { path: package.to_owned(), name: text.into_owned() });
+    }
+    let parts = text.split('/').filter(|p| !p.is_empty() && *p != ".");
+    Ok(parts.fold(String::with_capacity(raw.len() + 1), |path, part| path + "/" + part))
 }
 
 /// A tar's link target or name as an absolute path.

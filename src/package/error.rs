@@ -62,6 +62,12 @@ impl DebError {
         match self {
             DebError::Io { .. } => "check that the path is right and readable",
             DebError::NotDeb { .. } => "give a binary package (.deb), as `apt-get download NAME` leaves it",
+            DebError::Damaged { path, .. } if is_rpm(path) => {
+                "fetch the file again and compare its checksum (`rpm -K FILE`)"
+            }
+            DebError::TooLarge { path, .. } if is_rpm(path) => {
+                "a package this size is not read; look at its scripts with `rpm -qp --scripts FILE`"
+            }
             DebError::Damaged { .. } => "fetch the file again (`apt-get download NAME`) and compare its checksum",
             DebError::TooLarge { .. } => {
                 "a package this size is not read; look at its scripts with `dpkg-deb --control`"
@@ -70,4 +76,8 @@ impl DebError {
             DebError::BadControl { .. } => "rebuild the package: its control file is incomplete",
         }
     }
+}
+
+fn is_rpm(path: &str) -> bool {
+    path.ends_with(".rpm")
 }

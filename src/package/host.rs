@@ -97,7 +97,10 @@ fn step(
 ) -> World {
     match scripts.get(call.script) {
         Some((script, Ok(parsed))) => {
-            runs.take(script, call.phase, shell::run(parsed, &call.args, call.stage, setting, world))
+            let ran = shell::run(parsed, &call.args, call.stage, setting, world.clone());
+            let after = runs.take(script, call, ran);
+            // What it does only perhaps is not taken as done.
+            if call.only_if.is_some() { world } else { after }
         }
         Some((script, Err(error))) => {
             runs.miss(script, 0, error.to_string());
@@ -115,12 +118,15 @@ impl Runs {
         self.not_analysed.push(NotAnalysed { script: script.name.clone(), line, reason });
     }
 
-    fn take(&mut self, script: &Script, phase: Phase, ran: Ran) -> World {
+    fn take(&mut self, script: &Script, call: &ScriptCall<'_>, ran: Ran) -> World {
         for note in ran.notes {
             self.miss(script, note.line, note.reason);
         }
         let lines: Vec<&str> = script.text.lines().collect();
-        self.effects.extend(ran.deeds.into_iter().map(|deed| effect(script, &lines, phase, deed)));
+        self.effects.extend(ran.deeds.into_iter().map(|mut deed| {
+            deed.conditions.splice(0..0, call.only_if.clone());
+            effect(script, &lines, call.phase, deed)
+        }));
         ran.world
     }
 }

@@ -237,6 +237,34 @@ mod tests {
     }
 
     #[test]
+    fn a_group_alone_is_no_user_and_overrides_are_listed_by_pattern() {
+        let make = "addgroup --system g; for f in /usr/lib/x/*; do dpkg-statoverride --add root g 4755 $f; done";
+        let undo = "if getent passwd g; then userdel g; fi; groupdel g; \
+                    for f in $(dpkg-statoverride --list /usr/lib/x/\\* | cut -d ' ' -f 4); do \
+                    dpkg-statoverride --remove $f; done";
+        let deb = DebBuilder::new("x", "1").file("/usr/lib/x/a", "").file("/usr/lib/x/b", "");
+        let deb = deb.script("postinst", &script(make)).script("prerm", &script(undo));
+        let removal = removal_of(&deb);
+        let certain = |kind: Kind| -> Vec<&str> {
+            let all = removal.of(Phase::Remove, kind).filter(|e| e.verdict == Verdict::Certain);
+            all.map(|e| e.subject.as_str()).collect()
+        };
+        assert_eq!((certain(Kind::UserDeleted), certain(Kind::GroupDeleted)), (vec![], vec!["g"]));
+        assert_eq!(certain(Kind::StatoverrideRemoved), ["/usr/lib/x/a", "/usr/lib/x/b"]);
+    }
+
+    #[test]
+    fn the_home_of_an_account_is_read_from_its_line() {
+        let make = "adduser --system --home /var/lib/a a; useradd -r -m -d /srv/b b";
+        let undo = "h=$(getent passwd a | cut -d: -f6); rm -rf \"$h\"; \
+                    h=`getent passwd b | awk -F: '{print $6}'`; rm -rf $h; rm -rf /x$(getent passwd a | cut -d: -f3)";
+        let deb = DebBuilder::new("x", "1").script("postinst", &script(make)).script("prerm", &script(undo));
+        let removal = removal_of(&deb);
+        let certain = removal.of(Phase::Remove, Kind::DataDestroyed).filter(|e| e.verdict == Verdict::Certain);
+        assert_eq!(certain.map(|e| e.subject.as_str()).collect::<Vec<_>>(), ["/srv/b", "/var/lib/a"]);
+    }
+
+    #[test]
     fn paths_are_told_as_they_lie_on_a_merged_host() {
         let deb = DebBuilder::new("x", "1").link("/lib/x", "y").link("/libexec/x", "y");
         assert_eq!(links(&deb, Phase::Remove), ["/libexec/x", "/usr/lib/x"]);

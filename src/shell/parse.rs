@@ -14,6 +14,8 @@ use super::lower::Lowering;
 const MAX_BYTES: usize = 512 << 10;
 /// Deepest nesting of brackets and compound commands that is followed.
 const MAX_DEPTH: usize = 120;
+/// Digits of a number that is certainly in range.
+const MAX_DIGITS: usize = 9;
 const STACK: usize = 256 << 20;
 
 /// A script that could not be parsed.
@@ -62,11 +64,33 @@ pub(crate) fn parse(text: &str, line: u32) -> Result<Rc<Node>, ScriptError> {
     if depth > MAX_DEPTH {
         return Err(ScriptError::TooDeep(depth));
     }
+    if has_huge_number(text) {
+        return Err(ScriptError::Syntax("a number of a descriptor, a sequence or a folder is out of range".to_owned()));
+    }
     let bash = text.lines().next().is_some_and(|first| first.starts_with("#!") && first.contains("bash"));
     let options = ParserOptions { sh_mode: !bash, ..options() };
     let program = Parser::new(text.as_bytes(), &options).parse_program();
     let program = program.map_err(|e| ScriptError::Syntax(one_line(&e.to_string())))?;
     Ok(Rc::new(Lowering::new(line).program(&program)))
+}
+
+/// Is a number too large where the parser takes it for one: `N>`, `~N`, `{1..N}`? It would panic.
+fn has_huge_number(text: &str) -> bool {
+    let joined = text.replace("\\\n", "");
+    let bytes = joined.as_bytes();
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate().chain([(bytes.len(), &b' ')]) {
+        if byte.is_ascii_digit() {
+            continue;
+        }
+        let before = &bytes[start.max(1) - 1..start];
+        let taken = matches!(byte, b'<' | b'>' | b'.') || matches!(before, [b'~' | b'+' | b'-' | b'.']);
+        if at - start > MAX_DIGITS && taken {
+            return true;
+        }
+        start = at + 1;
+    }
+    false
 }
 
 pub(crate) fn options() -> ParserOptions {
@@ -127,6 +151,15 @@ impl Climb {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_that_the_parser_cannot_hold_are_refused() {
+        let huge = "9".repeat(30);
+        for text in ["echo N>x", "N<x", "cd ~N", "cd ~-N", "cd ~+N", "for i in {1..N}; do x; done", "echo 9\\\nN>x"] {
+            assert!(parse(&text.replace('N', &huge), 1).is_err(), "{text}");
+        }
+        assert!(parse(&format!("echo {huge} 2>&1; x=20230102030405"), 1).is_ok());
+    }
 
     #[test]
     fn deep_nesting_is_refused_and_flat_text_is_not() {

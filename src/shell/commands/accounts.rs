@@ -38,7 +38,7 @@ impl Interp<'_> {
         if state.world.gone_users.contains(&known) {
             return Status::Code(2);
         }
-        let foreign = self.foreign_account(&known, state);
+        let foreign = self.foreign_account(&known, true, state);
         let extra: Vec<String> = foreign.into_iter().collect();
         let (user, why) = settled(user, state.world.users.contains_key(&known));
         self.deed(DeedKind::UserDeleted, &user, many, extra.clone(), &why, state);
@@ -87,10 +87,10 @@ impl Interp<'_> {
         state.world.gone_users.insert(user.to_owned());
     }
 
-    /// The condition where the scripts make accounts, but not this one.
-    fn foreign_account(&self, name: &str, state: &State) -> Option<String> {
+    /// The condition where the scripts make accounts, but not this one. A group may have come with its user.
+    fn foreign_account(&self, name: &str, user: bool, state: &State) -> Option<String> {
         let world = &state.world;
-        let made = world.users.contains_key(name) || world.groups.contains(name);
+        let made = world.users.contains_key(name) || !user && world.groups.contains(name);
         let others = !world.users.is_empty() || !world.groups.is_empty();
         if !made && world.mentioned.contains(name) {
             return Some(format!("{name} was made; the install scripts do so on some hosts only"));
@@ -108,7 +108,7 @@ impl Interp<'_> {
                 status = if lenient { Status::OK } else { Status::Code(6) };
                 continue;
             }
-            let extra = self.foreign_account(&known, state).into_iter().collect();
+            let extra = self.foreign_account(&known, false, state).into_iter().collect();
             let (group, why) = settled(text, state.world.groups.contains(&known));
             self.deed(DeedKind::GroupDeleted, &group, value.0.len() > 1, extra, &why, state);
             state.world.gone_groups.insert(known);
@@ -215,10 +215,16 @@ impl Interp<'_> {
             _ => Truth::maybe(call.raw),
         };
         if !matches!(truth, Truth::No | Truth::Likely(false, _)) {
-            let mut line = Text::lit(&format!("{account}:"));
-            line.append(&Text::hole(&format!("$({})", call.raw)));
-            let shown = if name == "getent" { line } else { Text::hole(&format!("$({})", call.raw)) };
-            self.print(&shown, state);
+            let unknown = Text::hole(&format!("$({})", call.raw));
+            let home = state.world.homes.get(account).filter(|_| asks == "passwd");
+            let line = match home {
+                Some(home) => passwd_line(account, home),
+                None => Text {
+                    bits: [Text::lit(&format!("{account}:")).bits, unknown.bits.clone()].concat(),
+                    assumed: None,
+                },
+            };
+            self.print(if name == "getent" { &line } else { &unknown }, state);
         }
         match Status::of(truth) {
             Status::Code(1) if name == "getent" => Status::Code(2),
@@ -254,31 +260,44 @@ impl Interp<'_> {
     }
 
     pub(crate) fn has_user(&self, user: &str, state: &State) -> Truth {
-        let world = &state.world;
-        self.has_account(user, world.users.contains_key(user), world.gone_users.contains(user), state)
+        if state.world.gone_users.contains(user) {
+            return Truth::No;
+        }
+        self.has_account(user, true, state.world.users.contains_key(user), state)
     }
 
     pub(crate) fn has_group(&self, group: &str, state: &State) -> Truth {
-        let world = &state.world;
-        if self.stage != Stage::Installing && self.never_made(group, state) {
+        let gone = state.world.gone_groups.contains(group);
+        if gone || self.stage != Stage::Installing && self.never_made(group, state) {
             return Truth::No;
         }
-        self.has_account(group, world.groups.contains(group), world.gone_groups.contains(group), state)
+        self.has_account(group, false, state.world.groups.contains(group), state)
     }
 
-    fn has_account(&self, name: &str, made: bool, gone: bool, state: &State) -> Truth {
-        if gone {
-            return Truth::No;
-        }
+    fn has_account(&self, name: &str, user: bool, made: bool, state: &State) -> Truth {
         if made || self.knowledge.is_stock_user(name) {
             return Truth::Yes;
         }
         if self.stage == Stage::Installing {
             return Truth::likely(false, &format!("{name} is there from before"));
         }
-        match self.foreign_account(name, state) {
+        match self.foreign_account(name, user, state) {
             Some(why) => Truth::maybe(&why),
             None => Truth::Yes,
         }
     }
+}
+
+/// Where the wording of an unknown begins so, it is one field of an account's line.
+pub(super) const FIELD_OF: &str = "a field of the account ";
+
+/// A line of `/etc/passwd`, as far as the scripts tell what is in it.
+fn passwd_line(account: &str, home: &str) -> Text {
+    let field = Text::hole(&format!("{FIELD_OF}{account}"));
+    let mut line = Text::lit(&format!("{account}:x:"));
+    for (part, after) in [(&field, ":"), (&field, ":"), (&field, &format!(":{home}:")), (&field, "\n")] {
+        line.append(part);
+        line.append(&Text::lit(after));
+    }
+    line
 }

@@ -8,6 +8,7 @@ use crate::shell::text::{Bit, Text, Truth, Value};
 use crate::shell::world::Stage;
 
 use super::Call;
+use super::accounts::FIELD_OF;
 
 impl Interp<'_> {
     /// `basename`, `dirname`, `cat`, `ls`, filters: known where the input is.
@@ -221,8 +222,9 @@ impl Interp<'_> {
         let files = call.args.operands.len() > usize::from(name == "awk" || name == "tr") && name != "tr";
         let input = if files { None } else { self.inputs.last().cloned() };
         let Some(known) = input.as_ref().and_then(Text::known) else {
-            match input {
-                Some(text) if name == "cat" || name == "sort" => self.print(&text, state),
+            let field = input.as_ref().and_then(|text| field_of_account(text, selected(name, call)?));
+            match input.filter(|_| name == "cat" || name == "sort").or(field) {
+                Some(text) => self.print(&text, state),
                 _ => self.print_raw(call, state),
             }
             return Status::OK;
@@ -302,16 +304,55 @@ fn filtered(name: &str, input: &str, call: &Call<'_>) -> Option<String> {
             Some(all.join("\n") + "\n")
         }
         "tac" => Some(lines().rev().collect::<Vec<_>>().join("\n") + "\n"),
-        "cut" => cut(input, call),
+        "cut" | "awk" => Some(cut(input, selected(name, call)?)),
         _ => None,
     }
 }
 
-fn cut(input: &str, call: &Call<'_>) -> Option<String> {
-    let delimiter = call.args.value(&["-d", "--delimiter"]).map_or(Some("\t"), Value::known)?.chars().next()?;
-    let field: usize = call.args.value(&["-f", "--fields"])?.known()?.parse().ok()?;
+fn cut(input: &str, (delimiter, field): (char, usize)) -> String {
     let pick = |line: &str| line.split(delimiter).nth(field.saturating_sub(1)).unwrap_or_default().to_owned();
-    Some(input.lines().map(|l| pick(l) + "\n").collect())
+    input.lines().map(|l| pick(l) + "\n").collect()
+}
+
+/// The one field that `cut -d: -f6` and `awk -F: '{print $6}'` show.
+fn selected(name: &str, call: &Call<'_>) -> Option<(char, usize)> {
+    let (delimiter, field) = match name {
+        "cut" => (["-d", "--delimiter"], call.args.value(&["-f", "--fields"])?.known()?),
+        "awk" => {
+            let inner = call.args.known(0)?.trim().strip_prefix('{')?.strip_suffix('}')?;
+            (
+                ["-F", "--field-separator"],
+                inner.trim().trim_end_matches(';').strip_prefix("print")?.trim().strip_prefix('$')?,
+            )
+        }
+        _ => return None,
+    };
+    let given = call.args.value(&delimiter);
+    // awk's own separator is any blank.
+    let delimiter = if given.is_none() && name == "awk" { None } else { given.map_or(Some("\t"), Value::known) };
+    Some((delimiter?.chars().next()?, field.trim().parse().ok()?))
+}
+
+/// A field of an account's line of which only some is known.
+fn field_of_account(line: &Text, (delimiter, field): (char, usize)) -> Option<Text> {
+    let mut fields = vec![Text::default()];
+    for bit in &line.bits {
+        match bit {
+            Bit::Hole(words) if words.starts_with(FIELD_OF) => fields.last_mut()?.push(bit.clone()),
+            Bit::Lit(text) => {
+                for (number, part) in text.trim_end_matches('\n').split(delimiter).enumerate() {
+                    if number > 0 {
+                        fields.push(Text::default());
+                    }
+                    fields.last_mut()?.push(Bit::Lit(part.to_owned()));
+                }
+            }
+            _ => return None,
+        }
+    }
+    let mut found = fields.into_iter().nth(field.checked_sub(1)?)?;
+    found.push(Bit::Lit("\n".to_owned()));
+    Some(found)
 }
 
 /// dpkg's relations; an empty version is earlier than any, except for the `-nl` forms.

@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use crate::shell::expand::active;
+use crate::shell::glob;
 use crate::shell::interp::Interp;
 use crate::shell::knowledge::Arguments;
 use crate::shell::report::DeedKind;
@@ -45,6 +47,9 @@ impl Interp<'_> {
         let args = call.args;
         if args.has(&["--list"]) && args.operands.is_empty() {
             return self.list_all(Registry::Statoverride, call, state);
+        }
+        if let Some(status) = self.list_matching(Registry::Statoverride, call, state) {
+            return status;
         }
         if args.has(&["--list"]) {
             let path = args.known(0).unwrap_or_default();
@@ -92,10 +97,30 @@ impl Interp<'_> {
         Status::OK
     }
 
+    /// `--list PATTERN`: what the scripts made and fits. `None` where no pattern is given, or nothing known fits it.
+    fn list_matching(&mut self, kind: Registry, call: &Call<'_>, state: &State) -> Option<Status> {
+        let shape = call.args.operands.first()?.0.first().filter(|text| !text.has_hole())?.to_string();
+        if !call.args.has(&["--list"]) || !shape.contains(['*', '?', '[']) {
+            return None;
+        }
+        let shape = active(&shape);
+        let fits = |subject: &str| glob::matches(&shape, &Text::lit(subject), "") == Truth::Yes;
+        let mine = state.world.registered.iter().filter(|(k, subject)| *k == kind && fits(subject));
+        let lines: String = mine.filter_map(|key| state.world.details.get(key).cloned()).collect();
+        if lines.is_empty() {
+            return None;
+        }
+        self.print(&Text::lit(&lines), state);
+        Some(Status::OK)
+    }
+
     pub(crate) fn divert(&mut self, call: &Call<'_>, state: &mut State) -> Status {
         let args = call.args;
         if args.has(&["--list"]) && args.operands.is_empty() {
             return self.list_all(Registry::Diversion, call, state);
+        }
+        if let Some(status) = self.list_matching(Registry::Diversion, call, state) {
+            return status;
         }
         let Some(value) = args.operands.first() else { return Status::unknown(call.raw) };
         if args.has(&["--list", "--truename", "--listpackage"]) {
