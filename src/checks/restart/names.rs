@@ -103,6 +103,13 @@ pub(super) fn same_stem(path: &str, service: &str) -> bool {
     fold(stem(name)) == fold(base_name(service))
 }
 
+/// Whether a script is called as the service is, but for what comes after: `x` is what `x-9200` runs.
+pub(super) fn serves_for(path: &str, service: &str) -> bool {
+    let name = stem(path.rsplit('/').next().unwrap_or(path));
+    let rest = base_name(service).strip_prefix(name).filter(|_| !name.is_empty());
+    same_stem(path, service) || rest.is_some_and(|r| r.starts_with(['-', '_', '.']))
+}
+
 /// `thumbor@8801.service` is an instance of `thumbor`.
 pub(super) fn base_name(service: &str) -> &str {
     let bare = service.strip_suffix(".service").unwrap_or(service);
@@ -150,5 +157,7 @@ mod tests {
         assert!(same_stem("/usr/local/sbin/create-dbusers", "create-dbusers"));
         assert!(same_stem("/usr/local/bin/wmf_pt_kill.py", "wmf-pt-kill.service"));
         assert!(!same_stem("/usr/local/sbin/enable-puppet", "puppet"));
+        assert!(serves_for("/usr/local/bin/x-exporter.py", "x-exporter-9200"));
+        assert!(!serves_for("/usr/local/bin/x", "xy") && !serves_for("/usr/local/bin/x-exporter", "x"));
     }
 }

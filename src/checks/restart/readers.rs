@@ -6,13 +6,14 @@
 
 use super::changed::Changed;
 use super::knowledge::{Knowledge, Needs, ServiceRow};
-use super::names::{Likeness, likeness, same_stem};
+use super::names::{Likeness, likeness, same_stem, serves_for};
 use super::scope::{containers, scopes};
 use super::services::{Service, start_of};
 use crate::catalog::{Catalog, Resource, ResourceId};
 use crate::checks::HostSide;
 use crate::checks::removal::{file_path, wanted};
-use crate::diff::content_of;
+use crate::content::settings::is_comment;
+use crate::diff::{Content, Line, content_of};
 use crate::finding::Confidence;
 use crate::repo::Loc;
 
@@ -23,6 +24,14 @@ pub(super) struct Reader<'s, 'a> {
     pub(super) confidence: Confidence,
     /// What is known of the daemon.
     pub(super) row: Option<&'static ServiceRow>,
+}
+
+impl Reader<'_, '_> {
+    /// A reader that is left out where others are told.
+    pub(super) fn forgotten(mut self) -> Self {
+        self.confidence = self.confidence.min(Confidence::Medium);
+        self
+    }
 }
 
 /// How it is known that a service reads a file.
@@ -55,13 +64,13 @@ pub(super) fn readers<'s, 'a>(
     services: &'s [Service<'a>],
     head: HostSide<'a>,
 ) -> Vec<Reader<'s, 'a>> {
-    let named = collect(services, |s| named_at_start(file, s));
+    let named = collect(&file.path, services, |s| named_at_start(file, s));
     let knowledge = Knowledge::builtin();
     if !named.is_empty() || knowledge.read_each_run(&file.path) {
         return named;
     }
-    let starts = collect(services, |s| starts(file, s));
-    let known = collect(services, |s| known(file, s));
+    let starts = collect(&file.path, services, |s| starts(file, s));
+    let known = collect(&file.path, services, |s| known(file, s));
     if !starts.is_empty() || !known.is_empty() {
         return starts.into_iter().chain(known).filter(|r| r.row.is_none_or(|row| row.needs != Needs::None)).collect();
     }
@@ -74,12 +83,15 @@ pub(super) fn readers<'s, 'a>(
 }
 
 fn collect<'s, 'a>(
+    path: &str,
     services: &'s [Service<'a>],
     look: impl Fn(&'s Service<'a>) -> Option<(How, Confidence)>,
 ) -> Vec<Reader<'s, 'a>> {
+    let rows = Knowledge::builtin();
     let one = |service: &'s Service<'a>| {
         let (how, confidence) = look(service)?;
-        Some(Reader { service, how, confidence, row: Knowledge::builtin().of_service(service.name) })
+        let row = rows.reads(service.name, path).or_else(|| rows.of_service(service.name));
+        Some(Reader { service, how, confidence, row })
     };
     services.iter().filter(|s| !s.oneshot).filter_map(one).collect()
 }
@@ -133,9 +145,9 @@ enum Mention {
 
 /// Whether a line names a path, or the folder under `/etc` that holds it.
 fn mention(line: &str, path: &str) -> Option<Mention> {
-    let words =
-        line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';' | '(' | ')' | '{' | '}'));
-    let words = words.map(|w| w.trim_start_matches(['-', '@', '+', '!', ':']).trim_end_matches('/'));
+    let words = line
+        .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';' | '(' | ')' | '{' | '}' | ':'));
+    let words = words.map(|w| w.trim_start_matches(['-', '@', '+', '!']).trim_end_matches('/'));
     let mut found = None;
     for word in words.filter(|w| w.starts_with('/')) {
         if word == path {
@@ -175,15 +187,16 @@ fn guessed<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSi
     };
     let program = is_program(&file.path);
     let through = if program { Vec::new() } else { through(file, services, head) };
-    let through = collect(services, |s| {
+    let through = collect(&file.path, services, |s| {
         through.iter().find(|(id, ..)| *id == s.id && beside(s)).map(|(_, how)| (how.clone(), Confidence::Medium))
     });
     if !through.is_empty() {
         return through;
     }
-    let alike = collect(services, |s| beside(s).then(|| alike(file, s, program)).flatten());
-    let ordered = collect(services, |s| {
-        let fits = !program || same_stem(&file.path, s.name);
+    let near = |s: &Service<'_>| beside(s) || !program && own_folder(&file.path, s);
+    let alike = collect(&file.path, services, |s| near(s).then(|| alike(file, s, program)).flatten());
+    let ordered = collect(&file.path, services, |s| {
+        let fits = !program || serves_for(&file.path, s.name);
         fits.then(|| order_edge(file.id, s.id, catalog)).flatten().map(|at| (How::Ordered(at), Confidence::Medium))
     });
     let mut found = ordered;
@@ -193,6 +206,12 @@ fn guessed<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSi
         }
     }
     found
+}
+
+/// Whether the file lies in `/etc` under the very name of a service of which nothing else is known.
+fn own_folder(path: &str, service: &Service<'_>) -> bool {
+    let Some(first) = path.strip_prefix("/etc/").and_then(|rest| rest.split('/').next()) else { return false };
+    same_stem(first, service.name) && Knowledge::builtin().of_service(service.name).is_none()
 }
 
 fn alike(file: &Changed<'_>, service: &Service<'_>, program: bool) -> Option<(How, Confidence)> {
@@ -209,27 +228,30 @@ fn keep_closest<'s, 'a>(file: &Changed<'_>, alike: Vec<Reader<'s, 'a>>) -> Vec<R
     if alike.iter().any(exact) { alike.into_iter().filter(exact).collect() } else { alike }
 }
 
-/// Files known to be read by a service that name this one.
+/// Files that name this one and are read by a service: it is known to, or what starts it names them.
 fn through(file: &Changed<'_>, services: &[Service<'_>], head: HostSide<'_>) -> Vec<(ResourceId, How)> {
     let mut found = Vec::new();
     let others = head.catalog().of_type("File").filter(|r| wanted(r) && file_path(r) != file.path);
     for other in others {
         let path = file_path(other);
         let content = content_of(other, head.sources());
-        let names_it = content.bytes().is_some_and(|b| memchr_like(b, file.path.as_bytes()));
-        if !names_it || Knowledge::builtin().read_each_run(path) {
+        if !may_name(&content, &file.path) || Knowledge::builtin().read_each_run(path) {
             continue;
         }
         let lines = content.lines(&other.at);
-        let Some(line) = lines.iter().find(|l| mention(&l.text, &file.path) == Some(Mention::File)) else { continue };
-        let readers = services.iter().filter(|s| Knowledge::builtin().reads(s.name, path).is_some());
+        let names_it = |l: &&Line| !is_comment(&l.text) && mention(&l.text, &file.path) == Some(Mention::File);
+        let Some(line) = lines.iter().find(names_it) else { continue };
+        let at_start = |s: &Service<'_>| s.start.iter().any(|l| names_file(&l.text, path));
+        let readers = services.iter().filter(|s| Knowledge::builtin().reads(s.name, path).is_some() || at_start(s));
         found.extend(readers.map(|s| (s.id, How::Through(path.to_owned(), line.at.clone()))));
     }
     found
 }
 
-fn memchr_like(haystack: &[u8], needle: &[u8]) -> bool {
-    !needle.is_empty() && haystack.windows(needle.len()).any(|w| w == needle)
+/// Whether a text can name a path; of one with unknown parts only its lines tell.
+fn may_name(content: &Content, path: &str) -> bool {
+    let holds = |text: &[u8]| !path.is_empty() && text.windows(path.len()).any(|w| w == path.as_bytes());
+    content.bytes().map_or(matches!(content, Content::Value(_)), holds)
 }
 
 /// Where the author put the file before the service, without a refresh.
