@@ -8,8 +8,10 @@ mod changed;
 mod equivalent;
 mod fleetwide;
 mod glob;
+mod imports;
 mod knowledge;
 mod names;
+mod packaged;
 mod patch;
 mod reach;
 mod readers;
@@ -64,7 +66,7 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
     let (mut found, mut out) = (Vec::new(), Vec::new());
     for file in &files {
         let told = told_by(file.id, head.catalog(), graph);
-        let known = readers(file, &services, head);
+        let known = readers(cx, file, &services, head);
         if known.is_empty() && file.is_sure() {
             out.extend(unmanaged::finding(file, &told, base, head));
         }

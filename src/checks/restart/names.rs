@@ -80,6 +80,7 @@ pub(super) enum Likeness {
 /// Compares a path with the name of a service.
 pub(super) fn likeness(path: &str, service: &str) -> Option<Likeness> {
     let service = base_name(service);
+    let path = package_of(path);
     let components: Vec<String> =
         path.split('/').filter(|c| !c.is_empty()).map(|c| stem(c).to_ascii_lowercase()).collect();
     let plain = fold(service);
@@ -95,6 +96,13 @@ pub(super) fn likeness(path: &str, service: &str) -> Option<Likeness> {
     let elsewhere = !own.is_empty() && !own.iter().any(|w| words.contains(w));
     let whole = words.iter().all(|w| all.contains(w));
     Some(if elsewhere && !whole { Likeness::Folder } else { Likeness::Word })
+}
+
+/// A Python package goes by its own name, whatever its modules are called.
+fn package_of(path: &str) -> &str {
+    let inside = ["/dist-packages/", "/site-packages/"].iter().find_map(|f| Some(path.find(f)? + f.len()));
+    let end = inside.and_then(|at| Some(at + path.get(at..)?.find('/')?));
+    end.and_then(|end| path.get(..end)).unwrap_or(path)
 }
 
 /// Whether a script is called as the service is.
@@ -148,6 +156,7 @@ mod tests {
             ("/etc/netbox/ldap.py", "uwsgi-netbox", Some(Likeness::Word)),
             ("/etc/dumps/confs/cleanup.conf", "dumps-rsyncer", Some(Likeness::Folder)),
             ("/etc/dumps/confs/settings.conf", "dumps-rsyncer", Some(Likeness::Word)),
+            ("/usr/lib/python3/dist-packages/my_sink/base.py", "designate-sink", Some(Likeness::Word)),
             ("/etc/debdeploy.conf", "ssh", None),
             ("/usr/local/sbin/enable-puppet", "prometheus-server", None),
             ("/etc/default/server", "api-server", None),

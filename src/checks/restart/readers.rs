@@ -1,21 +1,24 @@
 //! Which services read a file, how that is known, and how sure it is.
 //!
-//! From the surest to the weakest: a row of knowledge, the unit's own words, a file that the service is
-//! known to read and that names this one, an ordering edge the author wrote, and the name alone. The
-//! weaker ones count only where no surer one speaks.
+//! From the surest to the weakest: a row of knowledge, the unit's own words, a package that brings both, a file
+//! that the service reads and that names this one, an ordering edge the author wrote, and the name alone.
+//! The weaker ones count only where no surer one speaks.
 
 use super::changed::Changed;
+use super::imports::{imports, module};
 use super::knowledge::{Knowledge, Needs, ServiceRow};
 use super::names::{Likeness, likeness, same_stem, serves_for};
+use super::packaged::packaged;
 use super::scope::{containers, scopes};
 use super::services::{Service, start_of};
 use crate::catalog::{Catalog, Resource, ResourceId};
-use crate::checks::HostSide;
 use crate::checks::removal::{file_path, wanted};
+use crate::checks::{HostContext, HostSide};
 use crate::content::settings::is_comment;
 use crate::diff::{Content, Line, content_of};
 use crate::finding::Confidence;
 use crate::repo::Loc;
+use std::collections::BTreeSet;
 
 /// A service that reads the file.
 pub(super) struct Reader<'s, 'a> {
@@ -45,6 +48,8 @@ pub(super) enum How {
     Named(Loc),
     /// A file that the service reads names it: that file, and where.
     Through(String, Loc),
+    /// A package brings the file, or its folder, and the service.
+    Packaged(String),
     /// The author put them in order, here.
     Ordered(Loc),
     /// They are called alike and stand together.
@@ -60,14 +65,21 @@ impl How {
 
 /// The readers of a changed file among the running services.
 pub(super) fn readers<'s, 'a>(
+    cx: &HostContext<'_>,
     file: &Changed<'_>,
     services: &'s [Service<'a>],
     head: HostSide<'a>,
 ) -> Vec<Reader<'s, 'a>> {
     let named = collect(&file.path, services, |s| named_at_start(file, s));
     let knowledge = Knowledge::builtin();
-    if !named.is_empty() || knowledge.read_each_run(&file.path) {
+    if knowledge.read_each_run(&file.path) {
         return named;
+    }
+    if !named.is_empty() {
+        let more = beside_through(file, services, head);
+        let more = more.into_iter().filter(|r| named.iter().all(|n| n.service.id != r.service.id));
+        let more: Vec<_> = more.collect();
+        return named.into_iter().chain(more).collect();
     }
     let starts = collect(&file.path, services, |s| starts(file, s));
     let known = collect(&file.path, services, |s| known(file, s));
@@ -79,7 +91,12 @@ pub(super) fn readers<'s, 'a>(
     if !file.is_sure() || knowledge.owned(&file.path) || start_of(&file.path).is_some() || is_unit(&file.path) {
         return Vec::new();
     }
-    guessed(file, services, head)
+    let shipped = packaged(cx, file, services, head);
+    let by_package = collect(&file.path, services, |s| {
+        let (_, package) = shipped.iter().find(|(id, _)| *id == s.id)?;
+        Some((How::Packaged((*package).to_owned()), Confidence::Medium))
+    });
+    if by_package.is_empty() { guessed(file, services, head) } else { by_package }
 }
 
 fn collect<'s, 'a>(
@@ -177,23 +194,32 @@ fn known(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)>
     Knowledge::builtin().reads(service.name, &file.path).map(|_| (How::Known, Confidence::High))
 }
 
+/// Services that stand beside the file and read it by way of another.
+fn beside_through<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSide<'a>) -> Vec<Reader<'s, 'a>> {
+    if is_program(&file.path) {
+        return Vec::new();
+    }
+    let catalog = head.catalog();
+    let near = scopes(file.resource, catalog);
+    let through = through(file, services, head);
+    collect(&file.path, services, |s| {
+        let (_, how) = through.iter().find(|(id, _)| *id == s.id)?;
+        (!near.is_disjoint(&scopes(s.resource, catalog))).then(|| (how.clone(), Confidence::Medium))
+    })
+}
+
 /// Where nothing certain is known: what the repository itself says.
 fn guessed<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSide<'a>) -> Vec<Reader<'s, 'a>> {
     let catalog = head.catalog();
-    let near = scopes(file.resource, catalog);
-    let together: Vec<bool> = services.iter().map(|s| !near.is_disjoint(&scopes(s.resource, catalog))).collect();
-    let beside = |s: &Service<'_>| {
-        services.iter().position(|o| o.id == s.id).and_then(|i| together.get(i)).copied().unwrap_or_default()
-    };
-    let program = is_program(&file.path);
-    let through = if program { Vec::new() } else { through(file, services, head) };
-    let through = collect(&file.path, services, |s| {
-        through.iter().find(|(id, ..)| *id == s.id && beside(s)).map(|(_, how)| (how.clone(), Confidence::Medium))
-    });
+    let through = beside_through(file, services, head);
     if !through.is_empty() {
         return through;
     }
-    let near = |s: &Service<'_>| beside(s) || !program && own_folder(&file.path, s);
+    let near = scopes(file.resource, catalog);
+    let together: BTreeSet<ResourceId> =
+        services.iter().filter(|s| !near.is_disjoint(&scopes(s.resource, catalog))).map(|s| s.id).collect();
+    let program = is_program(&file.path);
+    let near = |s: &Service<'_>| together.contains(&s.id) || !program && own_folder(&file.path, s);
     let alike = collect(&file.path, services, |s| near(s).then(|| alike(file, s, program)).flatten());
     let ordered = collect(&file.path, services, |s| {
         let fits = !program || serves_for(&file.path, s.name);
@@ -235,11 +261,15 @@ fn through(file: &Changed<'_>, services: &[Service<'_>], head: HostSide<'_>) -> 
     for other in others {
         let path = file_path(other);
         let content = content_of(other, head.sources());
-        if !may_name(&content, &file.path) || Knowledge::builtin().read_each_run(path) {
+        let module = module(&file.path, path);
+        let words = std::iter::once(file.path.as_str()).chain(module);
+        if !words.into_iter().any(|word| may_name(&content, word)) || Knowledge::builtin().read_each_run(path) {
             continue;
         }
         let lines = content.lines(&other.at);
-        let names_it = |l: &&Line| !is_comment(&l.text) && mention(&l.text, &file.path) == Some(Mention::File);
+        let named = |line: &str| mention(line, &file.path) == Some(Mention::File);
+        let imported = |line: &str| module.is_some_and(|m| imports(line, m));
+        let names_it = |l: &&Line| !is_comment(&l.text) && (named(&l.text) || imported(&l.text));
         let Some(line) = lines.iter().find(names_it) else { continue };
         let at_start = |s: &Service<'_>| s.start.iter().any(|l| names_file(&l.text, path));
         let readers = services.iter().filter(|s| Knowledge::builtin().reads(s.name, path).is_some() || at_start(s));
@@ -248,9 +278,9 @@ fn through(file: &Changed<'_>, services: &[Service<'_>], head: HostSide<'_>) -> 
     found
 }
 
-/// Whether a text can name a path; of one with unknown parts only its lines tell.
-fn may_name(content: &Content, path: &str) -> bool {
-    let holds = |text: &[u8]| !path.is_empty() && text.windows(path.len()).any(|w| w == path.as_bytes());
+/// Whether a text can hold a word; of one with unknown parts only its lines tell.
+fn may_name(content: &Content, word: &str) -> bool {
+    let holds = |text: &[u8]| !word.is_empty() && text.windows(word.len()).any(|w| w == word.as_bytes());
     content.bytes().map_or(matches!(content, Content::Value(_)), holds)
 }
 
