@@ -19,6 +19,7 @@ mod say;
 mod scope;
 mod services;
 mod strength;
+mod through;
 mod unmanaged;
 mod weaker;
 
@@ -134,7 +135,7 @@ fn untold<'s, 'a>(readers: Vec<Reader<'s, 'a>>, told: &Told, services: &[Service
 
 fn is_started_with_it(reader: &Reader<'_, '_>) -> bool {
     let names_the_file = matches!(reader.how, How::Named(_)) && reader.confidence == Confidence::High;
-    names_the_file || matches!(reader.how, How::Through(..))
+    names_the_file || matches!(reader.how, How::Through(..) | How::Imported(..))
 }
 
 /// Services that another change of this commit restarts in the same run.

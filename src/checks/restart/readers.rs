@@ -5,17 +5,14 @@
 //! The weaker ones count only where no surer one speaks.
 
 use super::changed::Changed;
-use super::imports::{imports, module};
 use super::knowledge::{Knowledge, Needs, ServiceRow};
 use super::names::{Likeness, likeness, same_stem, serves_for};
 use super::packaged::packaged;
 use super::scope::{containers, scopes};
 use super::services::{Service, start_of};
+use super::through::readers_through;
 use crate::catalog::{Catalog, Resource, ResourceId};
-use crate::checks::removal::{file_path, wanted};
 use crate::checks::{HostContext, HostSide};
-use crate::content::settings::is_comment;
-use crate::diff::{Content, Line, content_of};
 use crate::finding::Confidence;
 use crate::repo::Loc;
 use std::collections::BTreeSet;
@@ -48,6 +45,8 @@ pub(super) enum How {
     Named(Loc),
     /// A file that the service reads names it: that file, and where.
     Through(String, Loc),
+    /// The program that the service runs imports it as a module: that program, and where.
+    Imported(String, Loc),
     /// A package brings the file, or its folder, and the service.
     Packaged(String),
     /// The author put them in order, here.
@@ -76,7 +75,7 @@ pub(super) fn readers<'s, 'a>(
         return named;
     }
     if !named.is_empty() {
-        let more = beside_through(file, services, head);
+        let more = readers_through(file, services, head);
         let more = more.into_iter().filter(|r| named.iter().all(|n| n.service.id != r.service.id));
         let more: Vec<_> = more.collect();
         return named.into_iter().chain(more).collect();
@@ -99,7 +98,7 @@ pub(super) fn readers<'s, 'a>(
     if by_package.is_empty() { guessed(file, services, head) } else { by_package }
 }
 
-fn collect<'s, 'a>(
+pub(super) fn collect<'s, 'a>(
     path: &str,
     services: &'s [Service<'a>],
     look: impl Fn(&'s Service<'a>) -> Option<(How, Confidence)>,
@@ -154,14 +153,15 @@ pub(super) fn names_file(line: &str, path: &str) -> bool {
     !names_no_input(line) && mention(line, path) == Some(Mention::File)
 }
 
+/// What a line names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mention {
+pub(super) enum Mention {
     File,
     Folder,
 }
 
 /// Whether a line names a path, or the folder under `/etc` that holds it.
-fn mention(line: &str, path: &str) -> Option<Mention> {
+pub(super) fn mention(line: &str, path: &str) -> Option<Mention> {
     let words = line
         .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';' | '(' | ')' | '{' | '}' | ':'));
     let words = words.map(|w| w.trim_start_matches(['-', '@', '+', '!']).trim_end_matches('/'));
@@ -194,24 +194,10 @@ fn known(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)>
     Knowledge::builtin().reads(service.name, &file.path).map(|_| (How::Known, Confidence::High))
 }
 
-/// Services that stand beside the file and read it by way of another.
-fn beside_through<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSide<'a>) -> Vec<Reader<'s, 'a>> {
-    if is_program(&file.path) {
-        return Vec::new();
-    }
-    let catalog = head.catalog();
-    let near = scopes(file.resource, catalog);
-    let through = through(file, services, head);
-    collect(&file.path, services, |s| {
-        let (_, how) = through.iter().find(|(id, _)| *id == s.id)?;
-        (!near.is_disjoint(&scopes(s.resource, catalog))).then(|| (how.clone(), Confidence::Medium))
-    })
-}
-
 /// Where nothing certain is known: what the repository itself says.
 fn guessed<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSide<'a>) -> Vec<Reader<'s, 'a>> {
     let catalog = head.catalog();
-    let through = beside_through(file, services, head);
+    let through = readers_through(file, services, head);
     if !through.is_empty() {
         return through;
     }
@@ -254,36 +240,6 @@ fn keep_closest<'s, 'a>(file: &Changed<'_>, alike: Vec<Reader<'s, 'a>>) -> Vec<R
     if alike.iter().any(exact) { alike.into_iter().filter(exact).collect() } else { alike }
 }
 
-/// Files that name this one and are read by a service: it is known to, or what starts it names them.
-fn through(file: &Changed<'_>, services: &[Service<'_>], head: HostSide<'_>) -> Vec<(ResourceId, How)> {
-    let mut found = Vec::new();
-    let others = head.catalog().of_type("File").filter(|r| wanted(r) && file_path(r) != file.path);
-    for other in others {
-        let path = file_path(other);
-        let content = content_of(other, head.sources());
-        let module = module(&file.path, path);
-        let words = std::iter::once(file.path.as_str()).chain(module);
-        if !words.into_iter().any(|word| may_name(&content, word)) || Knowledge::builtin().read_each_run(path) {
-            continue;
-        }
-        let lines = content.lines(&other.at);
-        let named = |line: &str| mention(line, &file.path) == Some(Mention::File);
-        let imported = |line: &str| module.is_some_and(|m| imports(line, m));
-        let names_it = |l: &&Line| !is_comment(&l.text) && (named(&l.text) || imported(&l.text));
-        let Some(line) = lines.iter().find(names_it) else { continue };
-        let at_start = |s: &Service<'_>| s.start.iter().any(|l| names_file(&l.text, path));
-        let readers = services.iter().filter(|s| Knowledge::builtin().reads(s.name, path).is_some() || at_start(s));
-        found.extend(readers.map(|s| (s.id, How::Through(path.to_owned(), line.at.clone()))));
-    }
-    found
-}
-
-/// Whether a text can hold a word; of one with unknown parts only its lines tell.
-fn may_name(content: &Content, word: &str) -> bool {
-    let holds = |text: &[u8]| !word.is_empty() && text.windows(word.len()).any(|w| w == word.as_bytes());
-    content.bytes().map_or(matches!(content, Content::Value(_)), holds)
-}
-
 /// Where the author put the file before the service, without a refresh.
 pub(super) fn order_edge(file: ResourceId, service: ResourceId, catalog: &Catalog) -> Option<Loc> {
     let (first, second) = (with_defines(file, catalog), with_defines(service, catalog));
@@ -299,7 +255,7 @@ fn with_defines(id: ResourceId, catalog: &Catalog) -> Vec<ResourceId> {
 }
 
 /// Programs are read when they are run.
-fn is_program(path: &str) -> bool {
+pub(super) fn is_program(path: &str) -> bool {
     path.contains("/bin/") || path.contains("/sbin/") || path.ends_with(".sh")
 }
 
