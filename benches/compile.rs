@@ -1,5 +1,6 @@
 //! How fast catalogs are compiled: that of one host, warm, and those of all hosts, cold. The tree is the folder in
-//! `HOLDPOINT_BENCH_TREE` with the settings in `HOLDPOINT_BENCH_CONFIG`, or a fixture.
+//! `HOLDPOINT_BENCH_TREE` with the settings in `HOLDPOINT_BENCH_CONFIG` and the facts in `HOLDPOINT_BENCH_FACTS`, or a
+//! fixture.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use holdpoint::config::{self, Config};
@@ -27,6 +28,10 @@ fn config() -> Outcome<Config> {
     Ok(config::parse(&file, &std::fs::read_to_string(&file)?, &rules)?)
 }
 
+fn facts() -> Outcome<Option<Tree>> {
+    setting("HOLDPOINT_BENCH_FACTS").map(|folder| Ok(Repo::open(&folder)?.at(WORKTREE)?)).transpose()
+}
+
 fn session(tree: &Tree, config: &Config) -> Outcome<Session> {
     let layout = Layout::discover(tree, &config.layout)?;
     let dialect = if layout.is_legacy { Dialect::Legacy } else { Dialect::Modern };
@@ -50,7 +55,7 @@ fn run(c: &mut Criterion) -> Outcome<()> {
     let root = setting("HOLDPOINT_BENCH_TREE").unwrap_or_else(|| FIXTURE.to_owned());
     let tree = Repo::open(&root)?.at(WORKTREE)?;
     let config = config()?;
-    let specs = Specs::new(Facts::load(None, config.facts.clone()));
+    let specs = Specs::new(Facts::load(facts()?.as_ref(), config.facts.clone()));
     let pool = rayon::ThreadPoolBuilder::new().stack_size(256 << 20).build()?;
     let warm = session(&tree, &config)?;
     let hosts = blocks(&warm, &specs);

@@ -28,6 +28,7 @@ class base ($list = ['x', 'y'], $by = { 'k' => { 'v' => 1 } }) {
   notify { \"maybe ${maybe}\": }
   file { '/t': content => template('base/t.erb') }
   ['p', 'q'].each |$n| { if !defined(Base::Unit[$n]) { base::unit { $n: size => 4 } } }
+  if !defined(Base::Doubt['z']) { base::doubt { 'z': } }
   warning(\"told by ${color}\")
 }
 ";
@@ -41,6 +42,8 @@ define base::unit (Integer $size, String $text = 'none', Boolean $loud = false) 
   if $loud { base::inner { \"in ${title}\": of => $facts['os'] } }
   if defined(Class['extra']) { notify { \"extra for ${title}\": } }
   if $facts['something'] { file { \"/some/${title}\": ensure => present } }
+  if $facts['elsewhere'] { fail(\"${title} is not for ${::color}\") }
+  ensure_resource('file', \"/shared/${text}\", { 'ensure' => 'present' })
 }
 ";
 
@@ -59,10 +62,15 @@ fn files(color: &str, shared: &str) -> Vec<(&'static str, String)> {
             "modules/base/manifests/wants.pp",
             "define base::wants { realize User['ghost'] if $::color == 'blue' { user { 'twin': } } }".to_owned(),
         ),
+        (
+            "modules/base/manifests/doubt.pp",
+            "define base::doubt { notify { \"in doubt ${title}\": } if $facts['elsewhere'] { fail('not here') } }"
+                .to_owned(),
+        ),
         ("modules/base/templates/t.erb", "<%= @word.join(',') %> on <%= @facts['hostname'] %>".to_owned()),
         (
             "modules/extra/manifests/init.pp",
-            "class extra { base::unit { 'p': size => 7 } notify { 'extra': } }".to_owned(),
+            "class extra { base::unit { 'p': size => 7 } notify { 'extra': } base::doubt { 'z': } }".to_owned(),
         ),
     ]
 }

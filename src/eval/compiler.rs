@@ -305,11 +305,19 @@ impl<'s> Compiler<'s> {
             other => (None, other.to_string(), None),
         };
         let possible = self.branch_text(self.branch);
+        let is_placed = at.is_some();
         let at = at.or_else(|| self.last_loc.clone());
         let instance = self.instance.clone().filter(|_| issue.is_some());
         let error = CompileError { at, message, issue, instance, possible };
-        // An error names the statements around it, which another evaluation may not stand in.
-        self.spoil();
+        match &error.possible {
+            Some(_) if is_placed => self.noted_error(&error),
+            _ => self.spoil(),
+        }
+        self.keep_error(error);
+    }
+
+    /// Keeps an error unless it is there already.
+    pub(crate) fn keep_error(&mut self, error: CompileError) {
         let list = if error.possible.is_some() { &mut self.possible_errors } else { &mut self.errors };
         if list.len() < 1000 && !list.contains(&error) {
             list.push(error);

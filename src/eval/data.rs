@@ -225,8 +225,8 @@ impl<'s> Compiler<'s> {
             Outcome::Found(data) => {
                 let at = data.at.as_ref().map(|o| Loc { path: o.file.clone(), line: o.line });
                 let to = convert.filter(|(value, _)| *value == data).map(|(_, to)| to);
-                self.converted(env, with_symbols(&data, key, &symbols), to.as_ref(), key)
-                    .map_or_else(Found::Error, |v| Found::Value(v, at))
+                let value = self.session.converted().of(&data, key, || with_symbols(&data, key, &symbols));
+                self.converted(env, value, to.as_ref(), key).map_or_else(Found::Error, |v| Found::Value(v, at))
             }
             Outcome::NotFound => Found::Nothing,
             Outcome::Unknown { why } => Found::Unknown(why),

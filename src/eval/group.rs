@@ -29,12 +29,19 @@ pub struct Group {
 /// Compiles hosts of one node block; those for which every decision falls alike share a catalog.
 #[must_use]
 pub fn compile_group(session: &Session, hosts: &[HostSpec]) -> Vec<Group> {
+    compile_part(session, hosts, hosts.len() > 1)
+}
+
+/// The same for some of the hosts of a block. What tells hosts apart is symbolic where the block as a
+/// whole is `shared`, so that a catalog does not depend on how many hosts are compiled along with it.
+#[must_use]
+pub fn compile_part(session: &Session, hosts: &[HostSpec], shared: bool) -> Vec<Group> {
     let mut groups: Vec<(HostSpec, Group)> = Vec::new();
     for host in hosts {
         match groups.iter_mut().find(|(first, group)| agrees(session, first, &group.compiled, host)) {
             Some((_, group)) => join(group, host),
             None => {
-                let spec = HostSpec { shared: hosts.len() > 1, ..host.clone() };
+                let spec = HostSpec { shared, ..host.clone() };
                 let compiled = compile(session, &spec);
                 groups.push((spec, Group { hosts: vec![host.certname.clone()], compiled }));
             }

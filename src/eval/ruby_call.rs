@@ -5,8 +5,8 @@ use super::compiler::Compiler;
 use super::error::EvalError;
 use super::interp::{Block, Interp};
 use super::lift::Res;
+use super::ruby_function::RubyFunction;
 use super::scope::{Env, TOP};
-use super::session::RubyFunction;
 use crate::ruby::erb::TemplateScope;
 use crate::ruby::function::{Called, Dispatch};
 use crate::value::types::Type;
@@ -18,29 +18,42 @@ use std::sync::Arc;
 struct Lending<'c, 's> {
     caller: Caller<'c, 's>,
     block: Option<Block>,
+    /// Whether anything but the arguments may decide what it answers.
+    asked: bool,
+}
+
+impl<'c, 's> Lending<'c, 's> {
+    /// The caller, for a question to it.
+    fn ask(&mut self) -> &mut Caller<'c, 's> {
+        self.asked = true;
+        &mut self.caller
+    }
 }
 
 impl TemplateScope for Lending<'_, '_> {
     fn variable(&mut self, name: &str) -> Option<Value> {
-        TemplateScope::variable(&mut self.caller, name)
+        TemplateScope::variable(self.ask(), name)
     }
 
     fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value> {
-        TemplateScope::call_function(&mut self.caller, name, args)
+        TemplateScope::call_function(self.ask(), name, args)
     }
 
     fn call_lambda(&mut self, args: &[Value]) -> Option<Value> {
-        let result = self.caller.call_block(self.block?, args);
+        let result = {
+            let block = self.block?;
+            self.ask().call_block(block, args)
+        };
         self.caller.compiler.ruby_failure = result.as_ref().err().map(ToString::to_string);
         result.ok()
     }
 
     fn template_path(&mut self, name: &str) -> Option<EcoString> {
-        self.caller.template_path(name)
+        self.ask().template_path(name)
     }
 
     fn file_text(&mut self, path: &str) -> Option<Value> {
-        self.caller.file_text(path)
+        self.ask().file_text(path)
     }
 
     fn failure(&mut self) -> Option<String> {
@@ -48,15 +61,15 @@ impl TemplateScope for Lending<'_, '_> {
     }
 
     fn resource(&mut self) -> Vec<(EcoString, Value)> {
-        self.caller.resource()
+        self.ask().resource()
     }
 
     fn has_variable(&mut self, name: &str) -> bool {
-        self.caller.has_variable(name)
+        self.ask().has_variable(name)
     }
 
     fn observe(&mut self, subject: &Value, decided: bool) {
-        TemplateScope::observe(&mut self.caller, subject, decided);
+        TemplateScope::observe(self.ask(), subject, decided);
     }
 }
 
@@ -79,12 +92,18 @@ impl<'s> Compiler<'s> {
             );
             return Err(EvalError::puppet(message));
         };
-        let called = self.deeper(|c| {
-            let mut caller = Lending { caller: Caller { compiler: c, env }, block };
-            Ok(function.code.call(&mut caller, dispatch, args, block.is_some()))
+        if let Some(value) = self.answered(&function, dispatch, args, block) {
+            return Ok(Some(value));
+        }
+        let (called, asked) = self.deeper(|c| {
+            let mut caller = Lending { caller: Caller { compiler: c, env }, block, asked: false };
+            Ok((function.code.call(&mut caller, dispatch, args, block.is_some()), caller.asked))
         })?;
         match called {
             Called::Value(value) => {
+                if !asked && block.is_none() && !value.is_unknown() {
+                    function.keep(dispatch, args, &value);
+                }
                 if value.is_unknown() {
                     self.count_causes(&value);
                 }
@@ -92,6 +111,18 @@ impl<'s> Compiler<'s> {
             }
             Called::Raised(message) => Err(EvalError::puppet(message)),
         }
+    }
+
+    /// What the function answered before, where only its arguments decide.
+    fn answered(
+        &self,
+        function: &RubyFunction,
+        dispatch: usize,
+        args: &[Value],
+        block: Option<Block>,
+    ) -> Option<Value> {
+        let is_usable = block.is_none() && !self.session.options.afresh;
+        is_usable.then(|| function.answered(dispatch, args)).flatten()
     }
 
     /// The number of the first signature that takes the arguments.

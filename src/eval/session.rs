@@ -1,19 +1,21 @@
 //! What all hosts of one revision share: parsed manifests, where names are defined, main manifests.
 
 use super::autoload::Modules;
+use super::cache::Family;
+pub use super::cache::FileCache;
+use super::converted::Converted;
+use super::ruby_function::RubyFunction;
 use super::source::{DefKind, SourceFile};
 use crate::puppet::Dialect;
 use crate::puppet::ast::{Expr, ExprKind, NodeDef, NodeMatch};
-use crate::repo::{Layout, LayoutSettings, Loc, Oid, Tree};
+use crate::repo::{Layout, LayoutSettings, Loc, Tree};
 use crate::ruby::erb::Template;
 use crate::ruby::function::Function;
 use crate::ruby::native::NativeType;
 use crate::value::Value;
-use crate::value::types::Type;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// How to read and judge a repository.
 #[derive(Clone, Debug)]
@@ -60,44 +62,6 @@ impl Default for Options {
     }
 }
 
-/// Parsed files by path and content.
-type Manifests = FxHashMap<(Arc<str>, Oid), Arc<SourceFile>>;
-
-/// Parsed files by content, shared between revisions.
-#[derive(Default)]
-pub struct FileCache {
-    manifests: Mutex<Manifests>,
-    data: Arc<crate::hiera::DataFiles>,
-    traces: Mutex<Vec<(Family, Arc<super::memo::Store>)>>,
-    revisions: AtomicU32,
-}
-
-/// What revisions must have in common for one to take over what came of an evaluation in another.
-#[derive(Clone, Debug, PartialEq)]
-struct Family {
-    dialect: Dialect,
-    switches: [bool; 4],
-    facts: FxHashSet<Box<str>>,
-}
-
-impl FileCache {
-    fn traces_for(&self, family: &Family) -> Arc<super::memo::Store> {
-        let mut all = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, store)) = all.iter().find(|(f, _)| f == family) {
-            return store.clone();
-        }
-        let store = Arc::new(super::memo::Store::default());
-        all.push((family.clone(), store.clone()));
-        store
-    }
-}
-
-impl std::fmt::Debug for FileCache {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("FileCache")
-    }
-}
-
 type Slot = OnceLock<Option<Arc<SourceFile>>>;
 
 /// Where a definition stands: file and number in it.
@@ -123,14 +87,6 @@ pub struct Session {
     erb: RwLock<FxHashMap<Arc<str>, Arc<Template>>>,
     ruby: RwLock<FxHashMap<Arc<str>, Option<Arc<RubyFunction>>>>,
     natives: RwLock<FxHashMap<Arc<str>, Option<Arc<NativeType>>>>,
-    loaded: RwLock<FxHashMap<Arc<str>, Option<Value>>>,
-}
-
-/// A function written in Ruby, with the types of its signatures once they have been evaluated.
-#[derive(Debug)]
-pub(crate) struct RubyFunction {
-    pub(crate) code: Function,
-    pub(crate) types: OnceLock<Vec<Vec<Arc<Type>>>>,
 }
 
 /// Parsed EPP templates; grows only, so that what it holds can be lent out.
@@ -178,7 +134,7 @@ impl Session {
         let paths = (0u32..).zip(&slots).map(|(i, (p, _))| (p.clone(), i)).collect();
         let switches = [options.strict, options.strict_variables, options.complete, options.erb_markers];
         let family = Family { dialect: options.dialect, switches, facts: modules.facts.clone() };
-        let (traces, revision) = (cache.traces_for(&family), cache.revisions.fetch_add(1, Ordering::Relaxed));
+        let (traces, revision) = (cache.traces_for(&family), cache.new_revision());
         Self {
             tree,
             options,
@@ -197,7 +153,6 @@ impl Session {
             erb: RwLock::default(),
             ruby: RwLock::default(),
             natives: RwLock::default(),
-            loaded: RwLock::default(),
         }
     }
 
@@ -239,7 +194,7 @@ impl Session {
         }
         let text = self.tree.text(path).ok().flatten();
         let code = text.and_then(|t| Function::parse(&t, path, name));
-        let function = code.map(|code| Arc::new(RubyFunction { code, types: OnceLock::new() }));
+        let function = code.map(|code| Arc::new(RubyFunction::new(code)));
         self.ruby.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), function.clone());
         function
     }
@@ -275,12 +230,13 @@ impl Session {
 
     /// A data file that a function reads, parsed once; `None` if there is none.
     pub(crate) fn loaded(&self, path: &Arc<str>, parse: impl FnOnce(&[u8]) -> Option<Value>) -> Option<Value> {
-        if let Some(found) = self.loaded.read().unwrap_or_else(PoisonError::into_inner).get(path) {
-            return found.clone();
-        }
-        let value = self.tree.read(path).ok().flatten().and_then(|bytes| parse(&bytes));
-        self.loaded.write().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), value.clone());
-        value
+        let oid = self.tree.oid(path)?;
+        self.cache.loaded(path, oid, || self.tree.read(path).ok().flatten().and_then(|bytes| parse(&bytes)))
+    }
+
+    /// Data of Hiera that were converted to values before, in any revision.
+    pub(super) fn converted(&self) -> &Converted {
+        &self.cache.converted
     }
 
     /// A type written as text, as an expression.
@@ -319,16 +275,10 @@ impl Session {
 
     fn parse(&self, path: &Arc<str>) -> Option<Arc<SourceFile>> {
         let oid = self.tree.oid(path)?;
-        let key = (path.clone(), oid);
-        let cached = self.cache.manifests.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if cached.is_some() {
-            return cached;
-        }
-        let text = self.tree.text(path).ok().flatten()?;
-        let file = Arc::new(SourceFile::parse(path.clone(), text, self.options.dialect));
-        // Whoever was first is right: a file is known by its address.
-        let mut manifests = self.cache.manifests.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(manifests.entry(key).or_insert(file).clone())
+        self.cache.manifest(path, oid, || {
+            let text = self.tree.text(path).ok().flatten()?;
+            Some(SourceFile::parse(path.clone(), text, self.options.dialect))
+        })
     }
 
     /// The main manifests in evaluation order.

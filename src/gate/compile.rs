@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, RefreshGraph};
 use crate::checks::HostSide;
 use crate::diff::{Side, Sources};
 use crate::eval::Compiled;
-use crate::eval::group::{Group, compile_group};
+use crate::eval::group::{Group, compile_part};
 use ecow::EcoString;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -43,9 +43,14 @@ impl Batch {
 
 /// Compiles hosts; those that must compile alike are compiled once.
 pub(super) fn compile(revision: &Revision, hosts: &[&Host]) -> Vec<Batch> {
+    part(revision, hosts, hosts.len() > 1)
+}
+
+/// The same for some of the hosts of a block, which is `shared` by several or not.
+pub(super) fn part(revision: &Revision, hosts: &[&Host], shared: bool) -> Vec<Batch> {
     let specs: Vec<_> = hosts.iter().map(|h| h.spec.clone()).collect();
     let batch = |g: Group| Batch { hosts: g.hosts, compiled: g.compiled, graph: OnceLock::new() };
-    compile_group(&revision.session, &specs).into_iter().map(batch).collect()
+    compile_part(&revision.session, &specs, shared).into_iter().map(batch).collect()
 }
 
 /// Hosts that share both the base and the head catalog.

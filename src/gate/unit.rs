@@ -2,7 +2,7 @@
 //!
 //! Catalogs live as long as their unit, so that memory does not grow with the fleet.
 
-use super::compile::{Batch, Pair, compile, pairs};
+use super::compile::{Batch, Pair, compile, pairs, part};
 use super::hosts::Host;
 use super::revision::Revision;
 use crate::checks::{Check, HostContext, RepoContext};
@@ -51,21 +51,29 @@ pub(super) struct Run<'a> {
 impl Unit {
     pub(super) fn run(&self, run: &Run<'_>) -> Outcome {
         let mut outcome = Outcome::default();
-        let head_hosts: Vec<&Host> = self.at_head.iter().collect();
         let base_hosts: Vec<&Host> = self.at_base.iter().collect();
         let base = run.base.map_or_else(Vec::new, |b| compile(b, &base_hosts));
-        if run.base.is_some() && self.same_hosts() && !base.iter().any(|b| touched(b, run)) {
-            // Nothing the change touches can reach these hosts: head is base.
-            base.iter().for_each(|b| outcome.count(b));
-            run.repo.leave_out(&self.role, self.at_head.len());
-            return outcome;
-        }
-        let head = compile(run.head, &head_hosts);
+        let is_same = self.same_hosts();
+        // Where nothing that the change touches can reach a host, head is base.
+        let (touched, quiet): (Vec<Batch>, Vec<Batch>) =
+            base.into_iter().partition(|batch| !is_same || touched(batch, run));
+        self.leave_out(run, &quiet, &mut outcome);
+        let left: BTreeSet<&EcoString> = quiet.iter().flat_map(|batch| &batch.hosts).collect();
+        let head_hosts: Vec<&Host> = self.at_head.iter().filter(|h| !left.contains(&h.spec.certname)).collect();
+        let head = part(run.head, &head_hosts, self.at_head.len() > 1);
         head.iter().for_each(|b| outcome.count(b));
-        for pair in pairs(&base, &head) {
+        for pair in pairs(&touched, &head) {
             self.inspect(run, &pair, &mut outcome);
         }
         outcome
+    }
+
+    fn leave_out(&self, run: &Run<'_>, quiet: &[Batch], outcome: &mut Outcome) {
+        quiet.iter().for_each(|batch| outcome.count(batch));
+        let hosts: usize = quiet.iter().map(|batch| batch.hosts.len()).sum();
+        if hosts > 0 {
+            run.repo.leave_out(&self.role, hosts);
+        }
     }
 
     pub(super) fn same_hosts(&self) -> bool {

@@ -14,5 +14,6 @@ mod store;
 mod trace;
 
 pub(crate) use record::Recorder;
+pub(crate) use same::same_all as same_values;
 pub(crate) use store::Store;
 pub(crate) use trace::Unit;

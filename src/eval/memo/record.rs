@@ -2,7 +2,7 @@
 
 use super::super::branch::BranchId;
 use super::super::compiler::Compiler;
-use super::super::outcome::Observation;
+use super::super::outcome::{CompileError, Observation};
 use super::super::reference::Reference;
 use super::super::scope::{ScopeId, ScopeKind, TOP};
 use super::super::source::DefKind;
@@ -39,6 +39,7 @@ pub(crate) struct Recorder {
     included: Vec<(EcoString, Option<BranchId>)>,
     unknowns: Vec<Cause>,
     observations: Vec<Observation>,
+    errors: Vec<(CompileError, Option<BranchId>)>,
     assigned: Vec<EcoString>,
     matches: Option<Arc<[Value]>>,
     spoilt: Cell<bool>,
@@ -93,6 +94,7 @@ impl Recorder {
             included: Vec::new(),
             unknowns: Vec::new(),
             observations: Vec::new(),
+            errors: Vec::new(),
             assigned: Vec::new(),
             matches: c.matches.clone(),
             spoilt: Cell::new(false),
@@ -287,6 +289,21 @@ impl Compiler<'_> {
         }
     }
 
+    /// An error that only happens under an undecided condition.
+    pub(crate) fn noted_error(&mut self, error: &CompileError) {
+        let branch = self.branch;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.errors.push((error.clone(), branch));
+        }
+    }
+
+    /// A resource was looked for that is not there.
+    pub(crate) fn asked_absent(&self, reference: &Reference) {
+        if let Some(recorder) = &self.recorder {
+            recorder.ask(Asked::Absent(reference.clone()));
+        }
+    }
+
     pub(crate) fn noted_observation(&mut self, observation: &Observation) {
         if let Some(recorder) = &mut self.recorder {
             recorder.observations.push(observation.clone());
@@ -371,6 +388,7 @@ impl Compiler<'_> {
             arrows: self.arrows(&recorder)?,
             realized: self.realized(&recorder)?,
             included: self.inclusions(&recorder)?,
+            errors: self.errors_noted(&recorder)?,
             logs: self.catalog.logs.get(recorder.lengths.logs..)?.to_vec(),
             steps: self.steps - recorder.steps,
             last_loc: self.last_loc.clone(),
@@ -471,6 +489,10 @@ impl Compiler<'_> {
     fn realized(&self, recorder: &Recorder) -> Option<Vec<(Reference, Option<Loc>, Local)>> {
         let new = self.realizes.get(recorder.lengths.realizes..)?;
         new.iter().map(|r| Some((r.target.clone(), r.at.clone(), recorder.local(r.branch)?))).collect()
+    }
+
+    fn errors_noted(&self, recorder: &Recorder) -> Option<Vec<(CompileError, Local)>> {
+        recorder.errors.iter().map(|(error, branch)| Some((error.clone(), recorder.local(*branch)?))).collect()
     }
 
     fn inclusions(&self, recorder: &Recorder) -> Option<Vec<(EcoString, Local)>> {

@@ -3,6 +3,7 @@
 use super::super::branch::{Branch, BranchId};
 use super::super::collect::Realize;
 use super::super::compiler::{Compiler, Extra, MAX_RESOURCES};
+use super::super::outcome::CompileError;
 use super::super::scope::{Scope, ScopeId, ScopeKind, TOP};
 use super::super::session::DefAt;
 use super::super::source::DefKind;
@@ -64,12 +65,15 @@ impl Compiler<'_> {
             defaults: self.defaults_from(unit.defaults_scope()).cloned().collect(),
             possible: self.branch.is_some(),
             complete_facts: self.host.facts.complete,
+            at: resource.at.clone(),
+            within: self.instance.clone(),
         })
     }
 
     /// Whether everything that a trace rests on is so here.
     fn agrees(&mut self, trace: &Trace, id: ResourceId, unit: Unit) -> bool {
         self.same_start(&trace.given, id, unit)
+            && self.same_words(trace, id)
             && self.same_files(trace)
             && trace.asked.iter().all(|asked| self.same_answer(asked, unit))
             && trace.names.iter().all(|(kind, name, place)| self.resolves(*kind, name, *place))
@@ -85,6 +89,13 @@ impl Compiler<'_> {
             && same_if_any(given.symbolic.as_ref(), resource.symbolic_title.as_ref())
             && given.params.as_ref().is_none_or(|params| same_params(params, &resource.params))
             && self.same_defaults(&given.defaults, unit.defaults_scope())
+    }
+
+    /// An error names the statements around it: they must be the same.
+    fn same_words(&self, trace: &Trace, id: ResourceId) -> bool {
+        let given = &trace.given;
+        trace.done.errors.is_empty()
+            || self.catalog.get(id).is_some_and(|r| r.at == given.at) && self.instance == given.within
     }
 
     fn same_defaults(&self, given: &[(EcoString, Vec<Param>)], outer: ScopeId) -> bool {
@@ -126,6 +137,7 @@ impl Compiler<'_> {
             }
             Asked::Fact(path, value) => same_if_any(self.host.fact(path).as_ref(), value.as_ref()),
             Asked::Declared(reference, answer) => self.declared(reference) == *answer,
+            Asked::Absent(reference) => self.declared_id(reference).is_none(),
         }
     }
 
@@ -188,6 +200,10 @@ impl Compiler<'_> {
         for (target, at, branch) in &done.realized {
             let branch = self.placed(*branch, branches);
             self.realizes.push(Realize { target: target.clone(), branch, at: at.clone() });
+        }
+        for (error, branch) in &done.errors {
+            let possible = self.branch_text(self.placed(*branch, branches));
+            self.keep_error(CompileError { possible, ..error.clone() });
         }
         self.include_again(trace, id, branches);
         self.tell_again(trace);

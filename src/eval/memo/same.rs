@@ -47,7 +47,8 @@ pub(super) fn same_params(a: &[Param], b: &[Param]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.name == b.name && a.at == b.at && same(&a.value, &b.value))
 }
 
-fn same_all(a: &[Value], b: &[Value]) -> bool {
+/// The same values in the same order.
+pub(crate) fn same_all(a: &[Value], b: &[Value]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Most traces kept; what comes later is evaluated each time.
-const MAX_TRACES: usize = 20_000;
+const MAX_TRACES: usize = 40_000;
 /// Most traces of one key.
 const MAX_VARIANTS: usize = 8;
 /// Parts, so that threads rarely wait for each other.

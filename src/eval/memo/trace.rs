@@ -1,6 +1,6 @@
 //! What one evaluation asked, and what came of it.
 
-use super::super::outcome::Observation;
+use super::super::outcome::{CompileError, Observation};
 use super::super::reference::Reference;
 use super::super::scope::ScopeId;
 use super::super::source::DefKind;
@@ -36,6 +36,8 @@ pub(crate) enum Asked {
     Fact(EcoString, Option<Value>),
     /// Whether a resource is declared.
     Declared(Reference, Tri),
+    /// A resource that was not there when it was looked for.
+    Absent(Reference),
 }
 
 /// What is evaluated as one.
@@ -87,6 +89,9 @@ pub(crate) struct Given {
     pub(crate) possible: bool,
     /// What is known of the host as a whole.
     pub(crate) complete_facts: bool,
+    /// Where the instance or class is declared, and the instance around it: what errors name.
+    pub(crate) at: Loc,
+    pub(crate) within: Option<Loc>,
 }
 
 /// What became of an instance itself, and of its scope.
@@ -114,6 +119,8 @@ pub(crate) struct Done {
     /// Classes that were there and are included once more.
     pub(crate) included: Vec<(EcoString, Local)>,
     pub(crate) logs: Vec<Log>,
+    /// Errors under an undecided condition.
+    pub(crate) errors: Vec<(CompileError, Local)>,
     pub(crate) unknowns: Vec<Cause>,
     pub(crate) observations: Vec<Observation>,
     pub(crate) steps: u64,
