@@ -62,7 +62,9 @@ fn tell_not_judged(cx: &RepoContext<'_>) {
 /// Whether a file of the repository goes to hosts. Manifests and EPP have a rule of their own.
 fn ships(path: &str) -> bool {
     const NOT: [&str; 5] = ["spec", "test", "tests", "fixtures", "vendor"];
-    !path.ends_with(".pp") && !path.ends_with(".epp") && !path.split('/').any(|part| NOT.contains(&part))
+    // A template is found below `templates` alone; elsewhere nobody evaluates it.
+    let stray = path.ends_with(".erb") && !path.split('/').any(|part| part == "templates");
+    !stray && !path.ends_with(".pp") && !path.ends_with(".epp") && !path.split('/').any(|part| NOT.contains(&part))
 }
 
 fn changed_file(file: &FileChange, base: &Tree, head: &Tree) -> Option<Finding> {
@@ -181,5 +183,6 @@ mod tests {
     fn tests_and_manifests_are_not_shipped() {
         assert!(ships("modules/x/files/a.yaml") && ships("hieradata/common.yaml"));
         assert!(!ships("modules/x/spec/fixtures/a.yaml") && !ships("modules/x/manifests/init.pp"));
+        assert!(ships("modules/x/templates/a.erb") && !ships("modules/x/a.erb"));
     }
 }

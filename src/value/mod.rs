@@ -16,7 +16,7 @@ pub mod time;
 pub mod types;
 pub mod version;
 
-pub use origin::{Origin, RenderedPiece};
+pub use origin::{Origin, RenderedPiece, in_a_row};
 pub use sym::{Cause, CauseKind, Sym, SymExpr};
 
 use ecow::EcoString;

@@ -1,5 +1,6 @@
 //! Where a value came from, when the place that uses it does not tell.
 
+use super::{Str, Value};
 use crate::repo::Loc;
 use ecow::EcoString;
 use std::sync::Arc;
@@ -53,4 +54,23 @@ pub struct RenderedPiece {
     pub at: Loc,
     /// Where the inserted value came from; `None` for the template's own text.
     pub origin: Option<Arc<Origin>>,
+}
+
+/// Rendered texts one after the other, each with its stretches; nothing unless all were rendered.
+#[must_use]
+pub fn in_a_row(parts: &[Value]) -> Option<Value> {
+    let (mut text, mut stretches) = (EcoString::new(), Vec::new());
+    for part in parts {
+        let Value::Str(one) = part else { return None };
+        let Some(Origin::Rendered(pieces)) = one.origin.as_deref() else { return None };
+        let start = u32::try_from(text.len()).ok()?;
+        let moved = |p: &RenderedPiece| RenderedPiece {
+            start: p.start.saturating_add(start),
+            end: p.end.saturating_add(start),
+            ..p.clone()
+        };
+        stretches.extend(pieces.iter().map(moved));
+        text.push_str(&one.text);
+    }
+    Some(Value::Str(Str { text, origin: Some(Arc::new(Origin::Rendered(stretches))) }))
 }

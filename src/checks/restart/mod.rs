@@ -3,12 +3,15 @@
 //! From the changed content (`changed`) to who reads it (`readers`), and from the file to whom a refresh
 //! reaches (`reach`). What every host shows alike is merged by the gate.
 
+mod along;
 mod changed;
 mod equivalent;
 mod fleetwide;
 mod glob;
+mod imports;
 mod knowledge;
 mod names;
+mod packaged;
 mod patch;
 mod reach;
 mod readers;
@@ -16,19 +19,20 @@ mod say;
 mod scope;
 mod services;
 mod strength;
+mod through;
 mod unmanaged;
 mod weaker;
 
 use super::removal::came_with_package;
 use super::{Check, HostContext, HostSide, of_any_host};
 use crate::catalog::ResourceId;
-use crate::finding::Finding;
+use crate::finding::{Confidence, Finding};
 use changed::{Changed, changed};
 pub(super) use fleetwide::RestartFleetwide;
 pub(super) use reach::Reach;
 use reach::{Told, told_by};
-use readers::{Reader, readers};
-use services::running;
+use readers::{How, Reader, readers};
+use services::{Service, running};
 pub(super) use services::{should_run, start_of};
 use std::collections::BTreeSet;
 pub(super) use weaker::RestartWeaker;
@@ -63,11 +67,11 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
     let (mut found, mut out) = (Vec::new(), Vec::new());
     for file in &files {
         let told = told_by(file.id, head.catalog(), graph);
-        let known = readers(file, &services, head);
+        let known = readers(cx, file, &services, head);
         if known.is_empty() && file.is_sure() {
             out.extend(unmanaged::finding(file, &told, base, head));
         }
-        let readers = untold(known, &told);
+        let readers = untold(known, &told, &services);
         // The agent takes what nothing orders as it is declared: a restart before the file comes is none of it.
         let later = |r: &Reader<'_, '_>| file.id < r.service.id || graph.comes_before(file.id, r.service.id);
         let by_luck = readers.iter().all(|r| restarted.contains(&r.service.id) && later(r));
@@ -113,15 +117,25 @@ fn grouped<'d, 's, 'a>(found: &'d [Dormant<'s, 'a>]) -> Vec<(&'d Dormant<'s, 'a>
 }
 
 /// The readers that nobody tells.
-fn untold<'s, 'a>(readers: Vec<Reader<'s, 'a>>, told: &Told) -> Vec<Reader<'s, 'a>> {
-    let hears = |r: &Reader<'_, '_>| told.services.contains(&r.service.id);
-    // An exec that reloads a daemon, or one reader that is told: the author has thought of it.
-    if told.applied || readers.iter().any(hears) {
+fn untold<'s, 'a>(readers: Vec<Reader<'s, 'a>>, told: &Told, services: &[Service<'_>]) -> Vec<Reader<'s, 'a>> {
+    // An exec that reloads a daemon: the author has thought of it.
+    if told.applied {
         return Vec::new();
+    }
+    let hear = along::along(&told.services, services);
+    let (told_ones, rest): (Vec<_>, Vec<_>) = readers.into_iter().partition(|r| hear.contains(&r.service.id));
+    // One reader that is told: the author has thought of it, unless another is started with the very file.
+    if !told_ones.is_empty() {
+        return rest.into_iter().filter(is_started_with_it).map(Reader::forgotten).collect();
     }
     // Some other service is told. Where the reader is only guessed, that service is the better guess.
     let other = !told.services.is_empty();
-    readers.into_iter().filter(|r| !other || r.how.is_firm()).collect()
+    rest.into_iter().filter(|r| !other || r.how.is_firm()).collect()
+}
+
+fn is_started_with_it(reader: &Reader<'_, '_>) -> bool {
+    let names_the_file = matches!(reader.how, How::Named(_)) && reader.confidence == Confidence::High;
+    names_the_file || matches!(reader.how, How::Through(..) | How::Imported(..))
 }
 
 /// Services that another change of this commit restarts in the same run.

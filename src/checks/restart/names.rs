@@ -80,6 +80,7 @@ pub(super) enum Likeness {
 /// Compares a path with the name of a service.
 pub(super) fn likeness(path: &str, service: &str) -> Option<Likeness> {
     let service = base_name(service);
+    let path = package_of(path);
     let components: Vec<String> =
         path.split('/').filter(|c| !c.is_empty()).map(|c| stem(c).to_ascii_lowercase()).collect();
     let plain = fold(service);
@@ -97,10 +98,24 @@ pub(super) fn likeness(path: &str, service: &str) -> Option<Likeness> {
     Some(if elsewhere && !whole { Likeness::Folder } else { Likeness::Word })
 }
 
+/// A Python package goes by its own name, whatever its modules are called.
+fn package_of(path: &str) -> &str {
+    let inside = ["/dist-packages/", "/site-packages/"].iter().find_map(|f| Some(path.find(f)? + f.len()));
+    let end = inside.and_then(|at| Some(at + path.get(at..)?.find('/')?));
+    end.and_then(|end| path.get(..end)).unwrap_or(path)
+}
+
 /// Whether a script is called as the service is.
 pub(super) fn same_stem(path: &str, service: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     fold(stem(name)) == fold(base_name(service))
+}
+
+/// Whether a script is called as the service is, but for what comes after: `x` is what `x-9200` runs.
+pub(super) fn serves_for(path: &str, service: &str) -> bool {
+    let name = stem(path.rsplit('/').next().unwrap_or(path));
+    let rest = base_name(service).strip_prefix(name).filter(|_| !name.is_empty());
+    same_stem(path, service) || rest.is_some_and(|r| r.starts_with(['-', '_', '.']))
 }
 
 /// `thumbor@8801.service` is an instance of `thumbor`.
@@ -141,6 +156,7 @@ mod tests {
             ("/etc/netbox/ldap.py", "uwsgi-netbox", Some(Likeness::Word)),
             ("/etc/dumps/confs/cleanup.conf", "dumps-rsyncer", Some(Likeness::Folder)),
             ("/etc/dumps/confs/settings.conf", "dumps-rsyncer", Some(Likeness::Word)),
+            ("/usr/lib/python3/dist-packages/my_sink/base.py", "designate-sink", Some(Likeness::Word)),
             ("/etc/debdeploy.conf", "ssh", None),
             ("/usr/local/sbin/enable-puppet", "prometheus-server", None),
             ("/etc/default/server", "api-server", None),
@@ -150,5 +166,7 @@ mod tests {
         assert!(same_stem("/usr/local/sbin/create-dbusers", "create-dbusers"));
         assert!(same_stem("/usr/local/bin/wmf_pt_kill.py", "wmf-pt-kill.service"));
         assert!(!same_stem("/usr/local/sbin/enable-puppet", "puppet"));
+        assert!(serves_for("/usr/local/bin/x-exporter.py", "x-exporter-9200"));
+        assert!(!serves_for("/usr/local/bin/x", "xy") && !serves_for("/usr/local/bin/x-exporter", "x"));
     }
 }

@@ -1,20 +1,21 @@
 //! Which services read a file, how that is known, and how sure it is.
 //!
-//! From the surest to the weakest: a row of knowledge, the unit's own words, a file that the service is
-//! known to read and that names this one, an ordering edge the author wrote, and the name alone. The
-//! weaker ones count only where no surer one speaks.
+//! From the surest to the weakest: a row of knowledge, the unit's own words, a package that brings both, a file
+//! that the service reads and that names this one, an ordering edge the author wrote, and the name alone.
+//! The weaker ones count only where no surer one speaks.
 
 use super::changed::Changed;
 use super::knowledge::{Knowledge, Needs, ServiceRow};
-use super::names::{Likeness, likeness, same_stem};
+use super::names::{Likeness, likeness, same_stem, serves_for};
+use super::packaged::packaged;
 use super::scope::{containers, scopes};
 use super::services::{Service, start_of};
+use super::through::readers_through;
 use crate::catalog::{Catalog, Resource, ResourceId};
-use crate::checks::HostSide;
-use crate::checks::removal::{file_path, wanted};
-use crate::diff::content_of;
+use crate::checks::{HostContext, HostSide};
 use crate::finding::Confidence;
 use crate::repo::Loc;
+use std::collections::BTreeSet;
 
 /// A service that reads the file.
 pub(super) struct Reader<'s, 'a> {
@@ -23,6 +24,14 @@ pub(super) struct Reader<'s, 'a> {
     pub(super) confidence: Confidence,
     /// What is known of the daemon.
     pub(super) row: Option<&'static ServiceRow>,
+}
+
+impl Reader<'_, '_> {
+    /// A reader that is left out where others are told.
+    pub(super) fn forgotten(mut self) -> Self {
+        self.confidence = self.confidence.min(Confidence::Medium);
+        self
+    }
 }
 
 /// How it is known that a service reads a file.
@@ -36,6 +45,10 @@ pub(super) enum How {
     Named(Loc),
     /// A file that the service reads names it: that file, and where.
     Through(String, Loc),
+    /// The program that the service runs imports it as a module: that program, and where.
+    Imported(String, Loc),
+    /// A package brings the file, or its folder, and the service.
+    Packaged(String),
     /// The author put them in order, here.
     Ordered(Loc),
     /// They are called alike and stand together.
@@ -51,17 +64,24 @@ impl How {
 
 /// The readers of a changed file among the running services.
 pub(super) fn readers<'s, 'a>(
+    cx: &HostContext<'_>,
     file: &Changed<'_>,
     services: &'s [Service<'a>],
     head: HostSide<'a>,
 ) -> Vec<Reader<'s, 'a>> {
-    let named = collect(services, |s| named_at_start(file, s));
+    let named = collect(&file.path, services, |s| named_at_start(file, s));
     let knowledge = Knowledge::builtin();
-    if !named.is_empty() || knowledge.read_each_run(&file.path) {
+    if knowledge.read_each_run(&file.path) {
         return named;
     }
-    let starts = collect(services, |s| starts(file, s));
-    let known = collect(services, |s| known(file, s));
+    if !named.is_empty() {
+        let more = readers_through(file, services, head);
+        let more = more.into_iter().filter(|r| named.iter().all(|n| n.service.id != r.service.id));
+        let more: Vec<_> = more.collect();
+        return named.into_iter().chain(more).collect();
+    }
+    let starts = collect(&file.path, services, |s| starts(file, s));
+    let known = collect(&file.path, services, |s| known(file, s));
     if !starts.is_empty() || !known.is_empty() {
         return starts.into_iter().chain(known).filter(|r| r.row.is_none_or(|row| row.needs != Needs::None)).collect();
     }
@@ -70,16 +90,24 @@ pub(super) fn readers<'s, 'a>(
     if !file.is_sure() || knowledge.owned(&file.path) || start_of(&file.path).is_some() || is_unit(&file.path) {
         return Vec::new();
     }
-    guessed(file, services, head)
+    let shipped = packaged(cx, file, services, head);
+    let by_package = collect(&file.path, services, |s| {
+        let (_, package) = shipped.iter().find(|(id, _)| *id == s.id)?;
+        Some((How::Packaged((*package).to_owned()), Confidence::Medium))
+    });
+    if by_package.is_empty() { guessed(file, services, head) } else { by_package }
 }
 
-fn collect<'s, 'a>(
+pub(super) fn collect<'s, 'a>(
+    path: &str,
     services: &'s [Service<'a>],
     look: impl Fn(&'s Service<'a>) -> Option<(How, Confidence)>,
 ) -> Vec<Reader<'s, 'a>> {
+    let rows = Knowledge::builtin();
     let one = |service: &'s Service<'a>| {
         let (how, confidence) = look(service)?;
-        Some(Reader { service, how, confidence, row: Knowledge::builtin().of_service(service.name) })
+        let row = rows.reads(service.name, path).or_else(|| rows.of_service(service.name));
+        Some(Reader { service, how, confidence, row })
     };
     services.iter().filter(|s| !s.oneshot).filter_map(one).collect()
 }
@@ -125,17 +153,18 @@ pub(super) fn names_file(line: &str, path: &str) -> bool {
     !names_no_input(line) && mention(line, path) == Some(Mention::File)
 }
 
+/// What a line names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mention {
+pub(super) enum Mention {
     File,
     Folder,
 }
 
 /// Whether a line names a path, or the folder under `/etc` that holds it.
-fn mention(line: &str, path: &str) -> Option<Mention> {
-    let words =
-        line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';' | '(' | ')' | '{' | '}'));
-    let words = words.map(|w| w.trim_start_matches(['-', '@', '+', '!', ':']).trim_end_matches('/'));
+pub(super) fn mention(line: &str, path: &str) -> Option<Mention> {
+    let words = line
+        .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';' | '(' | ')' | '{' | '}' | ':'));
+    let words = words.map(|w| w.trim_start_matches(['-', '@', '+', '!']).trim_end_matches('/'));
     let mut found = None;
     for word in words.filter(|w| w.starts_with('/')) {
         if word == path {
@@ -168,22 +197,18 @@ fn known(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)>
 /// Where nothing certain is known: what the repository itself says.
 fn guessed<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSide<'a>) -> Vec<Reader<'s, 'a>> {
     let catalog = head.catalog();
-    let near = scopes(file.resource, catalog);
-    let together: Vec<bool> = services.iter().map(|s| !near.is_disjoint(&scopes(s.resource, catalog))).collect();
-    let beside = |s: &Service<'_>| {
-        services.iter().position(|o| o.id == s.id).and_then(|i| together.get(i)).copied().unwrap_or_default()
-    };
-    let program = is_program(&file.path);
-    let through = if program { Vec::new() } else { through(file, services, head) };
-    let through = collect(services, |s| {
-        through.iter().find(|(id, ..)| *id == s.id && beside(s)).map(|(_, how)| (how.clone(), Confidence::Medium))
-    });
+    let through = readers_through(file, services, head);
     if !through.is_empty() {
         return through;
     }
-    let alike = collect(services, |s| beside(s).then(|| alike(file, s, program)).flatten());
-    let ordered = collect(services, |s| {
-        let fits = !program || same_stem(&file.path, s.name);
+    let near = scopes(file.resource, catalog);
+    let together: BTreeSet<ResourceId> =
+        services.iter().filter(|s| !near.is_disjoint(&scopes(s.resource, catalog))).map(|s| s.id).collect();
+    let program = is_program(&file.path);
+    let near = |s: &Service<'_>| together.contains(&s.id) || !program && own_folder(&file.path, s);
+    let alike = collect(&file.path, services, |s| near(s).then(|| alike(file, s, program)).flatten());
+    let ordered = collect(&file.path, services, |s| {
+        let fits = !program || serves_for(&file.path, s.name);
         fits.then(|| order_edge(file.id, s.id, catalog)).flatten().map(|at| (How::Ordered(at), Confidence::Medium))
     });
     let mut found = ordered;
@@ -193,6 +218,12 @@ fn guessed<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSi
         }
     }
     found
+}
+
+/// Whether the file lies in `/etc` under the very name of a service of which nothing else is known.
+fn own_folder(path: &str, service: &Service<'_>) -> bool {
+    let Some(first) = path.strip_prefix("/etc/").and_then(|rest| rest.split('/').next()) else { return false };
+    same_stem(first, service.name) && Knowledge::builtin().of_service(service.name).is_none()
 }
 
 fn alike(file: &Changed<'_>, service: &Service<'_>, program: bool) -> Option<(How, Confidence)> {
@@ -207,29 +238,6 @@ fn alike(file: &Changed<'_>, service: &Service<'_>, program: bool) -> Option<(Ho
 fn keep_closest<'s, 'a>(file: &Changed<'_>, alike: Vec<Reader<'s, 'a>>) -> Vec<Reader<'s, 'a>> {
     let exact = |r: &Reader<'_, '_>| likeness(&file.path, r.service.name) == Some(Likeness::Same);
     if alike.iter().any(exact) { alike.into_iter().filter(exact).collect() } else { alike }
-}
-
-/// Files known to be read by a service that name this one.
-fn through(file: &Changed<'_>, services: &[Service<'_>], head: HostSide<'_>) -> Vec<(ResourceId, How)> {
-    let mut found = Vec::new();
-    let others = head.catalog().of_type("File").filter(|r| wanted(r) && file_path(r) != file.path);
-    for other in others {
-        let path = file_path(other);
-        let content = content_of(other, head.sources());
-        let names_it = content.bytes().is_some_and(|b| memchr_like(b, file.path.as_bytes()));
-        if !names_it || Knowledge::builtin().read_each_run(path) {
-            continue;
-        }
-        let lines = content.lines(&other.at);
-        let Some(line) = lines.iter().find(|l| mention(&l.text, &file.path) == Some(Mention::File)) else { continue };
-        let readers = services.iter().filter(|s| Knowledge::builtin().reads(s.name, path).is_some());
-        found.extend(readers.map(|s| (s.id, How::Through(path.to_owned(), line.at.clone()))));
-    }
-    found
-}
-
-fn memchr_like(haystack: &[u8], needle: &[u8]) -> bool {
-    !needle.is_empty() && haystack.windows(needle.len()).any(|w| w == needle)
 }
 
 /// Where the author put the file before the service, without a refresh.
@@ -247,7 +255,7 @@ fn with_defines(id: ResourceId, catalog: &Catalog) -> Vec<ResourceId> {
 }
 
 /// Programs are read when they are run.
-fn is_program(path: &str) -> bool {
+pub(super) fn is_program(path: &str) -> bool {
     path.contains("/bin/") || path.contains("/sbin/") || path.ends_with(".sh")
 }
 

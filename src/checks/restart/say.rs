@@ -135,7 +135,7 @@ fn locate(found: Finding, head: HostSide<'_>, file: &Changed<'_>, readers: &[Rea
     }
     for reader in readers.iter().take(NAMED) {
         found = found.also(at_head(&reader.service.resource.at, &why(reader)));
-        if let How::Named(at) | How::Through(_, at) = &reader.how {
+        if let How::Named(at) | How::Through(_, at) | How::Imported(_, at) = &reader.how {
             found = found.also(at_head(at, "names the file"));
         }
         if let Some(at) = order_edge(file.id, reader.service.id, head.catalog()) {
@@ -151,6 +151,8 @@ fn why(reader: &Reader<'_, '_>) -> String {
         How::Starts(sort) => format!("the file is the {sort} of this service"),
         How::Named(_) => "this service is started with the file".to_owned(),
         How::Through(file, _) => format!("this service reads {file}, which names the file"),
+        How::Imported(program, _) => format!("this service runs {program}, which imports the module"),
+        How::Packaged(package) => format!("package {package} brings this service and the file, or its folder"),
         How::Ordered(_) => "this service is ordered after the file".to_owned(),
         How::Alike => "this service stands beside the file and is named like it".to_owned(),
     }

@@ -29,7 +29,7 @@ impl Check for RestartWeaker {
         let services = running(base, head);
         for file in &files {
             let told = told_by(file.id, head.catalog(), head.graph());
-            let readers = readers(file, &services, head);
+            let readers = readers(cx, file, &services, head);
             let weak = readers.iter().filter_map(|r| weak(file, r, &told, head));
             let named = |f: Finding| Finding { subject: of_any_host(&f.subject, &head.catalog().certname), ..f };
             out.extend(weak.map(named));

@@ -11,7 +11,7 @@ use crate::eval::scope::Env;
 use crate::repo::Loc;
 use crate::ruby::erb::{self, Rendered};
 use crate::value::digest::sha1;
-use crate::value::{CauseKind, Value};
+use crate::value::{CauseKind, Value, in_a_row};
 use std::sync::Arc;
 
 /// Where `module/path` lies below a module's folder, or the older global folder.
@@ -71,7 +71,10 @@ pub(crate) fn texts<'s>(
             parts.push(f(c, &name.to_string())?);
         }
     }
-    Ok(if parts.len() == 1 { parts.swap_remove(0) } else { concat(parts) })
+    if parts.len() == 1 {
+        return Ok(parts.swap_remove(0));
+    }
+    Ok(in_a_row(&parts).unwrap_or_else(|| concat(parts)))
 }
 
 pub(super) fn template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
