@@ -4,8 +4,9 @@
 //! whatever it asks the rest of the compilation (variables, facts, whether something is declared, where
 //! names are defined) and what comes of it. Where another one starts alike and every question has the
 //! same answer, what came of the first is done again instead ([`trace::Trace`]). Whatever does anything
-//! out of this frame (data lookups, collectors, overrides, first inclusions of classes, errors) is
-//! evaluated each time.
+//! out of this frame (data lookups, collectors, overrides, first inclusions of classes, errors that
+//! break the catalog) is evaluated each time. Errors under an undecided condition are told again where
+//! the lines that they name are the same.
 
 mod record;
 mod replay;
