@@ -4,8 +4,8 @@ use super::tally::Tally;
 use crate::catalog::{Catalog, RefreshGraph, Resource, ResourceId};
 use crate::diff::{Change, Side, Sources};
 use crate::eval::CompileError;
-use crate::package::Removal;
 use crate::package::archive::Cascade;
+use crate::package::{Removal, Shipped};
 use crate::puppet::Dialect;
 use crate::repo::FileChange;
 use ecow::EcoString;
@@ -54,8 +54,8 @@ pub trait Evidence: Sync {
     /// # Errors
     /// Why it can't be said: the package was not found or could not be read.
     fn removal(&self, package: &str) -> Result<Arc<Removal>, String>;
-    /// The paths a package ships, if it is at hand.
-    fn ships(&self, package: &str) -> Option<Arc<BTreeSet<String>>>;
+    /// What a package puts on a host, if it is at hand.
+    fn ships(&self, package: &str) -> Option<Arc<Shipped>>;
     /// What apt takes along with a package on a host that has `wanted` and all they need, and never
     /// `absent`; `None` where no package index is at hand.
     fn cascade(&self, package: &str, wanted: &BTreeSet<String>, absent: &BTreeSet<String>) -> Option<Arc<Cascade>>;

@@ -3,7 +3,7 @@
 use super::{Archive, GateError};
 use crate::checks::Evidence;
 use crate::package::archive::{Cascade, Index, implied_cascade};
-use crate::package::{MemberKind, Package, PackageSources, Removal, analyse};
+use crate::package::{PackageSources, Removal, Shipped, analyse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone)]
 struct Known {
     removal: Arc<Removal>,
-    ships: Arc<BTreeSet<String>>,
+    ships: Arc<Shipped>,
 }
 
 /// Packages by name, from the sources the user named.
@@ -57,7 +57,7 @@ impl Packages {
 
     fn read(&self, name: &str) -> Result<Known, String> {
         let package = self.sources.find(name).map_err(|e| e.why)?;
-        Ok(Known { removal: Arc::new(analyse(&package)), ships: Arc::new(paths(&package)) })
+        Ok(Known { removal: Arc::new(analyse(&package)), ships: Arc::new(Shipped::of(&package)) })
     }
 }
 
@@ -79,10 +79,6 @@ fn index(archive: &Archive, sources: &PackageSources) -> Result<Option<Index>, G
     Ok(Some(index))
 }
 
-fn paths(package: &Package) -> BTreeSet<String> {
-    package.members.iter().filter(|m| m.kind != MemberKind::Dir).map(|m| m.path.clone()).collect()
-}
-
 impl Evidence for Packages {
     fn cascade(&self, package: &str, wanted: &BTreeSet<String>, absent: &BTreeSet<String>) -> Option<Arc<Cascade>> {
         let index = self.index.as_ref()?;
@@ -97,7 +93,7 @@ impl Evidence for Packages {
         self.look_up(package).map(|k| k.removal)
     }
 
-    fn ships(&self, package: &str) -> Option<Arc<BTreeSet<String>>> {
+    fn ships(&self, package: &str) -> Option<Arc<Shipped>> {
         self.look_up(package).ok().map(|k| k.ships)
     }
 }

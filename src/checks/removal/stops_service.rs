@@ -107,7 +107,7 @@ fn has_other_unit(cx: &HostContext<'_>, head: HostSide<'_>, unit: &str, service:
     }
     let packages = head.catalog().of_type("Package").filter(|r| wanted(r));
     let mut names = packages.map(|r| r.text("name").unwrap_or(&r.title)).filter(|n| *n != without);
-    names.any(|n| cx.repo.packages.ships(n).is_some_and(|s| s.iter().any(|p| merged(p) == unit || starts(p))))
+    names.any(|n| cx.repo.packages.ships(n).is_some_and(|s| s.paths.iter().any(|p| merged(p) == unit || starts(p))))
 }
 
 fn of_package(package: &Going<'_>, service: &Resource, lost: &Lost<'_>) -> Finding {

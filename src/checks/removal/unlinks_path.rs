@@ -80,7 +80,7 @@ fn shipped_by_others(cx: &HostContext<'_>, package: &Going<'_>, lost: &[&Effect]
     for other in others {
         let name = other.text("name").unwrap_or(&other.title);
         if let Some(ships) = cx.repo.packages.ships(name) {
-            kept.extend(lost.iter().filter(|e| ships.contains(&e.subject)).map(|e| e.subject.clone()));
+            kept.extend(lost.iter().filter(|e| ships.paths.contains(&e.subject)).map(|e| e.subject.clone()));
         }
     }
     kept

@@ -62,7 +62,7 @@ fn provided(cx: &HostContext<'_>, need: &Need, side: HostSide<'_>) -> bool {
                 .repo
                 .packages
                 .ships(package_name(r))
-                .map_or_else(|| named_after(package_name(r), &need.what), |paths| paths.contains(&need.what)),
+                .map_or_else(|| named_after(package_name(r), &need.what), |shipped| shipped.paths.contains(&need.what)),
             (_, Kind::Extension) => fills(r).is_some_and(|p| p.split('/').any(|part| resembles(part, &need.what))),
             _ => fills(r).is_some_and(|p| p == need.what || holds_more(r) && below(&need.what, p)),
         }

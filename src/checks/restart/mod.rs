@@ -9,6 +9,7 @@ mod equivalent;
 mod fleetwide;
 mod glob;
 mod imports;
+mod jobs;
 mod knowledge;
 mod names;
 mod packaged;

@@ -1,37 +1,64 @@
-//! Readers told by a package at hand: it ships the file, or its folder, and the unit or init script of a service.
+//! Readers told by a package at hand: its unit or init script names the file, or it ships the file, or its folder,
+//! and what starts a service.
 //!
 //! Only packages that are declared beside the file are asked, so that `--fetch` brings no more than needed.
 
 use super::changed::Changed;
+use super::readers::{How, names_file};
 use super::scope::scopes;
-use super::services::Service;
+use super::services::{Service, is_oneshot};
 use crate::catalog::ResourceId;
 use crate::checks::removal::wanted;
 use crate::checks::{HostContext, HostSide};
+use crate::content::settings::is_comment;
+use crate::finding::Confidence;
+use crate::package::Shipped;
 use std::collections::BTreeSet;
 
 /// Folders of settings that many packages put something into.
 const SHARED: [&str; 6] = ["default", "init", "init.d", "ssl", "systemd", "X11"];
 
-/// The services that a package which ships the file brings, each with the package's name.
-pub(super) fn packaged<'a>(
-    cx: &HostContext<'_>,
-    file: &Changed<'_>,
-    services: &[Service<'_>],
-    head: HostSide<'a>,
-) -> Vec<(ResourceId, &'a str)> {
+/// What the packages beside a file say of the services.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Those that read the file: the unit or init script names it, or the package ships it, or its folder, as well.
+    pub(super) readers: Vec<(ResourceId, How, Confidence)>,
+    /// Those that are no daemon by the packaged unit.
+    pub(super) oneshots: Vec<ResourceId>,
+}
+
+/// Asks the packages declared beside the file.
+pub(super) fn packaged(cx: &HostContext<'_>, file: &Changed<'_>, services: &[Service<'_>], head: HostSide<'_>) -> Told {
     let near = scopes(file.resource, head.catalog());
     let packages = head.catalog().of_type("Package").filter(|r| !r.is_virtual && wanted(r));
     let beside = packages.filter(|r| !near.is_disjoint(&scopes(r, head.catalog())));
     let named = beside.map(|r| r.text("name").unwrap_or(&r.title));
     let shipped = named.filter_map(|name| Some((name, cx.repo.packages.ships(name)?)));
-    let owners = shipped.filter(|(_, paths)| owns(paths, &file.path));
-    owners
-        .flat_map(|(name, paths)| {
-            let brought = services.iter().filter(move |s| brings(&paths, s.name));
-            brought.map(move |s| (s.id, name)).collect::<Vec<_>>()
-        })
-        .collect()
+    let mut told = Told::default();
+    for (name, shipped) in shipped {
+        for service in services.iter().filter(|s| shipped.brings(s.name)) {
+            if start_text(&shipped, service).lines().any(is_oneshot) {
+                told.oneshots.push(service.id);
+            } else if let Some((how, sure)) = reads(name, &shipped, service, &file.path) {
+                told.readers.push((service.id, how, sure));
+            }
+        }
+    }
+    told
+}
+
+/// A unit of the repository's own stands for the packaged one (systemd.unit(5)), and was asked before.
+fn start_text<'s>(shipped: &'s Shipped, service: &Service<'_>) -> &'s str {
+    shipped.starter(service.name).filter(|_| service.start.is_empty()).unwrap_or_default()
+}
+
+/// How a package that brings a service says that it reads the file.
+fn reads(package: &str, shipped: &Shipped, service: &Service<'_>, path: &str) -> Option<(How, Confidence)> {
+    let mut lines = start_text(shipped, service).lines().filter(|l| !is_comment(l));
+    if lines.any(|l| names_file(l, path)) {
+        return Some((How::PackagedUnit(package.to_owned()), Confidence::High));
+    }
+    owns(&shipped.paths, path).then(|| (How::Packaged(package.to_owned()), Confidence::Medium))
 }
 
 /// Whether a package ships the very file, or the folder below `/etc` that it lies in.
@@ -43,12 +70,6 @@ fn owns(paths: &BTreeSet<String>, path: &str) -> bool {
         paths.contains(&dir) || paths.range(below.clone()..).next().is_some_and(|p| p.starts_with(&below))
     };
     paths.contains(path) || own.is_some_and(in_own)
-}
-
-fn brings(paths: &BTreeSet<String>, service: &str) -> bool {
-    let template = service.split_once('@').map_or_else(|| service.to_owned(), |(name, _)| format!("{name}@"));
-    let units = ["/lib/systemd/system", "/usr/lib/systemd/system"].map(|dir| format!("{dir}/{template}.service"));
-    units.iter().any(|u| paths.contains(u)) || paths.contains(&format!("/etc/init.d/{service}"))
 }
 
 #[cfg(test)]
@@ -71,6 +92,5 @@ mod tests {
         ] {
             assert_eq!(owns(&paths, path), expected, "{path}");
         }
-        assert!(brings(&paths, "shelf@1") && !brings(&paths, "shelf"));
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! From the surest to the weakest: a row of knowledge, the unit's own words, a package that brings both, a file
 //! that the service reads and that names this one, an ordering edge the author wrote, and the name alone.
-//! The weaker ones count only where no surer one speaks.
+//! The weaker ones count only where no surer one speaks, the name only where no timer's job names the file.
 
 use super::changed::Changed;
+use super::jobs::job_names;
 use super::knowledge::{Knowledge, Needs, ServiceRow};
 use super::names::{Likeness, likeness, same_stem, serves_for};
 use super::packaged::packaged;
@@ -47,6 +48,8 @@ pub(super) enum How {
     Through(String, Loc),
     /// The program that the service runs imports it as a module: that program, and where.
     Imported(String, Loc),
+    /// A package brings the service, and its unit or init script names the file.
+    PackagedUnit(String),
     /// A package brings the file, or its folder, and the service.
     Packaged(String),
     /// The author put them in order, here.
@@ -58,7 +61,7 @@ pub(super) enum How {
 impl How {
     /// Whether more than a resemblance speaks for it.
     pub(super) fn is_firm(&self) -> bool {
-        matches!(self, Self::Known | Self::Starts(_) | Self::Named(_))
+        matches!(self, Self::Known | Self::Starts(_) | Self::Named(_) | Self::PackagedUnit(_))
     }
 }
 
@@ -92,10 +95,14 @@ pub(super) fn readers<'s, 'a>(
     }
     let shipped = packaged(cx, file, services, head);
     let by_package = collect(&file.path, services, |s| {
-        let (_, package) = shipped.iter().find(|(id, _)| *id == s.id)?;
-        Some((How::Packaged((*package).to_owned()), Confidence::Medium))
+        let of = shipped.readers.iter().filter(|(id, ..)| *id == s.id);
+        of.max_by_key(|(.., sure)| *sure).map(|(_, how, sure)| (how.clone(), *sure))
     });
-    if by_package.is_empty() { guessed(file, services, head) } else { by_package }
+    if !by_package.is_empty() {
+        return by_package;
+    }
+    let guesses = guessed(file, services, head).into_iter();
+    guesses.filter(|r| !shipped.oneshots.contains(&r.service.id)).collect()
 }
 
 pub(super) fn collect<'s, 'a>(
@@ -212,7 +219,8 @@ fn guessed<'s, 'a>(file: &Changed<'_>, services: &'s [Service<'a>], head: HostSi
         fits.then(|| order_edge(file.id, s.id, catalog)).flatten().map(|at| (How::Ordered(at), Confidence::Medium))
     });
     let mut found = ordered;
-    for reader in keep_closest(file, alike) {
+    let named_by_a_job = !alike.is_empty() && job_names(&file.path, services, head);
+    for reader in keep_closest(file, if named_by_a_job { Vec::new() } else { alike }) {
         if !found.iter().any(|r| r.service.id == reader.service.id) {
             found.push(reader);
         }

@@ -152,6 +152,7 @@ fn why(reader: &Reader<'_, '_>) -> String {
         How::Named(_) => "this service is started with the file".to_owned(),
         How::Through(file, _) => format!("this service reads {file}, which names the file"),
         How::Imported(program, _) => format!("this service runs {program}, which imports the module"),
+        How::PackagedUnit(package) => format!("package {package} starts this service with the file"),
         How::Packaged(package) => format!("package {package} brings this service and the file, or its folder"),
         How::Ordered(_) => "this service is ordered after the file".to_owned(),
         How::Alike => "this service stands beside the file and is named like it".to_owned(),

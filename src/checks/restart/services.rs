@@ -51,8 +51,13 @@ fn service<'a>(
     }
     let mine = starters.iter().filter(|s| s.of.starts(name));
     let start: Vec<Line> = mine.flat_map(|s| content_of(s.file, head.sources()).lines(&s.file.at)).collect();
-    let oneshot = start.iter().any(|l| l.text.replace(' ', "").eq_ignore_ascii_case("type=oneshot"));
+    let oneshot = start.iter().any(|l| is_oneshot(&l.text));
     Some(Service { id, resource, name, start, oneshot })
+}
+
+/// Whether a line of a unit says that what it starts runs to its end.
+pub(super) fn is_oneshot(line: &str) -> bool {
+    line.replace(' ', "").eq_ignore_ascii_case("type=oneshot")
 }
 
 /// Running, or at least not stopped: a service without `ensure` is restarted by a refresh if it runs.
