@@ -89,6 +89,9 @@ struct Client {
     /// Key and value are parted by blanks alone.
     #[serde(default)]
     words: bool,
+    /// The value is a command; these options of it name the relay.
+    #[serde(default)]
+    options: Vec<String>,
     separator: Option<String>,
     #[serde(default)]
     queue: Queue,
@@ -173,6 +176,23 @@ impl Client {
         }
     }
 
+    /// The relay that a value names; `None` for a command that names none.
+    fn relay(&self, value: String) -> Option<String> {
+        if self.options.is_empty() {
+            return Some(value);
+        }
+        let words: Vec<&str> = value.split_whitespace().collect();
+        let long =
+            |word: &str, option: &String| word.strip_prefix(option.as_str())?.strip_prefix('=').map(str::to_owned);
+        let named = words.iter().enumerate().find_map(|(at, word)| {
+            let apart = self.options.iter().any(|o| o == word).then(|| words.get(at + 1)).flatten();
+            apart.map(|w| (*w).to_owned()).or_else(|| self.options.iter().find_map(|o| long(word, o)))
+        });
+        // The host's own mail server takes what its `sendmail` is handed.
+        let own = || words.first().is_some_and(|p| p.ends_with("/sendmail")).then(|| "localhost".to_owned());
+        named.or_else(own)
+    }
+
     fn names(&self, setting: &Setting) -> bool {
         let last = setting.section.rsplit('.').next().unwrap_or_default();
         let (last, whole) = (last.to_ascii_lowercase(), setting.section.to_ascii_lowercase());
@@ -202,10 +222,11 @@ pub fn settings(target: &str, lines: &[&str]) -> Vec<MailSetting> {
     }
     let mut found: Vec<MailSetting> = clients.iter().filter(|c| c.words).flat_map(|c| words(c, lines)).collect();
     for setting in settings::read(target, lines) {
-        let row = clients.iter().find(|c| c.names(&setting)).map(|c| c.row());
-        let row = row.or_else(|| is_generic(&setting).then(|| Row { program: program_of(target), ..generic() }));
-        if let Some(row) = row {
-            found.push(MailSetting { row, key: setting.key, value: setting.value, line: setting.line });
+        let Setting { key, value, line, .. } = setting.clone();
+        if let Some(client) = clients.iter().find(|c| c.names(&setting)) {
+            found.extend(client.relay(value).map(|value| MailSetting { row: client.row(), key, value, line }));
+        } else if is_generic(&setting) {
+            found.push(MailSetting { row: Row { program: program_of(target), ..generic() }, key, value, line });
         }
     }
     found

@@ -202,6 +202,11 @@ struct LineBuilder<'a> {
     given_at: &'a Loc,
 }
 
+/// A value as a template writes it.
+fn written(value: &Value) -> Option<&str> {
+    if *value == Value::Undef { Some("") } else { value.as_str() }
+}
+
 impl LineBuilder<'_> {
     fn value(&mut self, value: &Value) {
         match value {
@@ -232,7 +237,7 @@ impl LineBuilder<'_> {
     /// One of several short texts: all are shown, and each brings its origin.
     fn one_of(&mut self, values: &[Value]) {
         let texts: Option<Vec<&str>> =
-            values.iter().map(|v| v.as_str().filter(|t| t.len() <= MAX_SHOWN && !t.contains('\n'))).collect();
+            values.iter().map(|v| written(v).filter(|t| t.len() <= MAX_SHOWN && !t.contains(['\n', '|']))).collect();
         let shown = texts.map_or_else(|| "‹one of several›".to_owned(), |t| format!("‹{}›", t.join("|")));
         self.text(&shown, &self.given_at.clone(), None);
         let origins = values.iter().flat_map(Value::origins).cloned();

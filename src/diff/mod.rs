@@ -8,7 +8,7 @@ mod doubt;
 mod sources;
 
 pub use content::{Content, Line, content_of};
-pub use doubt::surely_differ;
+pub use doubt::{Differs, differ, surely_differ};
 pub use sources::Sources;
 
 use crate::catalog::{Catalog, Param, Resource, ResourceId};

@@ -9,6 +9,7 @@ use super::readers::{How, Reader, order_edge};
 use super::scope::scopes;
 use super::services::Service;
 use crate::checks::{HostContext, HostSide, draft, head as at_head};
+use crate::diff::Differs;
 use crate::finding::{Confidence, Finding, Severity};
 
 /// Services named in a sentence, at most.
@@ -38,8 +39,11 @@ pub(super) fn finding(
         sentence(file, more, &services, by_luck),
     );
     let mut found = locate(found.severity(severity).confidence(confidence), head, file, readers);
-    if file.unseen {
+    if file.is_guess() {
         found = found.note("what differs is not wholly known here: whether the file differs on a host is a guess");
+    }
+    if file.differs == Differs::Somewhere {
+        found = found.note("it changes only where a condition holds that is not known here (`--facts` may settle it)");
     }
     if !file.is_sure() {
         found = found.note("what lay at that path before is not known here: if it is the same, nothing is to be done");
@@ -99,7 +103,8 @@ fn confidence(head: HostSide<'_>, file: &Changed<'_>, readers: &[Reader<'_, '_>]
     let broken = head.cut_short.is_some() || !head.errors.is_empty();
     let near = scopes(file.resource, head.catalog());
     let partial = broken && readers.iter().all(|r| near.is_disjoint(&scopes(r.service.resource, head.catalog())));
-    match (file.unseen, by_luck || open || partial || !file.is_sure()) {
+    let somewhere = file.differs != Differs::Surely;
+    match (file.is_guess(), by_luck || open || partial || somewhere || !file.is_sure()) {
         (true, _) => Confidence::Low,
         (false, true) => best.min(Confidence::Medium),
         (false, false) => best,

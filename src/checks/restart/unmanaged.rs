@@ -23,7 +23,7 @@ pub(super) fn finding(file: &Changed<'_>, told: &Told, base: HostSide<'_>, head:
     let unit = of_unit(file, head);
     let found = unit.or_else(|| of_package(file, base, head))?;
     let broken = head.cut_short.is_some() || !head.errors.is_empty();
-    let doubtful = broken || file.unseen || file.resource.possible.is_some() || found.by.possible.is_some();
+    let doubtful = broken || file.is_guess() || file.resource.possible.is_some() || found.by.possible.is_some();
     let name = found.name;
     let message = format!(
         "{} changes and {name} reads it, but Puppet does not manage that service: nothing restarts it, the change lies dormant until someone does",

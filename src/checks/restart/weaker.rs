@@ -11,6 +11,7 @@ use super::services::running;
 use super::strength::{Strength, of_command, of_service};
 use crate::catalog::Resource;
 use crate::checks::{Check, HostContext, HostSide, draft, head as at_head, of_any_host};
+use crate::diff::Differs;
 use crate::finding::{Confidence, Finding, Severity};
 
 pub(in crate::checks) struct RestartWeaker;
@@ -93,7 +94,7 @@ fn finding(file: &Changed<'_>, reader: &Reader<'_, '_>, needed: Strength, effect
     let severity = if vital && *strength == Strength::Nothing { Severity::High } else { Severity::Medium };
     let sure = reader.how.is_firm()
         && file.is_sure()
-        && !file.unseen
+        && file.differs == Differs::Surely
         && file.resource.possible.is_none()
         && by.possible.is_none();
     let confidence = if sure { reader.confidence.min(Confidence::High) } else { Confidence::Low };

@@ -42,12 +42,21 @@ fn the_relay_of_a_program_is_found() {
         ),
         ("/etc/burrow/burrow.toml", "[notifier.a]\nserver=\"mx1.x.org\"\n", "burrow", Queue::None),
         ("/etc/msmtprc", "account default\nhost mx1.x.org\n", "msmtp", Queue::None),
+        ("/etc/php/8.2/fpm/php.ini", "sendmail_path = \"/usr/bin/msmtp --host=mx1.x.org -t\"\n", "php", Queue::None),
+        ("/etc/php/8.2/fpm/php.ini", "sendmail_path = /usr/bin/mini -S mx1.x.org:25 -t\n", "php", Queue::None),
         ("/srv/x/LocalSettings.php", "$wgSMTP = [\n  'host' => 'mx1.x.org',\n];\n", "mediawiki", Queue::None),
     ] {
         let found = first(target, text).unwrap_or_else(|| panic!("nothing in {text:?}"));
         assert_eq!((found.0.as_str(), found.1), (program, queue), "{text:?}");
         assert!(is_one_remote_host(&found.2), "{}", found.2);
     }
+}
+
+#[test]
+fn a_command_without_a_relay_hands_mail_to_the_host_or_is_not_known() {
+    let php = |value: &str| first("/etc/php/8.2/cli/php.ini", &format!("[mail function]\nsendmail_path = {value}\n"));
+    assert_eq!(php("/usr/sbin/sendmail -t -i").map(|f| f.2).as_deref(), Some("localhost"));
+    assert_eq!(php("/usr/bin/msmtp -t"), None);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::{Changed, What};
 use crate::catalog::{Catalog, Resource, ResourceId};
 use crate::checks::HostSide;
 use crate::checks::removal::{file_path, wanted};
-use crate::diff::{Change, Content, Line, content_of, unseen};
+use crate::diff::{Change, Content, Differs, Line, content_of, unseen};
 use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,7 +74,24 @@ fn template<'a>(
 ) -> Option<Changed<'a>> {
     let text = |side: HostSide<'_>| Some(Content::File(path.to_owned(), side.sources().bytes(path)?));
     let changed = texts(id, after, file_path(after).to_owned(), &text(base)?, &text(head)?).change()?;
-    Some(Changed { unseen: true, ..changed })
+    // What stands outside the tags is written wherever the template is, at least under some condition.
+    let said =
+        |side: HostSide<'_>| side.sources().bytes(path).map(|bytes| outside_tags(&String::from_utf8_lossy(&bytes)));
+    let differs = if said(base) == said(head) { Differs::Perhaps } else { Differs::Somewhere };
+    Some(Changed { differs, ..changed })
+}
+
+/// The words of a template outside its tags (`<% … %>`).
+fn outside_tags(template: &str) -> Vec<String> {
+    let mut rest = template;
+    let mut text = String::new();
+    while let Some((before, tag)) = rest.split_once("<%") {
+        text.push_str(before);
+        text.push(' ');
+        rest = tag.split_once("%>").map_or("", |(_, after)| after);
+    }
+    text.push_str(rest);
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Whether the agent brings a file that is there already up to date.

@@ -11,6 +11,7 @@ mod text;
 
 use crate::catalog::{Resource, ResourceId};
 use crate::checks::{HostContext, HostSide};
+use crate::diff::Differs;
 use crate::repo::Loc;
 
 /// A file that changes.
@@ -26,8 +27,8 @@ pub(super) struct Changed<'a> {
     pub(super) lines: Vec<String>,
     /// What becomes of it.
     pub(super) what: What,
-    /// Whether it is only possible: what differs is not known on one side, or the template could not be rendered.
-    pub(super) unseen: bool,
+    /// How far it is known that it differs: parts of a text may not be known, or a template not be rendered.
+    pub(super) differs: Differs,
 }
 
 /// What becomes of a file.
@@ -43,7 +44,7 @@ pub(super) enum What {
 
 impl<'a> Changed<'a> {
     fn new(id: ResourceId, resource: &'a Resource, path: String, first: Loc, lines: Vec<String>) -> Self {
-        Self { id, resource, path, first, lines, what: What::Changes, unseen: false }
+        Self { id, resource, path, first, lines, what: What::Changes, differs: Differs::Surely }
     }
 
     fn becomes(mut self, what: What) -> Self {
@@ -54,6 +55,11 @@ impl<'a> Changed<'a> {
     /// Whether it is certain that the host's file differs afterwards.
     pub(super) fn is_sure(&self) -> bool {
         self.what == What::Changes
+    }
+
+    /// Whether what differs is out of sight, so that it may be nothing.
+    pub(super) fn is_guess(&self) -> bool {
+        self.differs == Differs::Perhaps
     }
 
     /// For a sentence about it, and one about it and others.

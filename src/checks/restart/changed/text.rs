@@ -3,7 +3,7 @@
 use super::Changed;
 use crate::catalog::{Resource, ResourceId};
 use crate::checks::restart::equivalent::equivalent;
-use crate::diff::{Line, surely_differ};
+use crate::diff::{Line, differ};
 use crate::repo::Loc;
 use similar::{ChangeTag, TextDiff};
 
@@ -29,8 +29,8 @@ impl<'a> Texts<'a> {
         let line = first_difference(&before, &after).and_then(|n| self.new.get(n.min(last)));
         let first = line.map_or(&self.given, |l| &l.at).clone();
         let lines = different_lines(&before, &after);
-        let unseen = !surely_differ(&self.old, &self.new);
-        Some(Changed { unseen, ..Changed::new(self.id, self.resource, self.path, first, lines) })
+        let differs = differ(&self.old, &self.new);
+        Some(Changed { differs, ..Changed::new(self.id, self.resource, self.path, first, lines) })
     }
 }
 
