@@ -28,11 +28,9 @@ fn restarts(found: &BTreeSet<ResourceId>, service: &Service<'_>) -> bool {
 }
 
 fn hangs_on(service: &Service<'_>, restarted: &[&str]) -> bool {
-    let instance = service.name.split_once('@').map_or("", |(_, instance)| instance);
     let mut lines = service.start.iter().filter_map(|l| l.text.split_once('='));
     lines.any(|(key, units)| {
-        let units = units.split_whitespace().map(|u| u.replace("%i", instance).replace("%I", instance));
-        let mut units = units.map(|u| u.strip_suffix(".service").map_or_else(|| u.clone(), str::to_owned));
-        KEYS.contains(&key.trim()) && units.any(|u| restarted.contains(&u.as_str()))
+        let mut units = units.split_whitespace().map(|u| u.strip_suffix(".service").unwrap_or(u));
+        KEYS.contains(&key.trim()) && units.any(|u| restarted.contains(&u))
     })
 }

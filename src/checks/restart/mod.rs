@@ -19,6 +19,7 @@ mod readers;
 mod say;
 mod scope;
 mod services;
+mod specifiers;
 mod strength;
 mod through;
 mod unmanaged;

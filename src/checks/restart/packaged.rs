@@ -7,6 +7,7 @@ use super::changed::Changed;
 use super::readers::{How, names_file};
 use super::scope::scopes;
 use super::services::{Service, is_oneshot};
+use super::specifiers::expand;
 use crate::catalog::ResourceId;
 use crate::checks::removal::wanted;
 use crate::checks::{HostContext, HostSide};
@@ -55,7 +56,7 @@ fn start_text<'s>(shipped: &'s Shipped, service: &Service<'_>) -> &'s str {
 /// How a package that brings a service says that it reads the file.
 fn reads(package: &str, shipped: &Shipped, service: &Service<'_>, path: &str) -> Option<(How, Confidence)> {
     let mut lines = start_text(shipped, service).lines().filter(|l| !is_comment(l));
-    if lines.any(|l| names_file(l, path)) {
+    if lines.any(|l| names_file(&expand(l, service.name), path)) {
         return Some((How::PackagedUnit(package.to_owned()), Confidence::High));
     }
     owns(&shipped.paths, path).then(|| (How::Packaged(package.to_owned()), Confidence::Medium))

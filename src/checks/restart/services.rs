@@ -1,5 +1,6 @@
 //! The services of a host that should be running before and after the change, and what starts them.
 
+use super::specifiers::expand;
 use crate::catalog::{Catalog, Resource, ResourceId};
 use crate::checks::HostSide;
 use crate::checks::removal::{file_path, wanted};
@@ -50,7 +51,7 @@ fn service<'a>(
         return None;
     }
     let mine = starters.iter().filter(|s| s.of.starts(name));
-    let start: Vec<Line> = mine.flat_map(|s| content_of(s.file, head.sources()).lines(&s.file.at)).collect();
+    let start: Vec<Line> = mine.flat_map(|s| s.lines(name, head)).collect();
     let oneshot = start.iter().any(|l| is_oneshot(&l.text));
     Some(Service { id, resource, name, start, oneshot })
 }
@@ -80,6 +81,17 @@ pub(super) struct Starter<'a> {
     pub(super) file: &'a Resource,
 }
 
+impl Starter<'_> {
+    /// What it says of one of its services.
+    fn lines(&self, service: &str, head: HostSide<'_>) -> Vec<Line> {
+        let lines = content_of(self.file, head.sources()).lines(&self.file.at);
+        if !self.of.is_unit() {
+            return lines;
+        }
+        lines.into_iter().map(|l| Line { text: expand(&l.text, service), ..l }).collect()
+    }
+}
+
 /// Every file of a host that starts a service.
 pub(super) fn starters(catalog: &Catalog) -> Vec<Starter<'_>> {
     let files = catalog.of_type("File").filter(|r| wanted(r));
@@ -99,6 +111,11 @@ impl StartOf<'_> {
     /// Whether it starts the service of that name.
     pub(super) fn starts(&self, name: &str) -> bool {
         name == self.service || self.service.ends_with('@') && name.starts_with(self.service)
+    }
+
+    /// Whether systemd reads it as a unit.
+    fn is_unit(&self) -> bool {
+        matches!(self.sort, "unit" | "drop-in")
     }
 
     /// Whether it is what starts the service: its unit, job or script, and no settings beside one.
