@@ -11,13 +11,15 @@ use super::scope::Env;
 use crate::catalog::{Param, Relation, ResourceId};
 use crate::puppet::ast::{Expr, RelationOp};
 use crate::repo::Loc;
-use crate::value::{Tri, Value};
+use crate::value::{SymExpr, Tri, Value};
 
 /// One end of an arrow.
 #[derive(Clone, Debug)]
 pub(crate) enum End {
     Resource(Reference),
     Collector(usize),
+    /// A reference whose title is not known.
+    Unknown(Value),
 }
 
 /// An arrow, resolved when everything has been declared.
@@ -33,7 +35,7 @@ pub(crate) struct Pending {
 impl Pending {
     /// The same, if no collector takes part.
     pub(crate) fn plain(&self) -> Option<Self> {
-        let is_plain = |end: &End| matches!(end, End::Resource(_));
+        let is_plain = |end: &End| !matches!(end, End::Collector(_));
         (self.source.iter().all(is_plain) && self.target.iter().all(is_plain)).then(|| self.clone())
     }
 
@@ -95,7 +97,10 @@ impl<'s> Compiler<'s> {
                 let message = "Illegal relationship operand, can not form a relationship with an Undef Value. A Catalog type is required.";
                 Err(EvalError::issue("ILLEGAL_RELATIONSHIP_OPERAND_TYPE", message))
             }
-            _ => Ok(refs.into_iter().map(End::Resource).collect()),
+            bad => {
+                let unknown = bad.filter(|_| refs.is_empty()).map(End::Unknown);
+                Ok(refs.into_iter().map(End::Resource).chain(unknown).collect())
+            }
         }
     }
 
@@ -124,6 +129,7 @@ impl<'s> Compiler<'s> {
         ends.iter()
             .flat_map(|end| match end {
                 End::Resource(reference) => vec![reference.clone()],
+                End::Unknown(value) => self.of_unknown_title(value).into_iter().collect(),
                 End::Collector(number) => {
                     let found: Vec<Reference> = self.collected_by(*number).into_iter().filter_map(of).collect();
                     if found.is_empty() { instead(number) } else { found }
@@ -198,9 +204,21 @@ impl<'s> Compiler<'s> {
         self.catalog.relations = out;
     }
 
+    /// The reference to a resource whose title is not known: one that was declared with the very same title.
+    fn of_unknown_title(&self, value: &Value) -> Option<Reference> {
+        let Value::Sym(sym) = value else { return None };
+        let SymExpr::Call(name, args) = &sym.expr else { return None };
+        let [Value::Str(type_name), title] = &args[..] else { return None };
+        let reference = Reference::new(&type_name.text, &title.to_string());
+        let found = self.catalog.get(self.declared_id(&reference)?)?;
+        (name == "reference" && found.symbolic_title.as_ref() == Some(title)).then_some(reference)
+    }
+
     fn settle_param(&mut self, id: ResourceId, param: &Param, out: &mut Vec<Relation>) {
-        let (mut refs, mut bad) = (Vec::new(), None);
-        references(&param.value, &mut refs, &mut |v| bad = Some(v.clone()));
+        let (mut refs, mut others) = (Vec::new(), Vec::new());
+        references(&param.value, &mut refs, &mut |v| others.push(v.clone()));
+        refs.extend(others.iter().filter_map(|v| self.of_unknown_title(v)));
+        let bad = others.pop();
         let branch = self.extra.get(id as usize).and_then(|e| e.branch);
         let outer = std::mem::replace(&mut self.branch, branch);
         if let Some(value) = bad.filter(|v| !v.is_unknown()) {

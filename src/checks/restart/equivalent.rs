@@ -104,7 +104,9 @@ fn is_unit(path: &str) -> bool {
 /// Settings of a unit that a running service does not feel.
 fn describes(line: &str) -> bool {
     let key = line.split('=').next().unwrap_or("").trim();
-    matches!(key, "Description" | "Documentation" | "WantedBy" | "RequiredBy" | "Alias")
+    // For the manager alone, which takes them up when it reloads (systemd.service(5)): what to do when it fails.
+    let on_failure = key.starts_with("Restart") || key.starts_with("StartLimit") || key == "OnFailure";
+    on_failure || matches!(key, "Description" | "Documentation" | "WantedBy" | "RequiredBy" | "Alias")
 }
 
 #[cfg(test)]
@@ -130,6 +132,7 @@ mod tests {
             ("/etc/x.json", "{\"a\": 1}", "{\"a\": 1,}", false),
             ("/etc/x.xml", "<a/>\n# b\n", "<a/>\n", false),
             ("/lib/systemd/system/x.service", "Description=a\nUser=b\n", "Description=c\nUser=b\n", true),
+            ("/lib/systemd/system/x.service", "Restart=no\nRestartSec=1\n", "Restart=always\n", true),
             ("/lib/systemd/system/x.service", "User=a\n", "User=b\n", false),
         ] {
             assert_eq!(equivalent(path, before, after), same, "{path}: {before:?} -> {after:?}");

@@ -78,7 +78,7 @@ fn look(cx: &HostContext<'_>, base: HostSide<'_>, head: HostSide<'_>, graph: &dy
         let later = |r: &Reader<'_, '_>| file.id < r.service.id || graph.comes_before(file.id, r.service.id);
         let by_luck = readers.iter().all(|r| restarted.contains(&r.service.id) && later(r));
         if !readers.is_empty() && !stands_already(cx, file) {
-            found.push(Dormant { file, readers, by_luck });
+            found.push(Dormant { file, readers, by_luck, open: told.open });
         }
     }
     out.extend(grouped(&found).into_iter().map(|(first, more)| say::finding(cx, head, first, &more, graph)));
@@ -97,6 +97,8 @@ struct Dormant<'s, 'a> {
     readers: Vec<Reader<'s, 'a>>,
     /// Another change of the commit restarts the readers all the same.
     by_luck: bool,
+    /// Something hears of the change whose name is not known.
+    open: bool,
 }
 
 /// Instances of one declaration told one by one, at most.

@@ -1,7 +1,9 @@
 //! What a refresh from a resource reaches, and who comes first; the relationship graph behind a seam.
 
 use super::knowledge::Knowledge;
+use super::scope::containers;
 use crate::catalog::{Catalog, RefreshGraph, Resource, ResourceId};
+use crate::value::Value;
 
 /// What is asked of the graph.
 pub(in crate::checks) trait Reach {
@@ -36,11 +38,13 @@ pub(super) struct Told {
     pub(super) applied: bool,
     /// Commands that run.
     pub(super) commands: Vec<ResourceId>,
+    /// Whether something else may hear of it, whose name is not known.
+    pub(super) open: bool,
 }
 
 /// Who hears of a change of `from`.
 pub(super) fn told_by(from: ResourceId, catalog: &Catalog, graph: &dyn Reach) -> Told {
-    let mut told = Told::default();
+    let mut told = Told { open: notifies_unknown(from, catalog), ..Told::default() };
     for id in graph.refreshed_by(from) {
         let Some(resource) = catalog.get(id) else { continue };
         match resource.type_name.as_str() {
@@ -53,6 +57,19 @@ pub(super) fn told_by(from: ResourceId, catalog: &Catalog, graph: &dyn Reach) ->
         }
     }
     told
+}
+
+/// Whether the resource, or what contains it, notifies something of which no edge came.
+fn notifies_unknown(from: ResourceId, catalog: &Catalog) -> bool {
+    let around = catalog.get(from).into_iter().flat_map(|r| containers(r, catalog));
+    std::iter::once(from).chain(around).any(|id| {
+        let value = catalog.get(id).and_then(|r| r.value("notify"));
+        value.is_some_and(holds_unknown) && !catalog.relations.iter().any(|r| r.source == id && r.refresh)
+    })
+}
+
+fn holds_unknown(value: &Value) -> bool {
+    value.is_unknown() || value.as_array().is_some_and(|items| items.iter().any(holds_unknown))
 }
 
 fn applies(exec: &Resource) -> bool {

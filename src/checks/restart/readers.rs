@@ -121,7 +121,8 @@ pub(super) fn collect<'s, 'a>(
 
 /// The unit or the service's own commands name the very file, or the folder of settings it lies in.
 fn named_at_start(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)> {
-    let lines = service.start.iter().filter(|l| !names_no_input(&l.text));
+    let program = is_program(&file.path);
+    let lines = service.start.iter().filter(|l| !names_no_input(&l.text) && !(program && runs_beside(&l.text)));
     let mut best = None;
     for line in lines {
         match mention(&line.text, &file.path) {
@@ -152,7 +153,17 @@ fn names_no_input(line: &str) -> bool {
         "Documentation",
     ];
     let line = line.trim();
-    line.starts_with(['#', ';']) || KEYS.contains(&line.split('=').next().unwrap_or("").trim())
+    line.starts_with(['#', ';']) || KEYS.contains(&setting_of(line))
+}
+
+/// The setting that a line of a unit gives.
+fn setting_of(line: &str) -> &str {
+    line.split('=').next().unwrap_or("").trim()
+}
+
+/// Whether a line of a unit runs something to its end before or after the daemon.
+fn runs_beside(line: &str) -> bool {
+    matches!(setting_of(line), "ExecStartPre" | "ExecStartPost" | "ExecCondition")
 }
 
 /// Whether a line of a unit names the very file as something it reads.
@@ -236,6 +247,10 @@ fn own_folder(path: &str, service: &Service<'_>) -> bool {
 
 fn alike(file: &Changed<'_>, service: &Service<'_>, program: bool) -> Option<(How, Confidence)> {
     if program {
+        // What the service runs is known where its unit is, and is not this.
+        if service.start.iter().any(|l| setting_of(&l.text) == "ExecStart") {
+            return None;
+        }
         return same_stem(&file.path, service.name).then_some((How::Alike, Confidence::Medium));
     }
     let likeness = likeness(&file.path, service.name)?;

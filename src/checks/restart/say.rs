@@ -23,10 +23,10 @@ pub(super) fn finding(
     more: &[&Dormant<'_, '_>],
     graph: &dyn Reach,
 ) -> Finding {
-    let Dormant { file, readers, by_luck } = dormant;
+    let Dormant { file, readers, by_luck, .. } = dormant;
     let by_luck = *by_luck && more.iter().all(|m| m.by_luck);
     let services: Vec<&Service<'_>> = readers.iter().map(|r| r.service).collect();
-    let confidence = confidence(head, file, readers, by_luck);
+    let confidence = if dormant.open { Confidence::Low } else { confidence(head, file, readers, by_luck) };
     let severity = if cx.hosts.is_empty() {
         Severity::Medium
     } else {
@@ -38,18 +38,24 @@ pub(super) fn finding(
         file.kind(),
         sentence(file, more, &services, by_luck),
     );
-    let mut found = locate(found.severity(severity).confidence(confidence), head, file, readers);
-    if file.is_guess() {
-        found = found.note("what differs is not wholly known here: whether the file differs on a host is a guess");
-    }
-    if file.differs == Differs::Somewhere {
-        found = found.note("it changes only where a condition holds that is not known here (`--facts` may settle it)");
-    }
-    if !file.is_sure() {
-        found = found.note("what lay at that path before is not known here: if it is the same, nothing is to be done");
-    }
-    found = costs(found, readers);
-    mend(cx, found, &wanted(cx, head, dormant, more, graph), readers)
+    let found = locate(found.severity(severity).confidence(confidence), head, file, readers);
+    let found = doubts(dormant).into_iter().fold(found, Finding::note);
+    mend(cx, costs(found, readers), &wanted(cx, head, dormant, more, graph), readers)
+}
+
+/// What is not known of the change.
+fn doubts(dormant: &Dormant<'_, '_>) -> Vec<&'static str> {
+    let file = dormant.file;
+    let doubts = [
+        (file.is_guess(), "what differs is not wholly known here: whether the file differs on a host is a guess"),
+        (
+            file.differs == Differs::Somewhere,
+            "it changes only where a condition holds that is not known here (`--facts` may settle it)",
+        ),
+        (!file.is_sure(), "what lay at that path before is not known here: if it is the same, nothing is to be done"),
+        (dormant.open, "it notifies something whose name is not known here, which may be the service"),
+    ];
+    doubts.into_iter().filter(|(holds, _)| *holds).map(|(_, text)| text).collect()
 }
 
 /// The edges that are missing.
