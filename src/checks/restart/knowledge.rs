@@ -1,4 +1,4 @@
-//! What is known of daemons: rows of `rules/knowledge/services.toml`.
+//! What is known of daemons: rows of `rules/knowledge/services/`, and what `services.toml` says of all.
 
 use super::glob::{matches, matches_named};
 use serde::Deserialize;
@@ -75,6 +75,15 @@ struct EachRun {
     #[allow(dead_code, reason = "told to whoever edits the rows")]
     why: String,
     paths: Vec<String>,
+    /// Even by a daemon that is started with the file.
+    #[serde(default)]
+    whoever: bool,
+}
+
+impl EachRun {
+    fn holds(&self, path: &str) -> bool {
+        self.paths.iter().any(|p| matches(p, path).is_some())
+    }
 }
 
 /// Words in the command of an exec that takes a change up.
@@ -85,18 +94,45 @@ struct Applies {
     not: Vec<String>,
 }
 
-const BUILTIN: &str = include_str!("../../../rules/knowledge/services.toml");
+/// One text a field; a row of an earlier one goes before those of later ones.
+const BUILTIN: [&str; 10] = [
+    include_str!("../../../rules/knowledge/services/mail.toml"),
+    include_str!("../../../rules/knowledge/services/web.toml"),
+    include_str!("../../../rules/knowledge/services/data.toml"),
+    include_str!("../../../rules/knowledge/services/network.toml"),
+    include_str!("../../../rules/knowledge/services/accounts.toml"),
+    include_str!("../../../rules/knowledge/services/logs.toml"),
+    include_str!("../../../rules/knowledge/services/watching.toml"),
+    include_str!("../../../rules/knowledge/services/platform.toml"),
+    include_str!("../../../rules/knowledge/services/applications.toml"),
+    include_str!("../../../rules/knowledge/services.toml"),
+];
 
 impl Knowledge {
     /// The rows that are built in; a test holds them to the syntax.
     pub(crate) fn builtin() -> &'static Self {
         static CELL: OnceLock<Knowledge> = OnceLock::new();
-        CELL.get_or_init(|| toml::from_str(BUILTIN).unwrap_or_default())
+        CELL.get_or_init(|| {
+            BUILTIN.iter().filter_map(|text| toml::from_str(text).ok()).fold(Self::default(), Self::and)
+        })
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.service.extend(other.service);
+        self.each_run.extend(other.each_run);
+        self.applies.words.extend(other.applies.words);
+        self.applies.not.extend(other.applies.not);
+        self
     }
 
     /// Whether a file is read anew whenever it is used.
     pub(crate) fn read_each_run(&self, path: &str) -> bool {
-        self.each_run.iter().flat_map(|r| &r.paths).any(|p| matches(p, path).is_some())
+        self.each_run.iter().any(|r| r.holds(path))
+    }
+
+    /// Whether that is so even of a daemon that is started with it.
+    pub(super) fn never_held(&self, path: &str) -> bool {
+        self.each_run.iter().any(|r| r.whoever && r.holds(path))
     }
 
     /// The row by which this service reads this path.
@@ -187,8 +223,9 @@ mod tests {
 
     #[test]
     fn the_rows_read() {
-        let rows: Knowledge = toml::from_str(BUILTIN).unwrap();
-        assert!(rows.service.len() >= 60);
+        let rows: Vec<Knowledge> = BUILTIN.iter().map(|text| toml::from_str(text).unwrap()).collect();
+        let rows = rows.into_iter().fold(Knowledge::default(), Knowledge::and);
+        assert!(rows.service.len() >= 200 && rows.each_run.len() >= 10 && !rows.applies.words.is_empty());
         for row in &rows.service {
             assert!(!row.name.is_empty() && !row.config.is_empty(), "{:?}", row.name);
         }
@@ -198,6 +235,12 @@ mod tests {
     fn daemons_read_their_own_files() {
         let rows = Knowledge::builtin();
         for (service, path, expected) in [
+            ("postgresql@9.6-main", "/etc/postgresql/9.6/main/postgresql.conf", true),
+            ("postgresql@9.6-main", "/etc/postgresql/9.3/main/postgresql.conf", false),
+            ("thanos-query", "/etc/thanos-compact/objstore.yaml", false),
+            ("redis-instance-tcp_6379", "/etc/redis/tcp_6380.conf", false),
+            ("nova-network", "/etc/nova/api-paste.ini", false),
+            ("rasdaemon", "/etc/default/smartmontools", false),
             ("mailman", "/etc/mailman/mm_cfg.py", true),
             ("exim4", "/etc/exim4/exim4.conf", true),
             ("apache2", "/etc/apache2/sites-available/x", true),

@@ -72,9 +72,14 @@ pub(super) fn readers<'s, 'a>(
     services: &'s [Service<'a>],
     head: HostSide<'a>,
 ) -> Vec<Reader<'s, 'a>> {
-    let named = collect(&file.path, services, |s| named_at_start(file, s));
     let knowledge = Knowledge::builtin();
+    if knowledge.never_held(&file.path) {
+        return Vec::new();
+    }
+    let mut named = collect(&file.path, services, |s| named_at_start(file, s));
     if knowledge.read_each_run(&file.path) {
+        // Of a folder that is named, such a file is the one that is not held.
+        named.retain(|r| r.confidence == Confidence::High);
         return named;
     }
     if !named.is_empty() {
