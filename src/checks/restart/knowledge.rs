@@ -167,6 +167,9 @@ impl Knowledge {
     }
 }
 
+/// What packages that bring a daemon itself add to its name.
+const FLAVOURS: [&str; 5] = ["server", "full", "extras", "light", "core"];
+
 impl ServiceRow {
     /// What it needs to take up a change of these lines.
     pub(super) fn needs_for(&self, lines: &[String]) -> Needs {
@@ -194,7 +197,7 @@ impl ServiceRow {
                 let more = r.strip_prefix('-');
                 r.is_empty()
                     || more.is_some_and(|m| {
-                        m.starts_with(|c: char| c.is_ascii_digit()) || m.starts_with("daemon") || m == "server"
+                        m.starts_with(|c: char| c.is_ascii_digit()) || m.starts_with("daemon") || FLAVOURS.contains(&m)
                     })
             })
         };
@@ -282,6 +285,8 @@ mod tests {
             ("/etc/exim4/exim4.conf", "exim4-config", None),
             ("/etc/apache2/ports.conf", "apache2", Some("apache2")),
             ("/etc/apache2/ports.conf", "apache2-utils", None),
+            ("/etc/nginx/nginx.conf", "nginx-full", Some("nginx")),
+            ("/etc/nginx/nginx.conf", "nginx-common", None),
         ] {
             let found = rows.owners(path).find_map(|row| row.daemon_of(package));
             assert_eq!(found.as_deref(), expected, "{package}");

@@ -127,7 +127,7 @@ pub(super) fn collect<'s, 'a>(
 /// The unit or the service's own commands name the very file, or the folder of settings it lies in.
 fn named_at_start(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)> {
     let program = is_program(&file.path);
-    let lines = service.start.iter().filter(|l| !names_no_input(&l.text) && !(program && runs_beside(&l.text)));
+    let lines = service.start.iter().filter(|l| !(names_no_input(&l.text) || program && runs_beside(&l.text)));
     let mut best = None;
     for line in lines {
         match mention(&line.text, &file.path) {
