@@ -184,7 +184,7 @@ fn relate(catalog: &mut Catalog) {
             texts(&param.value, &mut names);
             for other in names.into_iter().filter_map(|name| find(catalog, name)) {
                 let (source, target) = if before { (id, other) } else { (other, id) };
-                out.push(Relation { source, target, refresh, at: param.at.clone() });
+                out.push(Relation { source, target, refresh, possible: false, at: param.at.clone() });
             }
         }
     }

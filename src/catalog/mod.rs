@@ -105,6 +105,8 @@ pub struct Relation {
     pub target: ResourceId,
     /// Whether a refresh travels along it (`notify`, `subscribe`, `~>`).
     pub refresh: bool,
+    /// A collector whose query could not be decided may find an end of it, or not.
+    pub possible: bool,
     /// Where it was written.
     pub at: Loc,
 }

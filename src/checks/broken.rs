@@ -79,9 +79,10 @@ fn cycle(cx: &HostContext<'_>) -> Option<Finding> {
         "the resources form a dependency cycle, so the agent applies none of the catalog: {ring} -> {}",
         names.first()?
     );
+    let sure = resources.iter().all(|r| r.possible.is_none());
     let finding = draft("catalog-broken", &ring, "dependency-cycle", message)
         .severity(Severity::High)
-        .confidence(Confidence::High);
+        .confidence(if sure { Confidence::High } else { Confidence::Medium });
     let finding =
         finding.remedy("take out one of the relationships on the ring; the one this change adds is the likeliest");
     let mut places = resources.iter().take(4).map(|r| head(&r.at, &format!("{} is on the ring", r.reference())));

@@ -61,6 +61,8 @@ pub(crate) struct Collector<'s> {
     scope: Env<'s>,
     /// Resources it has dealt with, in the order found.
     done: indexmap::IndexSet<ResourceId>,
+    /// Those of them of which it is not decided that the query finds them.
+    undecided: rustc_hash::FxHashSet<ResourceId>,
     /// How many resources of its type, and how many changes of resources, it has looked at.
     looked_at: (usize, usize),
 }
@@ -119,6 +121,7 @@ impl<'s> Compiler<'s> {
             branch: self.branch,
             scope: env,
             done: indexmap::IndexSet::new(),
+            undecided: rustc_hash::FxHashSet::default(),
             looked_at: (0, 0),
         });
         Ok(collector_value(number))
@@ -175,6 +178,9 @@ impl<'s> Compiler<'s> {
         for (id, fits) in &found {
             if let Some(collector) = self.collectors.get_mut(number) {
                 collector.done.insert(*id);
+                if *fits == Tri::Maybe {
+                    collector.undecided.insert(*id);
+                }
             }
             self.collected(*id, *fits, &change, branch, env);
         }
@@ -271,9 +277,10 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// The resources that a collector has found so far.
-    pub(crate) fn collected_by(&self, number: usize) -> Vec<ResourceId> {
-        self.collectors.get(number).map(|c| c.done.iter().copied().collect()).unwrap_or_default()
+    /// The resources that a collector has found so far, and whether each is only possibly found.
+    pub(crate) fn collected_by(&self, number: usize) -> Vec<(ResourceId, bool)> {
+        let Some(collector) = self.collectors.get(number) else { return Vec::new() };
+        collector.done.iter().map(|id| (*id, collector.undecided.contains(id))).collect()
     }
 }
 

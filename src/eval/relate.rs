@@ -108,37 +108,39 @@ impl<'s> Compiler<'s> {
     pub(crate) fn settle_relations(&mut self) {
         for pending in std::mem::take(&mut self.pending) {
             let outer = std::mem::replace(&mut self.branch, pending.branch);
-            for source in self.resolve_ends(&pending.source, true) {
-                for target in self.resolve_ends(&pending.target, false) {
-                    self.settle_one(&source, &target, &pending);
+            for (source, maybe) in self.resolve_ends(&pending.source, true) {
+                for (target, also_maybe) in self.resolve_ends(&pending.target, false) {
+                    self.settle_one(&source, &target, &pending, maybe || also_maybe);
                 }
             }
             self.branch = outer;
         }
     }
 
-    /// A collector that found nothing gives way, as a source, to what stood left of it in the chain.
-    fn resolve_ends(&self, ends: &[End], as_source: bool) -> Vec<Reference> {
+    /// The resources meant, and whether each is only possibly so. A collector that found nothing gives way, as a source,
+    /// to what stood left of it in the chain.
+    fn resolve_ends(&self, ends: &[End], as_source: bool) -> Vec<(Reference, bool)> {
         let instead = |number: &usize| match self.instead_of.get(number) {
             Some(ends) if as_source => self.resolve_ends(ends, true),
             _ => Vec::new(),
         };
-        let of = |id: ResourceId| {
-            self.catalog.get(id).map(|r| Reference { type_name: r.type_name.clone(), title: r.title.clone() })
+        let of = |(id, maybe): (ResourceId, bool)| {
+            let resource = self.catalog.get(id)?;
+            Some((Reference { type_name: resource.type_name.clone(), title: resource.title.clone() }, maybe))
         };
         ends.iter()
             .flat_map(|end| match end {
-                End::Resource(reference) => vec![reference.clone()],
-                End::Unknown(value) => self.of_unknown_title(value).into_iter().collect(),
+                End::Resource(reference) => vec![(reference.clone(), false)],
+                End::Unknown(value) => self.of_unknown_title(value).map(|r| (r, false)).into_iter().collect(),
                 End::Collector(number) => {
-                    let found: Vec<Reference> = self.collected_by(*number).into_iter().filter_map(of).collect();
+                    let found: Vec<_> = self.collected_by(*number).into_iter().filter_map(of).collect();
                     if found.is_empty() { instead(number) } else { found }
                 }
             })
             .collect()
     }
 
-    fn settle_one(&mut self, source: &Reference, target: &Reference, pending: &Pending) {
+    fn settle_one(&mut self, source: &Reference, target: &Reference, pending: &Pending, possible: bool) {
         let Some(id) = self.find_reference(source) else {
             if self.maybe_declared(source) == Tri::Maybe {
                 return;
@@ -157,8 +159,12 @@ impl<'s> Compiler<'s> {
             source: id,
             target: to,
             refresh: pending.refresh,
+            possible,
             at: pending.at.clone(),
         });
+        if possible {
+            return;
+        }
         let name = if pending.refresh { "notify" } else { "before" };
         let text = Value::str(target.to_string());
         let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
@@ -199,6 +205,8 @@ impl<'s> Compiler<'s> {
             }
         }
         let key = |r: &Relation| (r.source, r.target, r.refresh);
+        // Of two that say the same the one that is certain stays.
+        out.sort_by_key(|r| r.possible);
         let mut seen = rustc_hash::FxHashSet::default();
         out.retain(|r| seen.insert(key(r)));
         self.catalog.relations = out;
@@ -237,7 +245,7 @@ impl<'s> Compiler<'s> {
                     let (source, target) =
                         if matches!(&*param.name, "before" | "notify") { (id, to) } else { (to, id) };
                     let refresh = matches!(&*param.name, "notify" | "subscribe");
-                    out.push(Relation { source, target, refresh, at: param.at.clone() });
+                    out.push(Relation { source, target, refresh, possible: false, at: param.at.clone() });
                 }
                 None if sure => self.dangling(id, param, &reference),
                 None => {}

@@ -4,7 +4,8 @@ use super::{RefreshGraph, Vertex};
 use crate::catalog::ResourceId;
 
 impl RefreshGraph {
-    /// The first cycle, as the resources and containers on it in order; `None` if there is none.
+    /// The first cycle, as the resources and containers on it in order; `None` if there is none. Edges that are only
+    /// possible make none.
     #[must_use]
     pub fn cycle(&self) -> Option<Vec<ResourceId>> {
         let mut state = vec![State::New; self.next.len()];
@@ -52,6 +53,9 @@ impl RefreshGraph {
                 continue;
             };
             *position += 1;
+            if edge.possible {
+                continue;
+            }
             match state.get(edge.to as usize) {
                 Some(State::Open) => return Some(self.loop_of(&trail, edge.to)),
                 Some(State::New) => {

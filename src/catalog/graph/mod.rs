@@ -42,6 +42,8 @@ pub struct RefreshGraph {
 struct Edge {
     to: Vertex,
     refresh: bool,
+    /// It may not be there.
+    possible: bool,
 }
 
 /// Native types that act on a refresh (the others ignore one and pass nothing on).
@@ -74,7 +76,9 @@ impl RefreshGraph {
             }
         }
         for relation in &catalog.relations {
-            graph.edge(graph.end(relation.source), graph.start(relation.target), relation.refresh);
+            let edge =
+                Edge { to: graph.start(relation.target), refresh: relation.refresh, possible: relation.possible };
+            graph.add(graph.end(relation.source), edge);
         }
         graph
     }
@@ -105,8 +109,11 @@ impl RefreshGraph {
     }
 
     fn edge(&mut self, from: Vertex, to: Vertex, refresh: bool) {
+        self.add(from, Edge { to, refresh, possible: false });
+    }
+
+    fn add(&mut self, from: Vertex, edge: Edge) {
         let Some(edges) = self.next.get_mut(from as usize) else { return };
-        let edge = Edge { to, refresh };
         if !edges.contains(&edge) {
             edges.push(edge);
         }

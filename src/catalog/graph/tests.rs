@@ -26,6 +26,7 @@ fn catalog(resources: &[(&str, &str, Option<u32>)], relations: &[(u32, u32, bool
         source: *source,
         target: *target,
         refresh: *refresh,
+        possible: false,
         at: at.clone(),
     };
     Catalog {
