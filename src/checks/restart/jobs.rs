@@ -3,7 +3,8 @@
 //! A job that names the file speaks against a daemon that is merely called like it. Its command is looked at, and the
 //! script that the command runs; what that script runs in turn is not.
 
-use super::readers::{Mention, is_program, mention, names_file};
+use super::lines::{Mention, mention, names_file};
+use super::readers::is_program;
 use super::services::{Service, starters};
 use crate::catalog::Resource;
 use crate::checks::HostSide;

@@ -11,6 +11,7 @@ mod glob;
 mod imports;
 mod jobs;
 mod knowledge;
+mod lines;
 mod names;
 mod packaged;
 mod patch;

@@ -4,7 +4,8 @@
 //! Only packages that are declared beside the file are asked, so that `--fetch` brings no more than needed.
 
 use super::changed::Changed;
-use super::readers::{How, names_file};
+use super::lines::names_file;
+use super::readers::How;
 use super::scope::scopes;
 use super::services::{Service, is_oneshot};
 use super::specifiers::expand;

@@ -7,6 +7,7 @@
 use super::changed::Changed;
 use super::jobs::job_names;
 use super::knowledge::{Knowledge, Needs, ServiceRow};
+use super::lines::{Mention, mention, names_no_input, runs_on, setting_of};
 use super::names::{Likeness, likeness, same_stem, serves_for};
 use super::packaged::packaged;
 use super::scope::{containers, scopes};
@@ -127,7 +128,7 @@ pub(super) fn collect<'s, 'a>(
 /// The unit or the service's own commands name the very file, or the folder of settings it lies in.
 fn named_at_start(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)> {
     let program = is_program(&file.path);
-    let lines = service.start.iter().filter(|l| !(names_no_input(&l.text) || program && runs_beside(&l.text)));
+    let lines = service.start.iter().filter(|l| !names_no_input(&l.text) && (!program || runs_on(&l.text)));
     let mut best = None;
     for line in lines {
         match mention(&line.text, &file.path) {
@@ -140,70 +141,6 @@ fn named_at_start(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Con
     let mut params = params.filter(|p| p.value.as_str().is_some_and(|t| mention(t, &file.path) == Some(Mention::File)));
     best.or_else(|| params.next().map(|p| (How::Named(p.at.clone()), Confidence::Medium)))
 }
-
-/// Settings of a unit that name paths a daemon does not read at its start.
-fn names_no_input(line: &str) -> bool {
-    const KEYS: [&str; 12] = [
-        "WorkingDirectory",
-        "ReadWritePaths",
-        "ReadOnlyPaths",
-        "ReadWriteDirectories",
-        "InaccessiblePaths",
-        "PIDFile",
-        "ExecReload",
-        "ExecStop",
-        "ExecStopPost",
-        "RuntimeDirectory",
-        "LogsDirectory",
-        "Documentation",
-    ];
-    let line = line.trim();
-    line.starts_with(['#', ';']) || KEYS.contains(&setting_of(line))
-}
-
-/// The setting that a line of a unit gives.
-fn setting_of(line: &str) -> &str {
-    line.split('=').next().unwrap_or("").trim()
-}
-
-/// Whether a line of a unit runs something to its end before or after the daemon.
-fn runs_beside(line: &str) -> bool {
-    matches!(setting_of(line), "ExecStartPre" | "ExecStartPost" | "ExecCondition")
-}
-
-/// Whether a line of a unit names the very file as something it reads.
-pub(super) fn names_file(line: &str, path: &str) -> bool {
-    !names_no_input(line) && mention(line, path) == Some(Mention::File)
-}
-
-/// What a line names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mention {
-    File,
-    Folder,
-}
-
-/// Whether a line names a path, or the folder under `/etc` that holds it.
-pub(super) fn mention(line: &str, path: &str) -> Option<Mention> {
-    let words = line
-        .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';' | '(' | ')' | '{' | '}' | ':'));
-    let words = words.map(|w| w.trim_start_matches(['-', '@', '+', '!']).trim_end_matches('/'));
-    let mut found = None;
-    for word in words.filter(|w| w.starts_with('/')) {
-        if word == path {
-            return Some(Mention::File);
-        }
-        let own_folder = word.starts_with("/etc/") && !SHARED.contains(&word);
-        if own_folder && path.strip_prefix(word).is_some_and(|rest| rest.starts_with('/')) {
-            found = Some(Mention::Folder);
-        }
-    }
-    found
-}
-
-/// Folders of settings that belong to nobody in particular.
-const SHARED: [&str; 6] =
-    ["/etc/default", "/etc/init.d", "/etc/init", "/etc/ssl", "/etc/ssl/certs", "/etc/systemd/system"];
 
 /// The file is what starts the service.
 fn starts(file: &Changed<'_>, service: &Service<'_>) -> Option<(How, Confidence)> {
@@ -289,25 +226,4 @@ pub(super) fn is_program(path: &str) -> bool {
 
 fn is_unit(path: &str) -> bool {
     path.contains("/systemd/system/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_named_whole_or_by_its_folder() {
-        for (line, path, expected) in [
-            ("ExecStart=/usr/bin/x --config=/etc/x/y.conf", "/etc/x/y.conf", Some(Mention::File)),
-            ("EnvironmentFile=-/etc/default/x", "/etc/default/x", Some(Mention::File)),
-            ("ExecStart=/usr/bin/x -d /etc/x/", "/etc/x/y.conf", Some(Mention::Folder)),
-            ("ExecStart=/usr/bin/x -d /etc/x", "/etc/xy/y.conf", None),
-            ("ExecStart=/usr/bin/x -d /srv/x", "/srv/x/y.conf", None),
-            ("ExecStart=/usr/bin/x /etc/x/y.conf.bak", "/etc/x/y.conf", None),
-            ("wsgi-file = /srv/app/app.wsgi", "/srv/app/app.wsgi", Some(Mention::File)),
-        ] {
-            assert_eq!(mention(line, path), expected, "{line}");
-        }
-        assert!(names_no_input("WorkingDirectory = /etc/x") && !names_no_input("ExecStart=/etc/x"));
-    }
 }

@@ -3,7 +3,8 @@
 use super::changed::Changed;
 use super::imports::{imports, module};
 use super::knowledge::Knowledge;
-use super::readers::{How, Mention, Reader, collect, is_program, mention, names_file};
+use super::lines::{Mention, mention, names_file};
+use super::readers::{How, Reader, collect, is_program};
 use super::scope::scopes;
 use super::services::Service;
 use crate::catalog::ResourceId;

@@ -6,8 +6,8 @@
 
 use super::changed::Changed;
 use super::knowledge::{Knowledge, Needs, ServiceRow};
+use super::lines::names_file;
 use super::reach::Told;
-use super::readers::names_file;
 use super::services::{Starter, starters};
 use crate::catalog::{Catalog, Resource};
 use crate::checks::removal::wanted;
