@@ -263,3 +263,18 @@ fn folders_without_catalogs_are_refused_and_broken_ones_counted() {
     let output = holdpoint(&["check", "--base-catalogs", path, "--head-catalogs", none]);
     assert_eq!(output.status.code(), Some(3), "{}", err(&output));
 }
+
+#[test]
+fn an_audit_ends_in_the_table_of_the_incidents_report() {
+    let head = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/rules/single-smarthost/fires-first-of-a-list/head");
+    let text = out(&holdpoint(&["audit", "-q", "--rev", head]));
+    let row = text.lines().find(|l| l.starts_with("gerrit ")).map(|l| l.split("  ").filter(|c| !c.is_empty()).count());
+    assert!(text.contains("\nservice  hosts  "), "{text}");
+    assert_eq!(row, Some(6), "{text}");
+    let note = out(&holdpoint(&["audit", "-q", "--rev", head, "--output", "markdown"]));
+    assert!(note.contains("| service | hosts | setting | relay | mail meanwhile | repair |\n| --- |"), "{note}");
+    let base = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/rules/single-smarthost/fires-newly-in-a-change/base");
+    let head = base.replace("/base", "/head");
+    let change = out(&holdpoint(&["check", "-q", "--base", base, "--head", &head]));
+    assert!(change.contains("single-smarthost") && !change.contains("mail meanwhile"), "{change}");
+}

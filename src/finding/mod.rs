@@ -18,6 +18,6 @@ pub use fingerprint::assign as assign_fingerprints;
 pub use hosts::{HostSet, Pool};
 pub use level::{Confidence, FailureMode, Severity};
 pub use location::{Location, Place, Role, Side};
-pub use model::{Finding, Incident, Status, Suppression};
+pub use model::{Cell, Finding, Incident, Status, Suppression};
 pub use outcome::{Coverage, NotCompiled, Report, SCHEMA_VERSION, UnknownCause, Unknowns, Unread};
 pub use proposal::{Edge, Goal, Proposal};

@@ -40,6 +40,15 @@ pub struct Incident {
     pub url: String,
 }
 
+/// One cell of a finding's row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    /// The head of its column.
+    pub column: String,
+    /// What it says.
+    pub text: String,
+}
+
 /// One thing that will happen, to what, where, with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -80,6 +89,9 @@ pub struct Finding {
     /// A change that would do so, as a unified diff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patch: Option<String>,
+    /// Its row of the table that a report of such an incident would hold, the hosts apart; most rules have none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub row: Vec<Cell>,
     /// What it resembles.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub incidents: Vec<Incident>,
@@ -110,6 +122,7 @@ impl Finding {
             first_aid: String::new(),
             remedy: String::new(),
             patch: None,
+            row: Vec::new(),
             incidents: Vec::new(),
             proposals: Vec::new(),
         }
@@ -192,6 +205,13 @@ impl Finding {
     #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = remedy.into();
+        self
+    }
+
+    /// Gives its row of the rule's table: columns in order, the first of which says what it is about.
+    #[must_use]
+    pub fn row<const N: usize>(mut self, cells: [(&str, String); N]) -> Self {
+        self.row = cells.into_iter().map(|(column, text)| Cell { column: column.to_owned(), text }).collect();
         self
     }
 

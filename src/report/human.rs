@@ -1,7 +1,7 @@
 //! For people: the anatomy of a compiler's message, with evidence from both sides.
 
 use super::text::{clean, hosts, place, side, wrap};
-use super::{Palette, summary};
+use super::{Palette, summary, table};
 use crate::finding::{Finding, Location, Report, Role};
 
 /// Columns that the notes under a finding may take.
@@ -12,6 +12,9 @@ pub(super) fn render(report: &Report, palette: Palette) -> String {
     for finding in report.new_findings() {
         out += &self::finding(finding, palette);
         out.push('\n');
+    }
+    for table in table::tables(report) {
+        out += &format!("{}\n", table.plain());
     }
     out += &palette.bold(&summary::findings(report));
     out.push('\n');

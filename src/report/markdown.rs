@@ -1,6 +1,7 @@
 //! For a merge request: the findings with their evidence folded away, then what was seen.
 
 use super::summary;
+use super::table::{self, Table};
 use super::text::{clean, hosts, place, side};
 use crate::finding::{Finding, Location, Report};
 
@@ -8,6 +9,7 @@ pub(super) fn render(report: &Report) -> String {
     let mut out = format!("## holdpoint: {}\n\n", summary::findings(report));
     let against = report.base.as_ref().map(|b| format!(" against `{}`", code(b))).unwrap_or_default();
     out += &format!("`{}`{against}\n", code(&report.head));
+    out.extend(table::tables(report).iter().map(self::table));
     for finding in report.new_findings() {
         out += &self::finding(finding);
     }
@@ -17,6 +19,16 @@ pub(super) fn render(report: &Report) -> String {
         out += &format!("{indent}- {}\n", escape(line.trim()));
     }
     out
+}
+
+fn table(table: &Table) -> String {
+    let line = |cells: &Vec<String>| {
+        let cells: Vec<String> = cells.iter().map(|c| escape(c).replace('|', "\\|")).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let rule = vec!["---".to_owned(); table.columns.len()];
+    let body: String = table.rows.iter().map(line).collect();
+    format!("\n{}| {} |\n{body}", line(&table.columns), rule.join(" | "))
 }
 
 fn finding(finding: &Finding) -> String {

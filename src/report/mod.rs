@@ -15,6 +15,7 @@ mod plan;
 mod sarif;
 mod spot;
 pub(crate) mod summary;
+mod table;
 pub(crate) mod text;
 
 pub use paint::Palette;

@@ -57,7 +57,27 @@ fn finding(consumer: &Consumer) -> Finding {
     let finding = finding.at(head(&consumer.at, &format!("{} = {}", consumer.key, consumer.value)));
     let finding = consumer.landed.iter().fold(finding, |f, at| f.also(head(at, "the setting lands here")));
     let finding = consumer.list.iter().fold(finding, |f, at| f.also(head(at, "the list of relays is set here")));
-    finding.remedy(remedy(consumer))
+    finding.remedy(remedy(consumer)).row(row(consumer))
+}
+
+/// What the table of the incident's report says of it.
+fn row(consumer: &Consumer) -> [(&'static str, String); 5] {
+    let Consumer { program, key, value, .. } = consumer;
+    let relay = match &consumer.reliance {
+        Reliance::Element { index, len } => format!("{value} ([{index}] of {len})"),
+        Reliance::Literal => value.clone(),
+        Reliance::UnprovenFailover { .. } => format!("{value} (own failover unproven)"),
+        Reliance::NoLocalQueue { .. } => format!("{value} (nothing queues there)"),
+    };
+    let meanwhile = if consumer.queue == Queue::None { "lost" } else { "delayed" };
+    let repair = if consumer.reliance.is_remote() { "localhost, with a queueing MTA" } else { "a queueing MTA" };
+    [
+        ("service", program.clone()),
+        ("setting", key.clone()),
+        ("relay", relay),
+        ("mail meanwhile", meanwhile.to_owned()),
+        ("repair", repair.to_owned()),
+    ]
 }
 
 fn message(consumer: &Consumer) -> String {
