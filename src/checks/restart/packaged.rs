@@ -22,7 +22,7 @@ const SHARED: [&str; 6] = ["default", "init", "init.d", "ssl", "systemd", "X11"]
 
 /// What the packages beside a file say of the services.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct Testimony {
     /// Those that read the file: the unit or init script names it, or the package ships it, or its folder, as well.
     pub(super) readers: Vec<(ResourceId, How, Confidence)>,
     /// Those that are no daemon by the packaged unit.
@@ -30,13 +30,18 @@ pub(super) struct Told {
 }
 
 /// Asks the packages declared beside the file.
-pub(super) fn packaged(cx: &HostContext<'_>, file: &Changed<'_>, services: &[Service<'_>], head: HostSide<'_>) -> Told {
+pub(super) fn packaged(
+    cx: &HostContext<'_>,
+    file: &Changed<'_>,
+    services: &[Service<'_>],
+    head: HostSide<'_>,
+) -> Testimony {
     let near = scopes(file.resource, head.catalog());
     let packages = head.catalog().of_type("Package").filter(|r| !r.is_virtual && wanted(r));
     let beside = packages.filter(|r| !near.is_disjoint(&scopes(r, head.catalog())));
     let named = beside.map(|r| r.text("name").unwrap_or(&r.title));
     let shipped = named.filter_map(|name| Some((name, cx.repo.packages.ships(name)?)));
-    let mut told = Told::default();
+    let mut told = Testimony::default();
     for (name, shipped) in shipped {
         for service in services.iter().filter(|s| shipped.brings(s.name)) {
             if start_text(&shipped, service).lines().any(is_oneshot) {
