@@ -101,7 +101,8 @@ fn resource_json(session: &Session, resource: &Resource) -> Json {
     for (name, value) in named_by_title(session, resource, name) {
         params.entry(name).or_insert(value);
     }
-    let tags: Vec<&str> = resource.tags.iter().map(|t| t.as_str()).collect();
+    let tags = resource.tags.all();
+    let tags: Vec<&str> = tags.iter().map(|t| t.as_str()).collect();
     let mut out = json!({ "type": resource.type_name.as_str(), "title": resource.title.as_str(), "params": params, "tags": tags, "line": resource.at.line });
     if resource.exported {
         out["exported"] = json!(true);

@@ -4,10 +4,9 @@
 //! it in `data`, and what PuppetDB answers. Nothing in them is unknown, except what the agent works out
 //! (`Deferred`).
 
-use super::{Catalog, Param, Relation, Resource, ResourceId, ResourceKind};
+use super::{Catalog, Declaration, Param, Relation, Resource, ResourceId, ResourceKind, Tags, Tidied};
 use crate::repo::Loc;
 use crate::value::{CauseKind, Value};
-use ecow::EcoString;
 use rustc_hash::FxHashSet;
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
@@ -76,23 +75,19 @@ fn resource(row: &Json) -> Option<Resource> {
         let value = if hidden.contains(name.as_str()) { Value::Sensitive(Arc::new(value)) } else { value };
         Param { name: name.as_str().into(), value, at: at.clone() }
     };
-    let mut tags: Vec<EcoString> = strings(row, "tags").map(Into::into).collect();
-    tags.sort_unstable();
-    Some(Resource {
+    let tags = Tags::new(strings(row, "tags").map(Into::into).collect());
+    let declaration = Declaration {
         type_name: type_name.into(),
         title: title.into(),
         symbolic_title: None,
         params: given.iter().map(param).collect(),
         end_line: at.line,
         at,
-        container: None,
-        also_in: Vec::new(),
-        tags,
-        is_virtual: false,
         exported: row.get("exported").and_then(Json::as_bool).unwrap_or(false),
-        possible: None,
         kind: kind(type_name),
-    })
+        tidied: Tidied::default(),
+    };
+    Some(Resource { tags, ..Resource::new(declaration) })
 }
 
 fn strings<'j>(row: &'j Json, key: &str) -> impl Iterator<Item = &'j str> {

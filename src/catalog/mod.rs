@@ -5,15 +5,18 @@
 mod compiled;
 mod graph;
 mod refusal;
+mod resource;
+mod tags;
 
 pub use compiled::{NoCatalog, read as read_compiled};
 pub use graph::{End, Reached, RefreshGraph, Refreshed};
+pub use resource::{Declaration, Param, Resource, ResourceKind, Tidied};
+pub use tags::Tags;
 
 use crate::repo::Loc;
-use crate::value::{Cause, Value};
+use crate::value::Cause;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
 
 /// Index of a resource in its catalog.
 pub type ResourceId = u32;
@@ -37,63 +40,6 @@ pub struct Catalog {
     pub logs: Vec<Log>,
     /// Root causes of unknowns met, with how often.
     pub unknowns: FxHashMap<Cause, u32>,
-}
-
-/// One resource.
-#[derive(Clone, Debug)]
-pub struct Resource {
-    /// Capitalised per segment: `File`, `Apt::Conf`, `Class`.
-    pub type_name: EcoString,
-    /// Title; for a class its capitalised name.
-    pub title: EcoString,
-    /// The title as a value when it is symbolic.
-    pub symbolic_title: Option<Value>,
-    /// Parameters in order, metaparameters included, defaults applied.
-    pub params: Vec<Param>,
-    /// Where it is declared.
-    pub at: Loc,
-    /// Last line of the declaration (for patches and suppressions).
-    pub end_line: u32,
-    /// The class or defined type that contains it (Stage and main: none).
-    pub container: Option<ResourceId>,
-    /// Further containers (`contain` from several classes).
-    pub also_in: Vec<ResourceId>,
-    /// Tags, lower case, sorted.
-    pub tags: Vec<EcoString>,
-    /// Virtual or exported and not realised (such resources do not reach the agent).
-    pub is_virtual: bool,
-    /// Exported.
-    pub exported: bool,
-    /// Declared under a condition that could not be decided; the text of that condition.
-    pub possible: Option<Arc<str>>,
-    /// What sort of resource it is.
-    pub kind: ResourceKind,
-}
-
-/// Sorts of resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResourceKind {
-    /// Native type: what the agent acts on.
-    Native,
-    /// Instance of a defined type: a container.
-    Defined,
-    /// Class: a container.
-    Class,
-    /// Stage.
-    Stage,
-    /// A type that is neither native nor defined in what could be read.
-    UnknownType,
-}
-
-/// One parameter.
-#[derive(Clone, Debug)]
-pub struct Param {
-    /// Name.
-    pub name: EcoString,
-    /// Value.
-    pub value: Value,
-    /// Where the value was given: the attribute's line, a default statement, an override, a Hiera entry.
-    pub at: Loc,
 }
 
 /// A relationship between two resources or containers.
@@ -133,32 +79,6 @@ pub struct Log {
     pub message: String,
     /// Where.
     pub at: Option<Loc>,
-}
-
-impl Resource {
-    /// `Type[title]`
-    #[must_use]
-    pub fn reference(&self) -> String {
-        format!("{}[{}]", self.type_name, self.title)
-    }
-
-    /// A parameter by name.
-    #[must_use]
-    pub fn param(&self, name: &str) -> Option<&Param> {
-        self.params.iter().find(|p| p.name == name)
-    }
-
-    /// A parameter's value by name.
-    #[must_use]
-    pub fn value(&self, name: &str) -> Option<&Value> {
-        self.param(name).map(|p| &p.value)
-    }
-
-    /// A parameter's text, if it is a known string.
-    #[must_use]
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.value(name)?.as_str()
-    }
 }
 
 impl Catalog {

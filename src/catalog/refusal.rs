@@ -93,28 +93,24 @@ fn unqualified(exec: &Resource) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Param;
+    use crate::catalog::{Declaration, Param, Tidied};
     use crate::repo::Loc;
 
     fn resource(kind: &str, title: &str, params: &[(&str, &str)]) -> Resource {
         let at = Loc::new("site.pp", 3);
         let param =
             |(name, value): &(&str, &str)| Param { name: (*name).into(), value: Value::str(*value), at: at.clone() };
-        Resource {
+        Resource::new(Declaration {
             type_name: kind.into(),
             title: title.into(),
             symbolic_title: None,
             params: params.iter().map(param).collect(),
             at: at.clone(),
             end_line: 3,
-            container: None,
-            also_in: Vec::new(),
-            tags: Vec::new(),
-            is_virtual: false,
             exported: false,
-            possible: None,
             kind: ResourceKind::Native,
-        }
+            tidied: Tidied::default(),
+        })
     }
 
     type Params = &'static [(&'static str, &'static str)];

@@ -8,7 +8,7 @@ use super::reference::{canonical_class, canonical_type};
 use super::scope::{Env, Scope, ScopeId, ScopeKind, TOP};
 use super::session::DefAt;
 use super::source::{DefKind, SourceFile};
-use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
+use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind, Tidied};
 use crate::puppet::ast::{Block, ClassDef, NodeDef, NodeMatch};
 use crate::repo::Loc;
 use crate::value::{CauseKind, Value};
@@ -48,21 +48,19 @@ impl<'s> Compiler<'s> {
         container: Option<ResourceId>,
         at: &Loc,
     ) -> Resource {
-        Resource {
+        let declaration = Declaration {
             type_name: type_name.into(),
             title: title.into(),
             symbolic_title: None,
             params: Vec::new(),
             at: at.clone(),
             end_line: at.line,
-            container,
-            also_in: Vec::new(),
-            tags: self.tags_of(type_name, title, &[], ResourceId::MAX),
-            is_virtual: false,
             exported: false,
-            possible: None,
             kind,
-        }
+            tidied: Tidied::default(),
+        };
+        let tags = self.tags_of(type_name, title, &[], ResourceId::MAX);
+        Resource { container, tags, ..Resource::new(declaration) }
     }
 
     /// `class { 'name': … }`
@@ -341,9 +339,7 @@ impl<'s> Compiler<'s> {
         let at = file.loc(node_span(node));
         let mut resource = self.root("Node", &title, ResourceKind::Class, Some(CLASS_MAIN), &at);
         resource.tags = self.tags_of("Node", &title, &[], CLASS_MAIN);
-        super::metaparams::add_tag(&mut resource.tags, "class");
-        resource.tags.sort_unstable();
-        resource.tags.dedup();
+        resource.tags.add(vec!["class".into()]);
         let key = (resource.type_name.clone(), resource.title.clone());
         let id = self.add(Env { scope: TOP, file }, resource, None);
         self.catalog.index.insert(key, id);

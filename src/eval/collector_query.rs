@@ -80,7 +80,10 @@ fn compare(resource: &Resource, name: &str, value: &Value) -> Tri {
     if name == "tag" {
         return truth(match value.as_str() {
             Some(text) => resource.tags.iter().any(|t| t.eq_ignore_ascii_case(text)),
-            None => resource.tags.contains(&value.to_string().to_lowercase().into()),
+            None => {
+                let tag = value.to_string().to_lowercase();
+                resource.tags.iter().any(|t| *t == tag)
+            },
         });
     }
     if name == "title" {

@@ -31,8 +31,6 @@ pub(crate) const MAX_RESOURCES: usize = 200_000;
 pub(crate) struct Extra {
     /// Where it was declared.
     pub(crate) scope: ScopeId,
-    /// Class or define whose code declared it.
-    pub(crate) source: EcoString,
     pub(crate) branch: Option<BranchId>,
     /// Definition of a defined type.
     pub(crate) def: Option<DefAt>,

@@ -7,7 +7,7 @@ use super::reference::{canonical_class, canonical_title, canonical_type};
 use super::scope::Env;
 use super::session::DefAt;
 use super::source::DefKind;
-use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
+use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind, Tidied};
 use crate::puppet::ast::{self, AttrKind, AttrOp, Expr, ExprKind, Form};
 use crate::repo::Loc;
 use crate::value::types::Type;
@@ -277,7 +277,7 @@ impl<'s> Compiler<'s> {
         self.touches(id);
         self.changes(id);
         if let Some(resource) = self.catalog.resources.get_mut(id as usize) {
-            resource.tags.retain(|t| t != tag);
+            resource.tags.remove(tag);
         }
     }
 
@@ -303,20 +303,22 @@ impl<'s> Compiler<'s> {
         let mut params = decl.params;
         self.add_defaults(owner, &decl.type_name, &mut params);
         let tags = self.tags_of(&decl.type_name, &decl.title, &params, container);
-        let resource = Resource {
+        let declaration = Declaration {
             type_name: decl.type_name,
             title: decl.title,
             symbolic_title: decl.symbolic,
             params,
             at: decl.at,
             end_line: decl.end_line,
+            exported: decl.form == Form::Exported,
+            kind,
+            tidied: Tidied::default(),
+        };
+        let resource = Resource {
             container: Some(container).filter(|_| kind != ResourceKind::Stage),
-            also_in: Vec::new(),
             tags,
             is_virtual: decl.form != Form::Regular,
-            exported: decl.form == Form::Exported,
-            possible: None,
-            kind,
+            ..Resource::new(declaration)
         };
         let id = self.add(env, resource, def);
         if twin.is_none_or(|t| self.extra.get(t as usize).is_some_and(|e| e.branch.is_some()) && self.branch.is_none())
@@ -335,11 +337,9 @@ impl<'s> Compiler<'s> {
     pub(crate) fn add(&mut self, env: Env<'s>, resource: Resource, def: Option<DefAt>) -> ResourceId {
         let id = ResourceId::try_from(self.catalog.resources.len()).unwrap_or(ResourceId::MAX);
         let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
-        let source = self.source_of(owner);
         self.catalog.resources.push(resource);
         self.extra.push(Extra {
             scope: owner,
-            source,
             branch: self.branch,
             def,
             evaluated: false,

@@ -1,7 +1,7 @@
 //! The end of a compilation: relationships, inherited metaparameters, what is only possible, checks.
 
 use super::compiler::Compiler;
-use crate::catalog::{Param, ResourceId, ResourceKind};
+use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
 use crate::value::Value;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
@@ -26,9 +26,7 @@ impl Compiler<'_> {
 
     /// A value of `undef` blocked defaults so far; the catalog does not hold it.
     fn drop_undef(&mut self) {
-        for resource in &mut self.catalog.resources {
-            resource.params.retain(|p| p.name != "*" && !matches!(p.value, Value::Undef));
-        }
+        self.catalog.resources.iter_mut().for_each(Resource::tidy);
     }
 
     /// Metaparameters of instances under `Class[main]` go to what they contain.

@@ -2,7 +2,7 @@
 
 use super::compiler::Compiler;
 use super::scope::ScopeId;
-use crate::catalog::{Param, ResourceId};
+use crate::catalog::{Param, ResourceId, Tags};
 use crate::value::Value;
 use ecow::EcoString;
 
@@ -45,29 +45,13 @@ impl Compiler<'_> {
     }
 
     /// The tags of a resource: type, title, `tag`, and those of its container.
-    pub(crate) fn tags_of(
-        &self,
-        type_name: &str,
-        title: &str,
-        params: &[Param],
-        container: ResourceId,
-    ) -> Vec<EcoString> {
-        let mut tags = own_tags(type_name, title, params);
-        self.put_under(container, &mut tags);
-        tags
-    }
-
-    /// Adds the tags of a container.
-    pub(crate) fn put_under(&self, container: ResourceId, tags: &mut Vec<EcoString>) {
-        let Some(container) = self.catalog.get(container) else { return };
-        tags.extend(container.tags.iter().cloned());
-        tags.sort_unstable();
-        tags.dedup();
+    pub(crate) fn tags_of(&self, type_name: &str, title: &str, params: &[Param], container: ResourceId) -> Tags {
+        Tags::new(own_tags(type_name, title, params)).under(self.catalog.get(container).map(|c| &c.tags))
     }
 }
 
-/// The tags that a resource has wherever it stands, sorted.
-pub(crate) fn own_tags(type_name: &str, title: &str, params: &[Param]) -> Vec<EcoString> {
+/// The tags that a resource has wherever it stands.
+fn own_tags(type_name: &str, title: &str, params: &[Param]) -> Vec<EcoString> {
     let mut tags = Vec::new();
     add_tag(&mut tags, type_name);
     if !matches!((type_name, title), ("Class" | "Stage", "main")) {
@@ -76,8 +60,6 @@ pub(crate) fn own_tags(type_name: &str, title: &str, params: &[Param]) -> Vec<Ec
     for param in params.iter().filter(|p| p.name == "tag") {
         tags_in(&param.value, &mut tags);
     }
-    tags.sort_unstable();
-    tags.dedup();
     tags
 }
 

@@ -128,7 +128,7 @@ impl<'s> Compiler<'s> {
     pub(crate) fn apply_override(&mut self, id: ResourceId, change: &Change) -> Res<()> {
         self.touches(id);
         self.changes(id);
-        let owner = self.extra.get(id as usize).map(|e| e.source.clone()).unwrap_or_default();
+        let owner = self.extra.get(id as usize).map(|e| self.source_of(e.scope)).unwrap_or_default();
         if let Some(source) = &change.source
             && *source != owner
             && !self.is_child(source, &owner)
@@ -144,12 +144,11 @@ impl<'s> Compiler<'s> {
     fn override_param(&mut self, id: ResourceId, param: &Param, append: bool, change: &Change, owner: &str) -> Res<()> {
         let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return Ok(()) };
         if param.name == "tag" {
-            super::metaparams::tags_in(&param.value, &mut resource.tags);
-            resource.tags.sort_unstable();
-            resource.tags.dedup();
+            let mut tags = Vec::new();
+            super::metaparams::tags_in(&param.value, &mut tags);
+            resource.tags.add(tags);
         }
-        let current = resource.params.iter_mut().find(|p| p.name == param.name);
-        let Some(current) = current else {
+        let Some(current) = resource.param(&param.name) else {
             resource.params.push(param.clone());
             return Ok(());
         };
@@ -164,15 +163,15 @@ impl<'s> Compiler<'s> {
             );
             return Err(EvalError::puppet(message).at(&change.at));
         }
-        if append {
-            let mut items = flat(&current.value);
-            items.extend(flat(&param.value));
-            *current = Param { value: Value::array(items), ..param.clone() };
+        let value = if append {
+            Value::array(flat(&current.value).into_iter().chain(flat(&param.value)).collect())
         } else if self.branch.is_some() {
-            let both = super::lift::choice([current.value.clone(), param.value.clone()]);
-            *current = Param { value: both, ..param.clone() };
+            super::lift::choice([current.value.clone(), param.value.clone()])
         } else {
-            *current = param.clone();
+            param.value.clone()
+        };
+        if let Some(current) = resource.params.iter_mut().find(|p| p.name == param.name) {
+            *current = Param { value, ..param.clone() };
         }
         Ok(())
     }

@@ -141,7 +141,7 @@ fn resource_json(session: &Session, resource: &Resource) -> Value {
         "file": &*resource.at.path,
         "line": resource.at.line,
         "exported": resource.exported,
-        "tags": resource.tags.iter().map(|t| t.as_str()).collect::<Vec<_>>(),
+        "tags": resource.tags.all().iter().map(|t| t.as_str()).collect::<Vec<_>>(),
         "kind": kind(resource.kind),
         "parameters": parameters,
     });

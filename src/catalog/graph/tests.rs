@@ -1,26 +1,25 @@
 //! Propagation rules, each with its near miss (facts from real Puppet's noop runs).
 
 use super::RefreshGraph;
-use crate::catalog::{Catalog, Relation, Resource, ResourceKind};
+use crate::catalog::{Catalog, Declaration, Relation, Resource, ResourceKind, Tidied};
 use crate::repo::Loc;
 
 /// A catalog from `(type, title, container)`; relations are added by index.
 fn catalog(resources: &[(&str, &str, Option<u32>)], relations: &[(u32, u32, bool)]) -> Catalog {
     let at = Loc::new("site.pp", 1);
-    let resource = |(kind, title, container): &(&str, &str, Option<u32>)| Resource {
-        type_name: (*kind).into(),
-        title: (*title).into(),
-        symbolic_title: None,
-        params: Vec::new(),
-        at: at.clone(),
-        end_line: 1,
-        container: *container,
-        also_in: Vec::new(),
-        tags: Vec::new(),
-        is_virtual: false,
-        exported: false,
-        possible: None,
-        kind: if *kind == "Class" { ResourceKind::Class } else { ResourceKind::Native },
+    let resource = |(kind, title, container): &(&str, &str, Option<u32>)| {
+        let declaration = Declaration {
+            type_name: (*kind).into(),
+            title: (*title).into(),
+            symbolic_title: None,
+            params: Vec::new(),
+            at: at.clone(),
+            end_line: 1,
+            exported: false,
+            kind: if *kind == "Class" { ResourceKind::Class } else { ResourceKind::Native },
+            tidied: Tidied::default(),
+        };
+        Resource { container: *container, ..Resource::new(declaration) }
     };
     let relation = |(source, target, refresh): &(u32, u32, bool)| Relation {
         source: *source,

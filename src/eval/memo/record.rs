@@ -7,7 +7,7 @@ use super::super::reference::Reference;
 use super::super::scope::{ScopeId, ScopeKind, TOP};
 use super::super::source::DefKind;
 use super::trace::{Asked, Done, Fork, Given, Instance, Local, Made, Outside, Place, Trace, Unit};
-use crate::catalog::{Resource, ResourceId};
+use crate::catalog::{Resource, ResourceId, Tags};
 use crate::repo::Loc;
 use crate::value::{Cause, Tri, Value};
 use ecow::EcoString;
@@ -24,7 +24,7 @@ pub(crate) struct Recorder {
     given: Given,
     root: ResourceId,
     /// Tags of the instance or class.
-    tags: Vec<EcoString>,
+    tags: Tags,
     branch: Option<BranchId>,
     unit: Unit,
     first_scope: usize,
@@ -422,7 +422,7 @@ impl Compiler<'_> {
             Unit::Instance { .. } if scope.kind != ScopeKind::Define || scope.resource != recorder.root => None,
             Unit::Instance { .. } if resource.tags != recorder.tags => None,
             Unit::Instance { .. } => Some(Some(Instance {
-                params: resource.params.clone(),
+                declaration: resource.declaration.clone(),
                 defaults: scope.defaults.clone(),
                 source: scope.source.clone(),
             })),
@@ -469,13 +469,11 @@ impl Compiler<'_> {
             && extra.includers.is_empty()
             && resource.also_in.is_empty()
             && self.catalog.index.get(&key).is_some_and(|at| *at as usize == id);
-        let own = super::super::metaparams::own_tags(&resource.type_name, &resource.title, &resource.params);
-        let mut tags = own.clone();
-        self.put_under(recorder.root, &mut tags);
-        (plain && tags == resource.tags).then_some(())?;
+        let is_under = self.catalog.get(recorder.root).is_some_and(|root| resource.tags.is_under(&root.tags));
+        (plain && is_under).then_some(())?;
         Some(Made {
             key,
-            resource: Resource { container: None, tags: own, ..resource.clone() },
+            resource: Resource { container: None, tags: resource.tags.under(None), ..resource.clone() },
             branch: recorder.local(extra.branch)?,
             def: extra.def.map(|at| self.place(at)),
         })

@@ -10,10 +10,11 @@ use super::super::source::DefKind;
 use super::record::{Recorder, step};
 use super::same::{same, same_if_any, same_params};
 use super::trace::{Asked, Given, Key, Local, Made, Outside, Place, Trace, Unit};
-use crate::catalog::{Param, ResourceId, ResourceKind};
+use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind};
 use crate::repo::Tree;
 use crate::value::Value;
 use ecow::EcoString;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Fewest steps of a statement that make it worth keeping.
@@ -61,7 +62,7 @@ impl Compiler<'_> {
         let resource = self.catalog.get(id)?;
         Some(Given {
             symbolic: resource.symbolic_title.clone(),
-            params: matches!(unit, Unit::Instance { .. }).then(|| resource.params.clone()),
+            declaration: matches!(unit, Unit::Instance { .. }).then(|| resource.declaration.clone()),
             defaults: self.defaults_from(unit.defaults_scope()).cloned().collect(),
             possible: self.branch.is_some(),
             complete_facts: self.host.facts.complete,
@@ -87,7 +88,7 @@ impl Compiler<'_> {
         given.possible == self.branch.is_some()
             && given.complete_facts == self.host.facts.complete
             && same_if_any(given.symbolic.as_ref(), resource.symbolic_title.as_ref())
-            && given.params.as_ref().is_none_or(|params| same_params(params, &resource.params))
+            && given.declaration.as_ref().is_none_or(|before| same_declared(before, resource))
             && self.same_defaults(&given.defaults, unit.defaults_scope())
     }
 
@@ -216,7 +217,11 @@ impl Compiler<'_> {
             (Unit::Instance { outer, enclosing }, Some(instance)) => {
                 self.changes(id);
                 if let Some(resource) = self.catalog.resources.get_mut(id as usize) {
-                    resource.params.clone_from(&instance.params);
+                    let as_before = trace.given.declaration.as_ref().is_some_and(|d| Arc::ptr_eq(d, &resource.declaration));
+                    match as_before {
+                        true => resource.declaration = instance.declaration.clone(),
+                        false => resource.params.clone_from(&instance.declaration.params),
+                    }
                 }
                 let mut scope = Scope::new(ScopeKind::Define, Some(enclosing), id);
                 scope.dynamic = Some(outer);
@@ -256,11 +261,10 @@ impl Compiler<'_> {
         let id = ResourceId::try_from(self.catalog.resources.len()).unwrap_or(ResourceId::MAX);
         let mut resource = made.resource.clone();
         resource.container = Some(container);
-        self.put_under(container, &mut resource.tags);
+        resource.tags = resource.tags.under(self.catalog.get(container).map(|c| &c.tags));
         let is_instance = resource.kind == ResourceKind::Defined;
         self.catalog.resources.push(resource);
-        let source = self.source_of(scope);
-        self.extra.push(Extra { scope, source, branch, def, evaluated: false, includers: Vec::new() });
+        self.extra.push(Extra { scope, branch, def, evaluated: false, includers: Vec::new() });
         self.catalog.index.insert(made.key.clone(), id);
         let outer = std::mem::replace(&mut self.branch, branch);
         if let Err(error) = self.index_alias(id) {
@@ -319,6 +323,11 @@ impl Unit {
             Self::Statement { own, .. } => own,
         }
     }
+}
+
+/// Whether a declaration says what it said before; where it stands does not matter.
+fn same_declared(before: &Arc<Declaration>, now: &Resource) -> bool {
+    Arc::ptr_eq(before, &now.declaration) || same_params(&before.params, &now.params)
 }
 
 fn same_contents(trace: &Trace, tree: &Tree) -> bool {

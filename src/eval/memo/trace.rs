@@ -4,7 +4,7 @@ use super::super::outcome::{CompileError, Observation};
 use super::super::reference::Reference;
 use super::super::scope::ScopeId;
 use super::super::source::DefKind;
-use crate::catalog::{Log, Param, Resource};
+use crate::catalog::{Declaration, Log, Param, Resource};
 use crate::repo::{Loc, Oid};
 use crate::value::{Cause, Tri, Value};
 use ecow::EcoString;
@@ -82,7 +82,7 @@ pub(crate) struct Made {
 pub(crate) struct Given {
     pub(crate) symbolic: Option<Value>,
     /// Of an instance.
-    pub(crate) params: Option<Vec<Param>>,
+    pub(crate) declaration: Option<Arc<Declaration>>,
     /// Resource defaults along the dynamic chain, nearest first.
     pub(crate) defaults: Vec<(EcoString, Vec<Param>)>,
     /// Whether it is only possible.
@@ -97,7 +97,7 @@ pub(crate) struct Given {
 /// What became of an instance itself, and of its scope.
 #[derive(Debug)]
 pub(crate) struct Instance {
-    pub(crate) params: Vec<Param>,
+    pub(crate) declaration: Arc<Declaration>,
     pub(crate) defaults: Vec<(EcoString, Vec<Param>)>,
     pub(crate) source: EcoString,
 }

@@ -163,9 +163,9 @@ pub(super) fn tag<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Opt
     c.touches(container);
     c.changes(container);
     if let Some(resource) = c.catalog.resources.get_mut(container as usize) {
-        args.iter().for_each(|a| crate::eval::metaparams::tags_in(a, &mut resource.tags));
-        resource.tags.sort_unstable();
-        resource.tags.dedup();
+        let mut tags = Vec::new();
+        args.iter().for_each(|a| crate::eval::metaparams::tags_in(a, &mut tags));
+        resource.tags.add(tags);
     }
     Ok(Value::Undef)
 }

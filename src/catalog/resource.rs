@@ -1,0 +1,181 @@
+//! One resource of a catalog: what its declaration says, and where it stands in this catalog.
+//!
+//! What the declaration says is the same on many hosts, which share it ([`Declaration`]); whoever changes
+//! it gets a copy of its own.
+
+use super::{ResourceId, Tags};
+use crate::repo::Loc;
+use crate::value::Value;
+use ecow::EcoString;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, OnceLock};
+
+/// One resource. The fields of its [`Declaration`] are read and written as if they were its own.
+#[derive(Clone)]
+pub struct Resource {
+    /// What its declaration says.
+    pub declaration: Arc<Declaration>,
+    /// The class or defined type that contains it (Stage and main: none).
+    pub container: Option<ResourceId>,
+    /// Further containers (`contain` from several classes).
+    pub also_in: Vec<ResourceId>,
+    /// Tags.
+    pub tags: Tags,
+    /// Virtual or exported and not realised (such resources do not reach the agent).
+    pub is_virtual: bool,
+    /// Declared under a condition that could not be decided; the text of that condition.
+    pub possible: Option<Arc<str>>,
+}
+
+/// What a declaration says of a resource.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// Capitalised per segment: `File`, `Apt::Conf`, `Class`.
+    pub type_name: EcoString,
+    /// Title; for a class its capitalised name.
+    pub title: EcoString,
+    /// The title as a value when it is symbolic.
+    pub symbolic_title: Option<Value>,
+    /// Parameters in order, metaparameters included, defaults applied.
+    pub params: Vec<Param>,
+    /// Where it is declared.
+    pub at: Loc,
+    /// Last line of the declaration (for patches and suppressions).
+    pub end_line: u32,
+    /// Exported.
+    pub exported: bool,
+    /// What sort of resource it is.
+    pub kind: ResourceKind,
+    /// The same without what only matters during the compilation, once that was asked for.
+    pub tidied: Tidied,
+}
+
+/// What is left of a declaration at the end of a compilation, if less. A changed copy has to find out anew.
+#[derive(Debug, Default)]
+pub struct Tidied(OnceLock<Option<Arc<Declaration>>>);
+
+impl Clone for Tidied {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// Sorts of resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResourceKind {
+    /// Native type: what the agent acts on.
+    Native,
+    /// Instance of a defined type: a container.
+    Defined,
+    /// Class: a container.
+    Class,
+    /// Stage.
+    Stage,
+    /// A type that is neither native nor defined in what could be read.
+    UnknownType,
+}
+
+/// One parameter.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// Name.
+    pub name: EcoString,
+    /// Value.
+    pub value: Value,
+    /// Where the value was given: the attribute's line, a default statement, an override, a Hiera entry.
+    pub at: Loc,
+}
+
+impl Resource {
+    /// A resource that nothing contains yet.
+    #[must_use]
+    pub fn new(declaration: Declaration) -> Self {
+        Self {
+            declaration: Arc::new(declaration),
+            container: None,
+            also_in: Vec::new(),
+            tags: Tags::default(),
+            is_virtual: false,
+            possible: None,
+        }
+    }
+
+    /// Drops parameters that are `undef`, and what was not known of a splat.
+    pub fn tidy(&mut self) {
+        let tidied = self.declaration.tidied.0.get_or_init(|| self.declaration.tidied());
+        if let Some(tidied) = tidied.clone() {
+            self.declaration = tidied;
+        }
+    }
+
+    /// `Type[title]`
+    #[must_use]
+    pub fn reference(&self) -> String {
+        format!("{}[{}]", self.type_name, self.title)
+    }
+
+    /// A parameter by name.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&Param> {
+        self.params.iter().find(|p| p.name == name)
+    }
+
+    /// A parameter's value by name.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.param(name).map(|p| &p.value)
+    }
+
+    /// A parameter's text, if it is a known string.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.value(name)?.as_str()
+    }
+}
+
+impl Declaration {
+    fn tidied(&self) -> Option<Arc<Self>> {
+        let stays = |p: &Param| p.name != "*" && !matches!(p.value, Value::Undef);
+        if self.params.iter().all(stays) {
+            return None;
+        }
+        let mut rest = self.clone();
+        rest.params.retain(stays);
+        Some(Arc::new(rest))
+    }
+}
+
+impl Deref for Resource {
+    type Target = Declaration;
+
+    fn deref(&self) -> &Declaration {
+        &self.declaration
+    }
+}
+
+impl DerefMut for Resource {
+    fn deref_mut(&mut self) -> &mut Declaration {
+        Arc::make_mut(&mut self.declaration)
+    }
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resource")
+            .field("type_name", &self.type_name)
+            .field("title", &self.title)
+            .field("symbolic_title", &self.symbolic_title)
+            .field("params", &self.params)
+            .field("at", &self.at)
+            .field("end_line", &self.end_line)
+            .field("container", &self.container)
+            .field("also_in", &self.also_in)
+            .field("tags", &self.tags)
+            .field("is_virtual", &self.is_virtual)
+            .field("exported", &self.exported)
+            .field("possible", &self.possible)
+            .field("kind", &self.kind)
+            .finish()
+    }
+}
