@@ -269,16 +269,29 @@ impl<'s> Compiler<'s> {
         if self.shallow {
             return;
         }
-        self.isolated(id, |c| {
-            c.bind_params(inner, id, &class.params, Some(name));
-            c.context = None;
-            c.run_class(inner, id, &class.body);
-        });
+        // Whatever includes a class anew can't be told without it.
+        let around = self.recorder.take();
+        around.iter().for_each(|recorder| recorder.spoil());
+        self.isolated(id, |c| c.run_class(inner, id, class, name));
+        self.recorder = around;
     }
 
-    /// The body of a class, statement by statement.
-    fn run_class(&mut self, env: Env<'s>, id: ResourceId, body: &'s Block) {
+    /// A class, as a whole if it came out alike before.
+    fn run_class(&mut self, env: Env<'s>, id: ResourceId, class: &'s ClassDef, name: &EcoString) {
         let def = self.extra.get(id as usize).and_then(|e| e.def);
+        let unit = Unit::Class { own: env.scope };
+        if def.is_some_and(|def| self.replayed(id, unit, def)) {
+            return;
+        }
+        self.bind_params(env, id, &class.params, Some(name));
+        self.context = None;
+        self.run_statements(env, id, def, &class.body);
+        self.keep_trace();
+    }
+
+    /// The body of a class, statement by statement; each is recorded unless the whole is.
+    fn run_statements(&mut self, env: Env<'s>, id: ResourceId, def: Option<DefAt>, body: &'s Block) {
+        let whole = self.recorder.is_some();
         for (number, expr) in (0u32..).zip(body) {
             let unit = Unit::Statement { number, own: env.scope };
             if def.is_some_and(|def| self.replayed(id, unit, def)) {
@@ -286,9 +299,10 @@ impl<'s> Compiler<'s> {
             }
             let result = self.run_block(env, std::slice::from_ref(expr));
             match result {
-                Ok(_) => def.into_iter().for_each(|def| self.keep_trace(id, unit, def)),
+                Ok(_) if whole => {}
+                Ok(_) => self.keep_trace(),
                 Err(error) => {
-                    self.recorder = None;
+                    self.spoil();
                     if !matches!(error, EvalError::Return(_)) {
                         self.record(error);
                     }

@@ -4,6 +4,7 @@ use super::backend;
 use super::compiler::Compiler;
 use super::facts::opaque;
 use super::lift::{Known, concat, known_deep, sample_deep};
+use super::memo::same_value;
 use super::outcome::Observation;
 use super::scope::{Env, ScopeId};
 use super::session::Session;
@@ -15,8 +16,53 @@ use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-/// Outcome of a lookup.
+/// What is looked up.
+#[derive(Clone, Debug)]
+pub(crate) enum How {
+    /// The value of a class parameter.
+    Bind,
+    /// A key, with the merge that the caller wants.
+    Lookup(Option<Value>),
+}
+
+/// A lookup and its outcome.
 #[derive(Debug)]
+pub(crate) struct Lookup {
+    pub(crate) key: EcoString,
+    pub(crate) how: How,
+    pub(crate) answer: Found,
+}
+
+impl Lookup {
+    pub(crate) fn is_same_question(&self, other: &Self) -> bool {
+        let same_how = match (&self.how, &other.how) {
+            (How::Bind, How::Bind) => true,
+            (How::Lookup(a), How::Lookup(b)) => a == b,
+            _ => false,
+        };
+        same_how && self.key == other.key
+    }
+
+    /// The question alone.
+    pub(crate) fn question(&self) -> Self {
+        Self { key: self.key.clone(), how: self.how.clone(), answer: Found::Nothing }
+    }
+}
+
+impl Found {
+    /// The same value from the same place, or the same reason why there is none.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Value(a, at), Self::Value(b, other_at)) => at == other_at && same_value(a, b),
+            (Self::Nothing, Self::Nothing) => true,
+            (Self::Unknown(a), Self::Unknown(b)) | (Self::Error(a), Self::Error(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// Outcome of a lookup.
+#[derive(Clone, Debug)]
 pub(crate) enum Found {
     /// A value and where it stands.
     Value(Value, Option<Loc>),
@@ -87,6 +133,8 @@ struct Variables<'c, 's> {
     symbols: RefCell<Symbols>,
     /// The value to convert, and to what.
     convert: RefCell<Option<(Data, Data)>>,
+    /// The variables that were read.
+    names: RefCell<Vec<EcoString>>,
 }
 
 impl HieraScope for Variables<'_, '_> {
@@ -111,14 +159,14 @@ impl HieraScope for Variables<'_, '_> {
     }
 
     fn alternatives(&self, name: &str) -> Option<Vec<String>> {
-        let Some(Value::Sym(sym)) = self.compiler.lookup_var(self.scope, name) else { return None };
+        let Some(Value::Sym(sym)) = self.read(name) else { return None };
         let SymExpr::Choice(values) = &sym.expr else { return None };
         values.iter().map(|v| v.as_str().map(str::to_owned)).collect()
     }
 
     fn variable(&self, name: &str) -> ScopeValue {
         let bare = crate::eval::reference::unrooted(name);
-        let found = self.compiler.lookup_var(self.scope, name);
+        let found = self.read(name);
         let value = match found {
             Some(value) => value,
             None => match self.compiler.host.fact(bare) {
@@ -131,7 +179,7 @@ impl HieraScope for Variables<'_, '_> {
 
     /// Single facts are known where the hash of all is not.
     fn member(&self, root: &str, path: &[&str]) -> Option<ScopeValue> {
-        let whole = self.compiler.lookup_var(self.scope, root)?;
+        let whole = self.read(root)?;
         let name = path.join(".");
         let asked = format!("{root}.{name}");
         if crate::eval::reference::unrooted(root) != "facts" || !whole.is_unknown() {
@@ -143,6 +191,14 @@ impl HieraScope for Variables<'_, '_> {
 }
 
 impl Variables<'_, '_> {
+    fn read(&self, name: &str) -> Option<Value> {
+        let mut names = self.names.borrow_mut();
+        if !names.iter().any(|n| n == name) {
+            names.push(name.into());
+        }
+        self.compiler.lookup_var(self.scope, name)
+    }
+
     /// A value as Hiera may know it; what differs from host to host is written down.
     fn told(&self, name: &str, value: Value) -> ScopeValue {
         match known_deep(&value) {
@@ -173,21 +229,39 @@ impl<'s> Compiler<'s> {
 
     /// Looks a key up.
     pub(crate) fn hiera_lookup(&mut self, env: Env<'s>, key: &str, merge: Option<&Value>) -> Found {
-        self.ask_hiera(env, key, |hiera, scope| hiera.lookup(key, scope, merge.map(merge_of).as_ref()))
+        self.look_up(env, key, &How::Lookup(merge.cloned()))
     }
 
     /// Looks up the value of a class parameter.
     pub(crate) fn hiera_bind(&mut self, env: Env<'s>, key: &str) -> Found {
-        self.ask_hiera(env, key, |hiera, scope| hiera.bind(key, scope))
+        self.look_up(env, key, &How::Bind)
+    }
+
+    /// Looks a key up. To a recorder that is one question, whatever it took to answer it: it is looked up anew
+    /// elsewhere, with all that follows from it.
+    pub(crate) fn look_up(&mut self, env: Env<'s>, key: &str, how: &How) -> Found {
+        let recorder = self.recorder.take();
+        let mut names = Vec::new();
+        let found = match how {
+            How::Bind => self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.bind(key, scope)),
+            How::Lookup(merge) => {
+                let merge = merge.as_ref().map(merge_of);
+                self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.lookup(key, scope, merge.as_ref()))
+            }
+        };
+        self.recorder = recorder;
+        let lookup = || Lookup { key: key.into(), how: how.clone(), answer: found.clone() };
+        self.asked_lookup(env.scope, lookup, &names);
+        found
     }
 
     fn ask_hiera(
         &mut self,
         env: Env<'s>,
         key: &str,
+        names: &mut Vec<EcoString>,
         ask: impl FnOnce(&Hiera, &dyn HieraScope) -> hiera::Lookup,
     ) -> Found {
-        self.spoil();
         let hiera = match &self.session.hiera().0 {
             Ok(hiera) => hiera,
             Err(error) => return Found::Error(error.clone()),
@@ -201,9 +275,11 @@ impl<'s> Compiler<'s> {
             asked: RefCell::default(),
             symbols: RefCell::default(),
             convert: RefCell::default(),
+            names: RefCell::default(),
         };
         let answer = ask(hiera, &variables);
-        let Variables { asked, symbols, convert, .. } = variables;
+        let Variables { asked, symbols, convert, names: read, .. } = variables;
+        *names = read.into_inner();
         let (asked, symbols, convert) = (asked.into_inner(), symbols.into_inner(), convert.into_inner());
         let present: Vec<Arc<str>> = answer.consulted.iter().filter(|p| self.session.tree.exists(p)).cloned().collect();
         self.deps.extend(answer.consulted.iter().cloned());

@@ -66,7 +66,7 @@ impl<'s> Compiler<'s> {
             let unit = Unit::Instance { outer, enclosing: self.enclosing(outer) };
             if !self.replayed(id, unit, def) {
                 self.run_instance(id, outer, file, define);
-                self.keep_trace(id, unit, def);
+                self.keep_trace();
             }
         }
         self.branch = before;

@@ -231,6 +231,11 @@ impl Compiler<'_> {
         found.map(|(_, value)| value.clone())
     }
 
+    /// The scope where a bare name is found.
+    pub(crate) fn holder(&self, scope: ScopeId, name: &str) -> Option<ScopeId> {
+        self.find_from(scope, name).map(|(at, _)| at)
+    }
+
     fn find_from(&self, scope: ScopeId, name: &str) -> Option<(ScopeId, &Value)> {
         let mut at = Some(scope);
         while let Some((id, scope)) = at.and_then(|id| Some((id, self.scopes.get(id as usize)?))) {

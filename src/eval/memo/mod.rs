@@ -4,10 +4,12 @@
 //! whatever it asks the rest of the compilation (variables, facts, whether something is declared, where
 //! names are defined) and what comes of it. Where another one starts alike and every question has the
 //! same answer, what came of the first is done again instead ([`trace::Trace`]). Whatever does anything
-//! out of this frame (data lookups, collectors, overrides, first inclusions of classes, errors that
+//! out of this frame (collectors, overrides, first inclusions of classes, errors that
 //! break the catalog) is evaluated each time. Errors under an undecided condition are told again where
 //! the lines that they name are the same.
 
+mod agree;
+mod keep;
 mod record;
 mod replay;
 mod same;
@@ -15,6 +17,6 @@ mod store;
 mod trace;
 
 pub(crate) use record::Recorder;
-pub(crate) use same::same_all as same_values;
+pub(crate) use same::{same as same_value, same_all as same_values};
 pub(crate) use store::Store;
 pub(crate) use trace::Unit;

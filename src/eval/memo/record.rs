@@ -2,62 +2,67 @@
 
 use super::super::branch::BranchId;
 use super::super::compiler::Compiler;
+use super::super::data::Lookup;
 use super::super::outcome::{CompileError, Observation};
 use super::super::reference::Reference;
-use super::super::scope::{ScopeId, ScopeKind, TOP};
+use super::super::scope::{ScopeId, TOP};
 use super::super::source::DefKind;
-use super::trace::{Asked, Done, Fork, Given, Instance, Local, Made, Outside, Place, Trace, Unit};
-use crate::catalog::{Resource, ResourceId, Tags};
+use super::store::Slot;
+use super::trace::{Asked, Given, Local, Outside, Place, Unit};
+use crate::catalog::{ResourceId, Tags};
 use crate::repo::Loc;
 use crate::value::{Cause, Tri, Value};
 use ecow::EcoString;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::time::Instant;
 
 /// Most questions of one evaluation; asking them again must stay cheaper than evaluating.
-const MAX_ASKED: usize = 200;
+const MAX_ASKED: usize = 300;
 
 /// Notes of one evaluation.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    given: Given,
-    root: ResourceId,
+    pub(super) given: Given,
+    pub(super) root: ResourceId,
     /// Tags of the instance or class.
-    tags: Tags,
-    branch: Option<BranchId>,
-    unit: Unit,
-    first_scope: usize,
-    resources: usize,
-    branches: usize,
-    groups: u32,
-    steps: u64,
-    lengths: Lengths,
-    asked: RefCell<Vec<Asked>>,
-    names: Vec<(DefKind, EcoString, Option<Place>)>,
-    files: Vec<Arc<str>>,
-    included: Vec<(EcoString, Option<BranchId>)>,
-    unknowns: Vec<Cause>,
-    observations: Vec<Observation>,
-    errors: Vec<(CompileError, Option<BranchId>)>,
-    assigned: Vec<EcoString>,
-    matches: Option<Arc<[Value]>>,
-    spoilt: Cell<bool>,
-    stays: bool,
+    pub(super) tags: Tags,
+    pub(super) branch: Option<BranchId>,
+    pub(super) unit: Unit,
+    pub(super) slot: Arc<Slot>,
+    pub(super) begun: Instant,
+    pub(super) first_scope: usize,
+    pub(super) resources: usize,
+    pub(super) branches: usize,
+    pub(super) groups: u32,
+    pub(super) steps: u64,
+    pub(super) last_loc: Option<Loc>,
+    pub(super) lengths: Lengths,
+    pub(super) asked: RefCell<Vec<Asked>>,
+    pub(super) names: Vec<(DefKind, EcoString, Option<Place>)>,
+    pub(super) files: Vec<Arc<str>>,
+    pub(super) included: Vec<(EcoString, Option<BranchId>)>,
+    pub(super) unknowns: Vec<Cause>,
+    pub(super) observations: Vec<Observation>,
+    pub(super) errors: Vec<(CompileError, Option<BranchId>)>,
+    pub(super) assigned: Vec<EcoString>,
+    pub(super) matches: Option<Arc<[Value]>>,
+    pub(super) spoilt: Cell<bool>,
+    pub(super) stays: bool,
 }
 
 /// How long lists were that may only have grown, or not at all.
 #[derive(Debug, PartialEq)]
-struct Lengths {
-    pending: usize,
-    realizes: usize,
-    logs: usize,
-    unevaluated: usize,
-    fixed: [usize; 5],
+pub(super) struct Lengths {
+    pub(super) pending: usize,
+    pub(super) realizes: usize,
+    pub(super) logs: usize,
+    pub(super) unevaluated: usize,
+    pub(super) fixed: [usize; 5],
 }
 
 impl Lengths {
-    fn of(c: &Compiler<'_>) -> Self {
+    pub(super) fn of(c: &Compiler<'_>) -> Self {
         Self {
             pending: c.pending.len(),
             realizes: c.realizes.len(),
@@ -75,18 +80,21 @@ impl Lengths {
 }
 
 impl Recorder {
-    pub(super) fn new(c: &Compiler<'_>, given: Given, root: ResourceId, unit: Unit) -> Self {
+    pub(super) fn new(c: &Compiler<'_>, given: Given, root: ResourceId, unit: Unit, slot: Arc<Slot>) -> Self {
         Self {
             given,
             root,
             tags: c.catalog.get(root).map(|r| r.tags.clone()).unwrap_or_default(),
             branch: c.branch,
             unit,
+            slot,
+            begun: Instant::now(),
             first_scope: c.scopes.len(),
             resources: c.catalog.resources.len(),
             branches: c.branches.len(),
             groups: c.groups,
             steps: c.steps,
+            last_loc: c.last_loc.clone(),
             lengths: Lengths::of(c),
             asked: RefCell::default(),
             names: Vec::new(),
@@ -102,7 +110,7 @@ impl Recorder {
         }
     }
 
-    fn spoil(&self) {
+    pub(crate) fn spoil(&self) {
         self.spoilt.set(true);
     }
 
@@ -123,19 +131,24 @@ impl Recorder {
     }
 
     /// The scope that owns what is declared.
-    fn scope(&self) -> Option<ScopeId> {
+    pub(super) fn scope(&self) -> Option<ScopeId> {
         match self.unit {
             Unit::Instance { .. } => u32::try_from(self.first_scope).ok(),
-            Unit::Statement { own, .. } => Some(own),
+            Unit::Class { own } | Unit::Statement { own, .. } => Some(own),
         }
     }
 
     fn is_own(&self, scope: ScopeId) -> bool {
-        matches!(self.unit, Unit::Statement { own, .. } if own == scope)
+        matches!(self.unit, Unit::Class { own } | Unit::Statement { own, .. } if own == scope)
+    }
+
+    /// Whether a variable that was found there arose with the unit.
+    fn is_inner(&self, scope: ScopeId, name: &str) -> bool {
+        scope as usize >= self.first_scope || self.is_own(scope) && self.assigned.iter().any(|n| n == name)
     }
 
     /// Whether there was a match since it began.
-    fn has_matched(&self, now: Option<&Arc<[Value]>>) -> bool {
+    pub(super) fn has_matched(&self, now: Option<&Arc<[Value]>>) -> bool {
         match (now, &self.matches) {
             (Some(now), Some(before)) => !Arc::ptr_eq(now, before),
             (None, None) => false,
@@ -144,7 +157,7 @@ impl Recorder {
     }
 
     /// A branch as the trace counts it.
-    fn local(&self, branch: Option<BranchId>) -> Option<Local> {
+    pub(super) fn local(&self, branch: Option<BranchId>) -> Option<Local> {
         match branch {
             _ if branch == self.branch => Some(None),
             Some(id) => u32::try_from((id as usize).checked_sub(self.branches)?).ok().map(Some),
@@ -198,10 +211,7 @@ impl Compiler<'_> {
     /// A variable was looked up from `scope`, and found in `found` if anywhere.
     pub(crate) fn asked_variable(&self, scope: ScopeId, found: Option<ScopeId>, name: &str, value: Option<&Value>) {
         let Some(recorder) = &self.recorder else { return };
-        let inner = |id: ScopeId| {
-            id as usize >= recorder.first_scope || recorder.is_own(id) && recorder.assigned.iter().any(|n| n == name)
-        };
-        if found.is_some_and(inner) {
+        if found.is_some_and(|id| recorder.is_inner(id, name)) {
             return;
         }
         match self.way_out(recorder, scope) {
@@ -232,7 +242,7 @@ impl Compiler<'_> {
             at = self.scopes.get(id as usize)?.parent;
         }
         match (at?, recorder.unit) {
-            (id, Unit::Statement { own, .. }) if id == own => Some(Outside::Own),
+            (id, Unit::Class { own } | Unit::Statement { own, .. }) if id == own => Some(Outside::Own),
             (TOP, _) => Some(Outside::Top),
             (id, Unit::Instance { enclosing, .. }) if id == enclosing => Some(Outside::Enclosing),
             _ => None,
@@ -281,6 +291,25 @@ impl Compiler<'_> {
             }
             (question, _) => question,
         });
+    }
+
+    /// A key of the data was looked up, which rested on these variables.
+    pub(crate) fn asked_lookup(&self, scope: ScopeId, lookup: impl FnOnce() -> Lookup, variables: &[EcoString]) {
+        let Some(recorder) = &self.recorder else { return };
+        let inner = |name: &EcoString| self.is_of_unit(recorder, scope, name);
+        // In a template it is told as a decision of the whole.
+        if self.muted.is_some() || variables.iter().any(inner) {
+            return recorder.spoil();
+        }
+        recorder.ask(Asked::Lookup(Box::new(lookup())));
+    }
+
+    /// Whether a variable arose with the unit: it is not there when the lookup is made again.
+    fn is_of_unit(&self, recorder: &Recorder, scope: ScopeId, name: &str) -> bool {
+        match crate::eval::reference::unrooted(name).rsplit_once("::") {
+            Some((class, _)) => self.class_scopes.get(class).is_some_and(|id| recorder.is_own(*id)),
+            None => self.holder(scope, name).is_some_and(|id| recorder.is_inner(id, name)),
+        }
     }
 
     pub(crate) fn noted_unknown(&mut self, cause: &Cause) {
@@ -345,6 +374,7 @@ impl Compiler<'_> {
     pub(crate) fn writes(&self, scope: ScopeId) {
         if let Some(recorder) = &self.recorder
             && (scope as usize) < recorder.first_scope
+            && !matches!(recorder.unit, Unit::Class { own } if own == scope)
         {
             recorder.spoil();
         }
@@ -371,129 +401,4 @@ pub(super) fn step(base: &Value, keys: &[Value]) -> Option<Value> {
         };
     }
     Some(at)
-}
-
-/// From notes to a trace.
-impl Compiler<'_> {
-    pub(super) fn finish_trace(&self, recorder: Recorder) -> Option<Trace> {
-        let now = Lengths::of(self);
-        if recorder.spoilt.get() || now.fixed != recorder.lengths.fixed || self.fatal {
-            return None;
-        }
-        let scope = recorder.scope()?;
-        let done = Done {
-            forks: self.forks(&recorder)?,
-            groups: self.groups - recorder.groups,
-            made: self.made(&recorder, scope)?,
-            arrows: self.arrows(&recorder)?,
-            realized: self.realized(&recorder)?,
-            included: self.inclusions(&recorder)?,
-            errors: self.errors_noted(&recorder)?,
-            logs: self.catalog.logs.get(recorder.lengths.logs..)?.to_vec(),
-            steps: self.steps - recorder.steps,
-            last_loc: self.last_loc.clone(),
-            matches: recorder.has_matched(self.matches.as_ref()).then(|| self.matches.clone()),
-            assigned: self.assigned(&recorder, scope),
-            instance: self.instance(&recorder, scope)?,
-            ..Done::default()
-        };
-        let (mut files, Recorder { given, asked, names, unknowns, observations, stays, .. }) =
-            (recorder.files.clone(), recorder);
-        files.sort_unstable();
-        files.dedup();
-        Some(Trace {
-            given,
-            asked: asked.into_inner(),
-            names,
-            contents: files.iter().map(|path| self.session.tree.oid(path)).collect(),
-            files: files.into(),
-            revision: self.session.revision(),
-            stays,
-            compared: AtomicU64::new(0),
-            done: Done { unknowns, observations, ..done },
-        })
-    }
-
-    /// What became of the instance itself and its scope.
-    fn instance(&self, recorder: &Recorder, scope: ScopeId) -> Option<Option<Instance>> {
-        let (resource, scope) = (self.catalog.get(recorder.root)?, self.scopes.get(scope as usize)?);
-        match recorder.unit {
-            Unit::Statement { .. } => Some(None),
-            Unit::Instance { .. } if scope.kind != ScopeKind::Define || scope.resource != recorder.root => None,
-            Unit::Instance { .. } if resource.tags != recorder.tags => None,
-            Unit::Instance { .. } => Some(Some(Instance {
-                declaration: resource.declaration.clone(),
-                defaults: scope.defaults.clone(),
-                source: scope.source.clone(),
-            })),
-        }
-    }
-
-    /// What a statement left in the scope of its class.
-    fn assigned(&self, recorder: &Recorder, scope: ScopeId) -> Vec<(EcoString, Value)> {
-        let mut names = recorder.assigned.clone();
-        names.sort_unstable();
-        names.dedup();
-        let vars = self.scopes.get(scope as usize).map(|s| &s.vars);
-        names.into_iter().filter_map(|name| vars?.get(&name).cloned().map(|value| (name, value))).collect()
-    }
-
-    fn forks(&self, recorder: &Recorder) -> Option<Vec<Fork>> {
-        let fork = |branch: &super::super::branch::Branch| {
-            Some(Fork {
-                parent: recorder.local(branch.parent)?,
-                group: branch.group.checked_sub(recorder.groups)?,
-                arm: branch.arm,
-                text: branch.text.clone(),
-            })
-        };
-        self.branches.get(recorder.branches..)?.iter().map(fork).collect()
-    }
-
-    fn made(&self, recorder: &Recorder, scope: ScopeId) -> Option<Vec<Made>> {
-        let ids = recorder.resources..self.catalog.resources.len();
-        let waiting = self.unevaluated.get(recorder.lengths.unevaluated..)?;
-        let made: Option<Vec<Made>> = ids.clone().map(|id| self.made_one(recorder, scope, id)).collect();
-        let made = made?;
-        let defined = ids.zip(&made).filter(|(_, m)| m.def.is_some()).map(|(id, _)| id);
-        defined.eq(waiting.iter().map(|id| *id as usize)).then_some(made)
-    }
-
-    fn made_one(&self, recorder: &Recorder, scope: ScopeId, id: usize) -> Option<Made> {
-        let (resource, extra) = (self.catalog.resources.get(id)?, self.extra.get(id)?);
-        let title = super::super::reference::canonical_title(&resource.type_name, &resource.title);
-        let key = (resource.type_name.clone(), title);
-        let plain = extra.scope == scope
-            && resource.container == Some(recorder.root)
-            && !extra.evaluated
-            && extra.includers.is_empty()
-            && resource.also_in.is_empty()
-            && self.catalog.index.get(&key).is_some_and(|at| *at as usize == id);
-        let is_under = self.catalog.get(recorder.root).is_some_and(|root| resource.tags.is_under(&root.tags));
-        (plain && is_under).then_some(())?;
-        Some(Made {
-            key,
-            resource: Resource { container: None, tags: resource.tags.under(None), ..resource.clone() },
-            branch: recorder.local(extra.branch)?,
-            def: extra.def.map(|at| self.place(at)),
-        })
-    }
-
-    fn arrows(&self, recorder: &Recorder) -> Option<Vec<(super::super::relate::Pending, Local)>> {
-        let new = self.pending.get(recorder.lengths.pending..)?;
-        new.iter().map(|p| Some((p.plain()?, recorder.local(p.branch)?))).collect()
-    }
-
-    fn realized(&self, recorder: &Recorder) -> Option<Vec<(Reference, Option<Loc>, Local)>> {
-        let new = self.realizes.get(recorder.lengths.realizes..)?;
-        new.iter().map(|r| Some((r.target.clone(), r.at.clone(), recorder.local(r.branch)?))).collect()
-    }
-
-    fn errors_noted(&self, recorder: &Recorder) -> Option<Vec<(CompileError, Local)>> {
-        recorder.errors.iter().map(|(error, branch)| Some((error.clone(), recorder.local(*branch)?))).collect()
-    }
-
-    fn inclusions(&self, recorder: &Recorder) -> Option<Vec<(EcoString, Local)>> {
-        recorder.included.iter().map(|(name, branch)| Some((name.clone(), recorder.local(*branch)?))).collect()
-    }
 }

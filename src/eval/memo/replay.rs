@@ -2,48 +2,52 @@
 
 use super::super::branch::{Branch, BranchId};
 use super::super::collect::Realize;
-use super::super::compiler::{Compiler, Extra, MAX_RESOURCES};
+use super::super::compiler::{Compiler, Extra};
 use super::super::outcome::CompileError;
-use super::super::scope::{Scope, ScopeId, ScopeKind, TOP};
+use super::super::scope::{Scope, ScopeId, ScopeKind};
 use super::super::session::DefAt;
-use super::super::source::DefKind;
-use super::record::{Recorder, step};
-use super::same::{same, same_if_any, same_params};
-use super::trace::{Asked, Given, Key, Local, Made, Outside, Place, Trace, Unit};
-use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind};
-use crate::repo::Tree;
-use crate::value::Value;
-use ecow::EcoString;
+use super::record::Recorder;
+use super::trace::{Given, Instance, Key, Local, Made, Trace, Unit};
+use crate::catalog::{Declaration, ResourceId, ResourceKind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-/// Fewest steps of a statement that make it worth keeping.
-const WORTH_STEPS: u64 = 12;
+/// A statement that takes no longer is evaluated each time.
+const WORTH: Duration = Duration::from_micros(6);
 
 impl Compiler<'_> {
     /// Does again what came of a unit like this one; else has it recorded, if it can be. Whether it is done.
     pub(crate) fn replayed(&mut self, id: ResourceId, unit: Unit, def: DefAt) -> bool {
-        let Some(key) = self.memo_key(id, unit, def) else { return false };
-        let (traces, worth_while) = self.session.traces().of(&key);
-        if let Some(trace) = traces.iter().find(|t| self.agrees(t, id, unit)) {
+        if self.recorder.is_some() {
+            return false;
+        }
+        let store = self.session.traces();
+        let Some(slot) = self.memo_key(id, unit, def).and_then(|key| store.of(key)) else { return false };
+        let traces = slot.traces();
+        let found = self.first_that_agrees(&traces, id, unit, def);
+        if !traces.is_empty() {
+            slot.tried(found.is_some());
+        }
+        if let Some(trace) = found {
             self.do_again(trace, id, unit);
             return true;
         }
-        if worth_while && let Some(given) = self.given(id, unit) {
-            self.recorder = Some(Box::new(Recorder::new(self, given, id, unit)));
+        if store.has_room(&slot) && let Some(given) = self.given(id, unit) {
+            self.recorder = Some(Box::new(Recorder::new(self, given, id, unit, slot)));
         }
         false
     }
 
     /// Keeps what was recorded of a unit.
-    pub(crate) fn keep_trace(&mut self, id: ResourceId, unit: Unit, def: DefAt) {
+    pub(crate) fn keep_trace(&mut self) {
         let Some(recorder) = self.recorder.take() else { return };
-        let Some(key) = self.memo_key(id, unit, def) else { return };
-        let is_small = |t: &Trace| matches!(unit, Unit::Statement { .. }) && t.done.steps < WORTH_STEPS;
+        let slot = recorder.slot.clone();
+        if matches!(recorder.unit, Unit::Statement { .. }) && recorder.begun.elapsed() < WORTH {
+            return slot.fail(true);
+        }
         match self.finish_trace(*recorder) {
-            Some(trace) if is_small(&trace) => self.session.traces().fail(key, true),
-            Some(trace) => self.session.traces().keep(key, trace),
-            None => self.session.traces().fail(key, false),
+            Some(trace) => self.session.traces().keep(&slot, trace),
+            None => slot.fail(false),
         }
     }
 
@@ -53,6 +57,7 @@ impl Compiler<'_> {
         usable.then_some(())?;
         let number = match unit {
             Unit::Statement { number, .. } => Some(number),
+            Unit::Class { .. } => Some(u32::MAX),
             Unit::Instance { .. } => None,
         };
         Some((self.place(def), self.catalog.get(id)?.title.clone(), number))
@@ -62,129 +67,13 @@ impl Compiler<'_> {
         let resource = self.catalog.get(id)?;
         Some(Given {
             symbolic: resource.symbolic_title.clone(),
-            declaration: matches!(unit, Unit::Instance { .. }).then(|| resource.declaration.clone()),
+            declaration: (!matches!(unit, Unit::Statement { .. })).then(|| resource.declaration.clone()),
             defaults: self.defaults_from(unit.defaults_scope()).cloned().collect(),
             possible: self.branch.is_some(),
             complete_facts: self.host.facts.complete,
             at: resource.at.clone(),
             within: self.instance.clone(),
         })
-    }
-
-    /// Whether everything that a trace rests on is so here.
-    fn agrees(&mut self, trace: &Trace, id: ResourceId, unit: Unit) -> bool {
-        self.same_start(&trace.given, id, unit)
-            && self.same_words(trace, id)
-            && self.same_files(trace)
-            && trace.asked.iter().all(|asked| self.same_answer(asked, unit))
-            && trace.names.iter().all(|(kind, name, place)| self.resolves(*kind, name, *place))
-            && trace.done.included.iter().all(|(name, _)| self.class_ids.contains_key(name))
-            && self.all_free(&trace.done.made)
-            && self.unset(&trace.done.assigned, unit)
-    }
-
-    fn same_start(&self, given: &Given, id: ResourceId, unit: Unit) -> bool {
-        let Some(resource) = self.catalog.get(id) else { return false };
-        given.possible == self.branch.is_some()
-            && given.complete_facts == self.host.facts.complete
-            && same_if_any(given.symbolic.as_ref(), resource.symbolic_title.as_ref())
-            && given.declaration.as_ref().is_none_or(|before| same_declared(before, resource))
-            && self.same_defaults(&given.defaults, unit.defaults_scope())
-    }
-
-    /// An error names the statements around it: they must be the same.
-    fn same_words(&self, trace: &Trace, id: ResourceId) -> bool {
-        let given = &trace.given;
-        trace.done.errors.is_empty()
-            || self.catalog.get(id).is_some_and(|r| r.at == given.at) && self.instance == given.within
-    }
-
-    fn same_defaults(&self, given: &[(EcoString, Vec<Param>)], outer: ScopeId) -> bool {
-        let mut here = self.defaults_from(outer);
-        given.iter().all(|(ty, params)| here.next().is_some_and(|(t, p)| t == ty && same_params(params, p)))
-            && here.next().is_none()
-    }
-
-    /// Whether the files consulted hold the same in this revision.
-    fn same_files(&self, trace: &Trace) -> bool {
-        let revision = self.session.revision();
-        if trace.revision == revision {
-            return true;
-        }
-        if trace.stays {
-            return false;
-        }
-        let Some(bit) = revision.checked_mul(2).filter(|bit| *bit < 64) else {
-            return same_contents(trace, &self.session.tree);
-        };
-        let known = trace.compared.load(Ordering::Relaxed) >> bit;
-        if known & 1 == 1 {
-            return known & 2 == 2;
-        }
-        let is_same = same_contents(trace, &self.session.tree);
-        trace.compared.fetch_or((1 | u64::from(is_same) << 1) << bit, Ordering::Relaxed);
-        is_same
-    }
-
-    fn same_answer(&mut self, asked: &Asked, unit: Unit) -> bool {
-        match asked {
-            Asked::Variable(outside, name, value) => {
-                let now = self.outside(*outside, unit, name);
-                same_if_any(now.as_ref(), value.as_ref()) && (now.is_some() || !self.hides(name))
-            }
-            Asked::Member(outside, name, keys, value) => {
-                let now = self.outside(*outside, unit, name);
-                now.and_then(|base| step(&base, keys)).is_some_and(|member| same(&member, value))
-            }
-            Asked::Fact(path, value) => same_if_any(self.host.fact(path).as_ref(), value.as_ref()),
-            Asked::Declared(reference, answer) => self.declared(reference) == *answer,
-            Asked::Absent(reference) => self.declared_id(reference).is_none(),
-        }
-    }
-
-    fn outside(&self, outside: Outside, unit: Unit, name: &str) -> Option<Value> {
-        match outside {
-            Outside::Own | Outside::Enclosing => self.lookup_from(unit.variables_scope(), name),
-            Outside::Top if name.contains("::") => self.lookup_var(TOP, name),
-            Outside::Top => self.lookup_from(TOP, name),
-        }
-    }
-
-    /// Whether a name means what it meant. What it takes to find out is consulted, as ever.
-    fn resolves(&mut self, kind: DefKind, name: &EcoString, place: Option<Place>) -> bool {
-        let found = match self.defs.get(&(kind, name.clone())).copied() {
-            Some(found) if kind != DefKind::Alias || self.aliases.contains_key(name) => found,
-            _ => {
-                if kind == DefKind::Alias {
-                    self.alias(name);
-                }
-                self.find_def(kind, name)
-            }
-        };
-        found.map(|at| self.place(at)) == place
-    }
-
-    fn hides(&self, name: &str) -> bool {
-        name.rsplit_once("::").is_some_and(|(class, _)| self.hidden_class(crate::eval::reference::unrooted(class)))
-    }
-
-    /// Whether none of the variables is set.
-    fn unset(&self, assigned: &[(EcoString, Value)], unit: Unit) -> bool {
-        let vars = self.scopes.get(unit.variables_scope() as usize).map(|s| &s.vars);
-        assigned.iter().all(|(name, _)| vars.is_none_or(|vars| !vars.contains_key(name)))
-    }
-
-    /// Whether nothing is there yet of what would be declared, and each type is what it was.
-    fn all_free(&mut self, made: &[Made]) -> bool {
-        self.catalog.resources.len() + made.len() < MAX_RESOURCES
-            && made.iter().all(|m| {
-                !self.catalog.index.contains_key(&m.key)
-                    && self.kind_of(&m.resource.type_name).is_ok_and(|(kind, def)| {
-                        kind == m.resource.kind
-                            && kind != ResourceKind::UnknownType
-                            && def.map(|at| self.place(at)) == m.def
-                    })
-            })
     }
 
     fn do_again(&mut self, trace: &Trace, id: ResourceId, unit: Unit) {
@@ -213,30 +102,45 @@ impl Compiler<'_> {
     /// The scope that what is declared belongs to, and what else is the unit's own.
     fn own_again(&mut self, trace: &Trace, id: ResourceId, unit: Unit) -> ScopeId {
         let done = &trace.done;
+        if let Some(instance) = &done.instance {
+            self.declared_again(trace, instance, id);
+        }
         match (unit, &done.instance) {
             (Unit::Instance { outer, enclosing }, Some(instance)) => {
-                self.changes(id);
-                if let Some(resource) = self.catalog.resources.get_mut(id as usize) {
-                    let as_before = trace.given.declaration.as_ref().is_some_and(|d| Arc::ptr_eq(d, &resource.declaration));
-                    match as_before {
-                        true => resource.declaration = instance.declaration.clone(),
-                        false => resource.params.clone_from(&instance.declaration.params),
-                    }
-                }
                 let mut scope = Scope::new(ScopeKind::Define, Some(enclosing), id);
                 scope.dynamic = Some(outer);
                 scope.source.clone_from(&instance.source);
                 scope.defaults.clone_from(&instance.defaults);
                 self.push_scope(scope)
             }
-            _ => {
+            (unit, instance) => {
                 let scope = unit.variables_scope();
+                if let Some((instance, scope)) = instance.as_ref().zip(self.scopes.get_mut(scope as usize)) {
+                    scope.defaults.clone_from(&instance.defaults);
+                }
                 done.assigned.iter().for_each(|(name, value)| self.bind(scope, name.clone(), value.clone()));
                 if let Some(matches) = &done.matches {
                     self.matches.clone_from(matches);
                 }
                 scope
             }
+        }
+    }
+
+    /// An instance or class has the parameters that it had.
+    fn declared_again(&mut self, trace: &Trace, instance: &Instance, id: ResourceId) {
+        self.changes(id);
+        let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
+        let stands_alike = |before: &Arc<Declaration>| {
+            Arc::ptr_eq(before, &resource.declaration)
+                || before.at == resource.at
+                    && before.end_line == resource.end_line
+                    && before.exported == resource.exported
+                    && before.title == resource.title
+        };
+        match trace.given.declaration.as_ref().is_some_and(stands_alike) {
+            true => resource.declaration = instance.declaration.clone(),
+            false => resource.params.clone_from(&instance.declaration.params),
         }
     }
 
@@ -303,33 +207,8 @@ impl Compiler<'_> {
             self.observe_once(observation.clone());
         }
         self.steps += done.steps;
-        self.last_loc.clone_from(&done.last_loc);
-    }
-}
-
-impl Unit {
-    /// Where resource defaults are looked for.
-    fn defaults_scope(self) -> ScopeId {
-        match self {
-            Self::Instance { outer, .. } => outer,
-            Self::Statement { own, .. } => own,
+        if done.last_loc.is_some() {
+            self.last_loc.clone_from(&done.last_loc);
         }
     }
-
-    /// Where variables are looked for that it does not have itself.
-    fn variables_scope(self) -> ScopeId {
-        match self {
-            Self::Instance { enclosing, .. } => enclosing,
-            Self::Statement { own, .. } => own,
-        }
-    }
-}
-
-/// Whether a declaration says what it said before; where it stands does not matter.
-fn same_declared(before: &Arc<Declaration>, now: &Resource) -> bool {
-    Arc::ptr_eq(before, &now.declaration) || same_params(&before.params, &now.params)
-}
-
-fn same_contents(trace: &Trace, tree: &Tree) -> bool {
-    trace.files.iter().zip(&trace.contents).all(|(path, oid)| tree.oid(path) == *oid)
 }

@@ -8,7 +8,7 @@ use crate::value::{Entries, Origin, Sym, SymExpr, Value};
 use std::sync::Arc;
 
 /// The same value from the same place.
-pub(super) fn same(a: &Value, b: &Value) -> bool {
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Str(a), Value::Str(b)) => a.text == b.text && same_origin(a.origin.as_ref(), b.origin.as_ref()),
         (Value::Array(a), Value::Array(b)) => {

@@ -1,5 +1,6 @@
 //! What one evaluation asked, and what came of it.
 
+use super::super::data::Lookup;
 use super::super::outcome::{CompileError, Observation};
 use super::super::reference::Reference;
 use super::super::scope::ScopeId;
@@ -38,6 +39,8 @@ pub(crate) enum Asked {
     Declared(Reference, Tri),
     /// A resource that was not there when it was looked for.
     Absent(Reference),
+    /// A key of the data.
+    Lookup(Box<Lookup>),
 }
 
 /// What is evaluated as one.
@@ -45,6 +48,8 @@ pub(crate) enum Asked {
 pub(crate) enum Unit {
     /// An instance of a defined type, found where `outer` is, in the scope around it.
     Instance { outer: ScopeId, enclosing: ScopeId },
+    /// A class, in its scope, which includes no class that was not there before.
+    Class { own: ScopeId },
     /// A statement of a class's body, by its number, in the class's scope.
     Statement { number: u32, own: ScopeId },
 }
@@ -81,7 +86,7 @@ pub(crate) struct Made {
 #[derive(Debug)]
 pub(crate) struct Given {
     pub(crate) symbolic: Option<Value>,
-    /// Of an instance.
+    /// Of an instance or class.
     pub(crate) declaration: Option<Arc<Declaration>>,
     /// Resource defaults along the dynamic chain, nearest first.
     pub(crate) defaults: Vec<(EcoString, Vec<Param>)>,
@@ -94,7 +99,7 @@ pub(crate) struct Given {
     pub(crate) within: Option<Loc>,
 }
 
-/// What became of an instance itself, and of its scope.
+/// What became of an instance or class itself, and of its scope.
 #[derive(Debug)]
 pub(crate) struct Instance {
     pub(crate) declaration: Arc<Declaration>,
@@ -105,9 +110,9 @@ pub(crate) struct Instance {
 /// What came of it.
 #[derive(Debug, Default)]
 pub(crate) struct Done {
-    /// Of an instance.
+    /// Of an instance or class.
     pub(crate) instance: Option<Instance>,
-    /// Variables that a statement set in the scope of its class.
+    /// Variables that a class or a statement of it set in its scope.
     pub(crate) assigned: Vec<(EcoString, Value)>,
     /// What the last match captured, if there was one.
     pub(crate) matches: Option<Option<Arc<[Value]>>>,
@@ -124,10 +129,11 @@ pub(crate) struct Done {
     pub(crate) unknowns: Vec<Cause>,
     pub(crate) observations: Vec<Observation>,
     pub(crate) steps: u64,
+    /// The last statement, unless that was before.
     pub(crate) last_loc: Option<Loc>,
 }
 
-/// The evaluation of an instance, or of a statement of a class.
+/// The evaluation of an instance, a class, or a statement of a class.
 #[derive(Debug)]
 pub(crate) struct Trace {
     pub(crate) given: Given,
@@ -144,4 +150,22 @@ pub(crate) struct Trace {
     /// For other revisions by number, two bits each: whether the files have been compared, and are the same.
     pub(crate) compared: AtomicU64,
     pub(crate) done: Done,
+}
+
+impl Unit {
+    /// Where resource defaults are looked for.
+    pub(super) fn defaults_scope(self) -> ScopeId {
+        match self {
+            Self::Instance { outer, .. } => outer,
+            Self::Class { own } | Self::Statement { own, .. } => own,
+        }
+    }
+
+    /// Where variables are looked for that it does not have itself.
+    pub(super) fn variables_scope(self) -> ScopeId {
+        match self {
+            Self::Instance { enclosing, .. } => enclosing,
+            Self::Class { own } | Self::Statement { own, .. } => own,
+        }
+    }
 }

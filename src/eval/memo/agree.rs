@@ -1,0 +1,179 @@
+//! Whether everything that a trace rests on is so here: its questions are asked again.
+
+use super::super::compiler::{Compiler, MAX_RESOURCES};
+use super::super::data::{Found, Lookup};
+use super::super::scope::{Env, ScopeId, TOP};
+use super::super::session::DefAt;
+use super::super::source::DefKind;
+use super::record::step;
+use super::same::{same, same_if_any, same_params};
+use super::trace::{Asked, Given, Made, Outside, Place, Trace, Unit};
+use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind};
+use crate::repo::Tree;
+use crate::value::Value;
+use ecow::EcoString;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+impl<'s> Compiler<'s> {
+    /// The first trace of which everything that it rests on is so here. Those of one unit begin with the same
+    /// question and ask the same next one after the same answer: nothing is looked up here that evaluating the unit
+    /// would not look up.
+    pub(super) fn first_that_agrees<'t>(
+        &mut self,
+        traces: &'t [Arc<Trace>],
+        id: ResourceId,
+        unit: Unit,
+        def: DefAt,
+    ) -> Option<&'t Trace> {
+        let file = self.session.file(def.0).filter(|_| !traces.is_empty())?;
+        let mut again = Again { env: Env { scope: unit.variables_scope(), file }, unit, found: Vec::new() };
+        traces.iter().find(|t| self.agrees(t, id, &mut again)).map(|t| &**t)
+    }
+
+    fn agrees(&mut self, trace: &Trace, id: ResourceId, again: &mut Again<'s>) -> bool {
+        let unit = again.unit;
+        self.same_start(&trace.given, id, unit)
+            && self.same_words(trace, id)
+            && self.same_files(trace)
+            && trace.asked.iter().all(|asked| self.same_answer(asked, again))
+            && trace.names.iter().all(|(kind, name, place)| self.resolves(*kind, name, *place))
+            && trace.done.included.iter().all(|(name, _)| self.class_ids.contains_key(name))
+            && self.all_free(&trace.done.made)
+            && self.unset(&trace.done.assigned, unit)
+    }
+
+    fn same_start(&self, given: &Given, id: ResourceId, unit: Unit) -> bool {
+        let Some(resource) = self.catalog.get(id) else { return false };
+        given.possible == self.branch.is_some()
+            && given.complete_facts == self.host.facts.complete
+            && same_if_any(given.symbolic.as_ref(), resource.symbolic_title.as_ref())
+            && given.declaration.as_ref().is_none_or(|before| same_declared(before, resource))
+            && self.same_defaults(&given.defaults, unit.defaults_scope())
+    }
+
+    /// An error names the statements around it: they must be the same.
+    fn same_words(&self, trace: &Trace, id: ResourceId) -> bool {
+        let given = &trace.given;
+        trace.done.errors.is_empty()
+            || self.catalog.get(id).is_some_and(|r| r.at == given.at) && self.instance == given.within
+    }
+
+    fn same_defaults(&self, given: &[(EcoString, Vec<Param>)], outer: ScopeId) -> bool {
+        let mut here = self.defaults_from(outer);
+        given.iter().all(|(ty, params)| here.next().is_some_and(|(t, p)| t == ty && same_params(params, p)))
+            && here.next().is_none()
+    }
+
+    /// Whether the files consulted hold the same in this revision.
+    fn same_files(&self, trace: &Trace) -> bool {
+        let revision = self.session.revision();
+        if trace.revision == revision {
+            return true;
+        }
+        if trace.stays {
+            return false;
+        }
+        let Some(bit) = revision.checked_mul(2).filter(|bit| *bit < 64) else {
+            return same_contents(trace, &self.session.tree);
+        };
+        let known = trace.compared.load(Ordering::Relaxed) >> bit;
+        if known & 1 == 1 {
+            return known & 2 == 2;
+        }
+        let is_same = same_contents(trace, &self.session.tree);
+        trace.compared.fetch_or((1 | u64::from(is_same) << 1) << bit, Ordering::Relaxed);
+        is_same
+    }
+
+    fn same_answer(&mut self, asked: &Asked, again: &mut Again<'s>) -> bool {
+        let unit = again.unit;
+        match asked {
+            Asked::Lookup(lookup) => self.found_again(lookup, again),
+            Asked::Variable(outside, name, value) => {
+                let now = self.outside(*outside, unit, name);
+                same_if_any(now.as_ref(), value.as_ref()) && (now.is_some() || !self.hides(name))
+            }
+            Asked::Member(outside, name, keys, value) => {
+                let now = self.outside(*outside, unit, name);
+                now.and_then(|base| step(&base, keys)).is_some_and(|member| same(&member, value))
+            }
+            Asked::Fact(path, value) => same_if_any(self.host.fact(path).as_ref(), value.as_ref()),
+            Asked::Declared(reference, answer) => self.declared(reference) == *answer,
+            Asked::Absent(reference) => self.declared_id(reference).is_none(),
+        }
+    }
+
+    /// Looks the key up once more, unless that was done for an earlier trace.
+    fn found_again(&mut self, lookup: &Lookup, again: &mut Again<'s>) -> bool {
+        let known = again.found.iter().position(|(asked, _)| asked.is_same_question(lookup));
+        let at = known.unwrap_or_else(|| {
+            let found = self.look_up(again.env, &lookup.key, &lookup.how);
+            again.found.push((lookup.question(), found));
+            again.found.len() - 1
+        });
+        again.found.get(at).is_some_and(|(_, found)| found.is_same(&lookup.answer))
+    }
+
+    fn outside(&self, outside: Outside, unit: Unit, name: &str) -> Option<Value> {
+        match outside {
+            Outside::Own | Outside::Enclosing => self.lookup_from(unit.variables_scope(), name),
+            Outside::Top if name.contains("::") => self.lookup_var(TOP, name),
+            Outside::Top => self.lookup_from(TOP, name),
+        }
+    }
+
+    /// Whether a name means what it meant. What it takes to find out is consulted, as ever.
+    fn resolves(&mut self, kind: DefKind, name: &EcoString, place: Option<Place>) -> bool {
+        let found = match self.defs.get(&(kind, name.clone())).copied() {
+            Some(found) if kind != DefKind::Alias || self.aliases.contains_key(name) => found,
+            _ => {
+                if kind == DefKind::Alias {
+                    self.alias(name);
+                }
+                self.find_def(kind, name)
+            }
+        };
+        found.map(|at| self.place(at)) == place
+    }
+
+    fn hides(&self, name: &str) -> bool {
+        name.rsplit_once("::").is_some_and(|(class, _)| self.hidden_class(crate::eval::reference::unrooted(class)))
+    }
+
+    /// Whether none of the variables is set.
+    fn unset(&self, assigned: &[(EcoString, Value)], unit: Unit) -> bool {
+        let vars = self.scopes.get(unit.variables_scope() as usize).map(|s| &s.vars);
+        assigned.iter().all(|(name, _)| vars.is_none_or(|vars| !vars.contains_key(name)))
+    }
+
+    /// Whether nothing is there yet of what would be declared, and each type is what it was.
+    fn all_free(&mut self, made: &[Made]) -> bool {
+        self.catalog.resources.len() + made.len() < MAX_RESOURCES
+            && made.iter().all(|m| {
+                !self.catalog.index.contains_key(&m.key)
+                    && self.kind_of(&m.resource.type_name).is_ok_and(|(kind, def)| {
+                        kind == m.resource.kind
+                            && kind != ResourceKind::UnknownType
+                            && def.map(|at| self.place(at)) == m.def
+                    })
+            })
+    }
+}
+
+/// What is known while traces of one unit are tried.
+struct Again<'s> {
+    env: Env<'s>,
+    unit: Unit,
+    /// What was looked up already.
+    found: Vec<(Lookup, Found)>,
+}
+
+/// Whether a declaration says what it said before; where it stands does not matter.
+fn same_declared(before: &Arc<Declaration>, now: &Resource) -> bool {
+    Arc::ptr_eq(before, &now.declaration) || same_params(&before.params, &now.params)
+}
+
+fn same_contents(trace: &Trace, tree: &Tree) -> bool {
+    trace.files.iter().zip(&trace.contents).all(|(path, oid)| tree.oid(path) == *oid)
+}

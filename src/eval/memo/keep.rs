@@ -1,0 +1,144 @@
+//! From the notes of an evaluation to a trace, where they tell all of it.
+
+use super::super::compiler::Compiler;
+use super::super::outcome::CompileError;
+use super::super::reference::Reference;
+use super::super::scope::{ScopeId, ScopeKind};
+use super::record::{Lengths, Recorder};
+use super::trace::{Done, Fork, Instance, Local, Made, Trace, Unit};
+use crate::catalog::Resource;
+use crate::repo::Loc;
+use crate::value::Value;
+use ecow::EcoString;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+impl Compiler<'_> {
+    pub(super) fn finish_trace(&self, recorder: Recorder) -> Option<Trace> {
+        let now = Lengths::of(self);
+        if recorder.spoilt.get() || now.fixed != recorder.lengths.fixed || self.fatal {
+            return None;
+        }
+        let scope = recorder.scope()?;
+        let done = Done {
+            forks: self.forks(&recorder)?,
+            groups: self.groups - recorder.groups,
+            made: self.made(&recorder, scope)?,
+            arrows: self.arrows(&recorder)?,
+            realized: self.realized(&recorder)?,
+            included: self.inclusions(&recorder)?,
+            errors: self.errors_noted(&recorder)?,
+            logs: self.catalog.logs.get(recorder.lengths.logs..)?.to_vec(),
+            steps: self.steps - recorder.steps,
+            last_loc: self.last_loc.clone().filter(|at| recorder.last_loc.as_ref() != Some(at)),
+            matches: self.last_match(&recorder),
+            assigned: self.assigned(&recorder, scope),
+            instance: self.instance(&recorder, scope)?,
+            ..Done::default()
+        };
+        let (mut files, Recorder { given, asked, names, unknowns, observations, stays, .. }) =
+            (recorder.files.clone(), recorder);
+        files.sort_unstable();
+        files.dedup();
+        Some(Trace {
+            given,
+            asked: asked.into_inner(),
+            names,
+            contents: files.iter().map(|path| self.session.tree.oid(path)).collect(),
+            files: files.into(),
+            revision: self.session.revision(),
+            stays,
+            compared: AtomicU64::new(0),
+            done: Done { unknowns, observations, ..done },
+        })
+    }
+
+    /// What a statement matched: later ones may ask for it.
+    fn last_match(&self, recorder: &Recorder) -> Option<Option<Arc<[Value]>>> {
+        let stays = matches!(recorder.unit, Unit::Statement { .. }) && recorder.has_matched(self.matches.as_ref());
+        stays.then(|| self.matches.clone())
+    }
+
+    /// What became of the instance itself and its scope.
+    fn instance(&self, recorder: &Recorder, scope: ScopeId) -> Option<Option<Instance>> {
+        let (resource, scope) = (self.catalog.get(recorder.root)?, self.scopes.get(scope as usize)?);
+        match recorder.unit {
+            Unit::Statement { .. } => Some(None),
+            Unit::Instance { .. } if scope.kind != ScopeKind::Define || scope.resource != recorder.root => None,
+            _ if resource.tags != recorder.tags => None,
+            _ => Some(Some(Instance {
+                declaration: resource.declaration.clone(),
+                defaults: scope.defaults.clone(),
+                source: scope.source.clone(),
+            })),
+        }
+    }
+
+    /// What a statement left in the scope of its class.
+    fn assigned(&self, recorder: &Recorder, scope: ScopeId) -> Vec<(EcoString, Value)> {
+        let mut names = recorder.assigned.clone();
+        names.sort_unstable();
+        names.dedup();
+        let vars = self.scopes.get(scope as usize).map(|s| &s.vars);
+        names.into_iter().filter_map(|name| vars?.get(&name).cloned().map(|value| (name, value))).collect()
+    }
+
+    fn forks(&self, recorder: &Recorder) -> Option<Vec<Fork>> {
+        let fork = |branch: &super::super::branch::Branch| {
+            Some(Fork {
+                parent: recorder.local(branch.parent)?,
+                group: branch.group.checked_sub(recorder.groups)?,
+                arm: branch.arm,
+                text: branch.text.clone(),
+            })
+        };
+        self.branches.get(recorder.branches..)?.iter().map(fork).collect()
+    }
+
+    fn made(&self, recorder: &Recorder, scope: ScopeId) -> Option<Vec<Made>> {
+        let ids = recorder.resources..self.catalog.resources.len();
+        let waiting = self.unevaluated.get(recorder.lengths.unevaluated..)?;
+        let made: Option<Vec<Made>> = ids.clone().map(|id| self.made_one(recorder, scope, id)).collect();
+        let made = made?;
+        let defined = ids.zip(&made).filter(|(_, m)| m.def.is_some()).map(|(id, _)| id);
+        defined.eq(waiting.iter().map(|id| *id as usize)).then_some(made)
+    }
+
+    fn made_one(&self, recorder: &Recorder, scope: ScopeId, id: usize) -> Option<Made> {
+        let (resource, extra) = (self.catalog.resources.get(id)?, self.extra.get(id)?);
+        let title = super::super::reference::canonical_title(&resource.type_name, &resource.title);
+        let key = (resource.type_name.clone(), title);
+        let plain = extra.scope == scope
+            && resource.container == Some(recorder.root)
+            && !extra.evaluated
+            && extra.includers.is_empty()
+            && resource.also_in.is_empty()
+            && self.catalog.index.get(&key).is_some_and(|at| *at as usize == id);
+        let is_under = self.catalog.get(recorder.root).is_some_and(|root| resource.tags.is_under(&root.tags));
+        (plain && is_under).then_some(())?;
+        Some(Made {
+            key,
+            resource: Resource { container: None, tags: resource.tags.under(None), ..resource.clone() },
+            branch: recorder.local(extra.branch)?,
+            def: extra.def.map(|at| self.place(at)),
+        })
+    }
+
+    fn arrows(&self, recorder: &Recorder) -> Option<Vec<(super::super::relate::Pending, Local)>> {
+        let new = self.pending.get(recorder.lengths.pending..)?;
+        new.iter().map(|p| Some((p.plain()?, recorder.local(p.branch)?))).collect()
+    }
+
+    fn realized(&self, recorder: &Recorder) -> Option<Vec<(Reference, Option<Loc>, Local)>> {
+        let new = self.realizes.get(recorder.lengths.realizes..)?;
+        new.iter().map(|r| Some((r.target.clone(), r.at.clone(), recorder.local(r.branch)?))).collect()
+    }
+
+    fn errors_noted(&self, recorder: &Recorder) -> Option<Vec<(CompileError, Local)>> {
+        recorder.errors.iter().map(|(error, branch)| Some((error.clone(), recorder.local(*branch)?))).collect()
+    }
+
+    fn inclusions(&self, recorder: &Recorder) -> Option<Vec<(EcoString, Local)>> {
+        recorder.included.iter().map(|(name, branch)| Some((name.clone(), recorder.local(*branch)?))).collect()
+    }
+}
