@@ -4,7 +4,7 @@
 //! it in `data`, and what PuppetDB answers. Nothing in them is unknown, except what the agent works out
 //! (`Deferred`).
 
-use super::{Catalog, Declaration, Param, Relation, Resource, ResourceId, ResourceKind, Tags, Tidied};
+use super::{Catalog, Declaration, Derived, Param, Relation, Resource, ResourceId, ResourceKind, Tags};
 use crate::repo::Loc;
 use crate::value::{CauseKind, Value};
 use rustc_hash::FxHashSet;
@@ -85,7 +85,7 @@ fn resource(row: &Json) -> Option<Resource> {
         at,
         exported: row.get("exported").and_then(Json::as_bool).unwrap_or(false),
         kind: kind(type_name),
-        tidied: Tidied::default(),
+        derived: Derived::default(),
     };
     Some(Resource { tags, ..Resource::new(declaration) })
 }

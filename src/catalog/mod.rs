@@ -10,7 +10,7 @@ mod tags;
 
 pub use compiled::{NoCatalog, read as read_compiled};
 pub use graph::{End, Reached, RefreshGraph, Refreshed};
-pub use resource::{Declaration, Param, Resource, ResourceKind, Tidied};
+pub use resource::{Declaration, Derived, Param, Relates, Resource, ResourceKind};
 pub use tags::Tags;
 
 use crate::repo::Loc;

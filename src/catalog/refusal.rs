@@ -93,7 +93,7 @@ fn unqualified(exec: &Resource) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{Declaration, Param, Tidied};
+    use crate::catalog::{Declaration, Param, Derived};
     use crate::repo::Loc;
 
     fn resource(kind: &str, title: &str, params: &[(&str, &str)]) -> Resource {
@@ -109,7 +109,7 @@ mod tests {
             end_line: 3,
             exported: false,
             kind: ResourceKind::Native,
-            tidied: Tidied::default(),
+            derived: Derived::default(),
         })
     }
 

@@ -47,15 +47,32 @@ pub struct Declaration {
     pub exported: bool,
     /// What sort of resource it is.
     pub kind: ResourceKind,
-    /// The same without what only matters during the compilation, once that was asked for.
-    pub tidied: Tidied,
+    /// What follows from the rest.
+    pub derived: Derived,
 }
 
-/// What is left of a declaration at the end of a compilation, if less. A changed copy has to find out anew.
+/// What follows from a declaration, once somebody asked. A changed copy has to find out anew.
 #[derive(Debug, Default)]
-pub struct Tidied(OnceLock<Option<Arc<Declaration>>>);
+pub struct Derived {
+    /// What is left of it at the end of a compilation, if less.
+    tidied: OnceLock<Option<Arc<Declaration>>>,
+    relates: OnceLock<Box<[Relates]>>,
+}
 
-impl Clone for Tidied {
+/// What a relationship parameter names.
+#[derive(Debug)]
+pub struct Relates {
+    /// The parameter.
+    pub param: Param,
+    /// Canonical types and titles.
+    pub others: Vec<(EcoString, EcoString)>,
+    /// What is no reference.
+    pub bad: Vec<Value>,
+    /// Whether nothing in it is unknown.
+    pub sure: bool,
+}
+
+impl Clone for Derived {
     fn clone(&self) -> Self {
         Self::default()
     }
@@ -103,7 +120,7 @@ impl Resource {
 
     /// Drops parameters that are `undef`, and what was not known of a splat.
     pub fn tidy(&mut self) {
-        let tidied = self.declaration.tidied.0.get_or_init(|| self.declaration.tidied());
+        let tidied = self.declaration.derived.tidied.get_or_init(|| self.declaration.tidied());
         if let Some(tidied) = tidied.clone() {
             self.declaration = tidied;
         }
@@ -135,6 +152,11 @@ impl Resource {
 }
 
 impl Declaration {
+    /// What its relationship parameters name, as `read` tells.
+    pub fn relates(&self, read: impl Fn(&Param) -> Option<Relates>) -> &[Relates] {
+        self.derived.relates.get_or_init(|| self.params.iter().filter_map(read).collect())
+    }
+
     fn tidied(&self) -> Option<Arc<Self>> {
         let stays = |p: &Param| p.name != "*" && !matches!(p.value, Value::Undef);
         if self.params.iter().all(stays) {

@@ -4,57 +4,51 @@ use ecow::EcoString;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// Tags, lower case, sorted.
+/// Tags, lower case.
 #[derive(Clone, Default)]
 pub struct Tags {
     own: Arc<[EcoString]>,
-    outer: Option<Arc<[EcoString]>>,
-    /// Both together, once somebody asked.
-    all: OnceLock<Arc<[EcoString]>>,
+    outer: Option<Arc<Self>>,
+    /// As what is contained knows them.
+    shared: OnceLock<Arc<Self>>,
 }
 
 impl Tags {
-    /// Tags of its own alone, in any order.
+    /// Tags of its own alone.
     #[must_use]
-    pub fn new(mut own: Vec<EcoString>) -> Self {
-        own.sort_unstable();
-        own.dedup();
-        Self { own: own.into(), outer: None, all: OnceLock::new() }
+    pub fn new(own: Vec<EcoString>) -> Self {
+        Self { own: own.into(), outer: None, shared: OnceLock::new() }
     }
 
     /// The same below a container with these tags.
     #[must_use]
     pub fn under(&self, container: Option<&Self>) -> Self {
-        Self { own: self.own.clone(), outer: container.map(Self::all), all: OnceLock::new() }
+        Self { own: self.own.clone(), outer: container.map(|c| c.shared().clone()), shared: OnceLock::new() }
     }
 
     /// Whether the tags from outside are just those of this container.
     #[must_use]
     pub fn is_under(&self, container: &Self) -> bool {
-        self.outer.as_ref().is_some_and(|outer| Arc::ptr_eq(outer, &container.all()))
+        self.outer.as_ref().is_some_and(|outer| Arc::ptr_eq(outer, container.shared()))
     }
 
-    /// All of them.
+    fn shared(&self) -> &Arc<Self> {
+        let alone = || Self { own: self.own.clone(), outer: self.outer.clone(), shared: OnceLock::new() };
+        self.shared.get_or_init(|| Arc::new(alone()))
+    }
+
+    /// All of them, sorted.
     #[must_use]
-    pub fn all(&self) -> Arc<[EcoString]> {
-        self.all.get_or_init(|| self.merged()).clone()
-    }
-
-    fn merged(&self) -> Arc<[EcoString]> {
-        match &self.outer {
-            None => self.own.clone(),
-            Some(outer) => {
-                let mut all: Vec<EcoString> = self.own.iter().chain(&**outer).cloned().collect();
-                all.sort_unstable();
-                all.dedup();
-                all.into()
-            }
-        }
+    pub fn all(&self) -> Vec<&EcoString> {
+        let mut all: Vec<&EcoString> = self.iter().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// All of them, in no order; some may come twice.
     pub fn iter(&self) -> impl Iterator<Item = &EcoString> {
-        self.own.iter().chain(self.outer.iter().flat_map(|outer| outer.iter()))
+        std::iter::successors(Some(self), |tags| tags.outer.as_deref()).flat_map(|tags| &*tags.own)
     }
 
     /// Adds tags.
@@ -77,7 +71,7 @@ impl PartialEq for Tags {
 
 impl fmt::Debug for Tags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.all().iter()).finish()
+        f.debug_list().entries(self.all()).finish()
     }
 }
 

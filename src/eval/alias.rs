@@ -11,11 +11,14 @@ impl Compiler<'_> {
     /// A resource is also found under its alias and, if native, under its namevar.
     pub(crate) fn index_alias(&mut self, id: ResourceId) -> Res<()> {
         let Some(resource) = self.catalog.resources.get(id as usize) else { return Ok(()) };
+        let namevar = if resource.type_name == "File" { "path" } else { "name" };
+        let named = resource.kind == ResourceKind::Native && resource.type_name != "Exec";
+        let names = [resource.text("alias"), resource.text(namevar).filter(|_| named)];
+        if names.iter().all(Option::is_none) {
+            return Ok(());
+        }
         let type_name = resource.type_name.clone();
         let own = canonical_title(&type_name, &resource.title);
-        let namevar = if type_name == "File" { "path" } else { "name" };
-        let named = resource.kind == ResourceKind::Native && type_name != "Exec";
-        let names = [resource.text("alias"), resource.text(namevar).filter(|_| named)];
         let names: Vec<EcoString> =
             names.into_iter().flatten().map(|n| canonical_title(&type_name, n)).filter(|n| *n != own).collect();
         for name in names {

@@ -299,7 +299,7 @@ impl<'s> Compiler<'s> {
         finish_call(result, escapes, false)
     }
 
-    /// Forgets a lambda's scope when nothing was declared in it that may look back.
+    /// Forgets the scope of a lambda or function when nothing was declared in it that may look back.
     fn drop_scope(&mut self, scope: u32) {
         if self.scopes.len() == scope as usize + 1 {
             self.scopes.pop();
@@ -338,6 +338,7 @@ impl<'s> Compiler<'s> {
         let escapes = std::mem::replace(&mut self.escapes, escapes);
         let value = finish_call(result, escapes, true)?;
         self.check_return(env, name, function.return_type.as_ref(), &value)?;
+        self.drop_scope(scope);
         Ok(value)
     }
 

@@ -8,7 +8,7 @@ use super::reference::{canonical_class, canonical_type};
 use super::scope::{Env, Scope, ScopeId, ScopeKind, TOP};
 use super::session::DefAt;
 use super::source::{DefKind, SourceFile};
-use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind, Tidied};
+use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind, Derived};
 use crate::puppet::ast::{Block, ClassDef, NodeDef, NodeMatch};
 use crate::repo::Loc;
 use crate::value::{CauseKind, Value};
@@ -57,7 +57,7 @@ impl<'s> Compiler<'s> {
             end_line: at.line,
             exported: false,
             kind,
-            tidied: Tidied::default(),
+            derived: Derived::default(),
         };
         let tags = self.tags_of(type_name, title, &[], ResourceId::MAX);
         Resource { container, tags, ..Resource::new(declaration) }

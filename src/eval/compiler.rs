@@ -23,6 +23,8 @@ use std::sync::Arc;
 const MAX_STEPS: u64 = 60_000_000;
 /// Deepest nesting of calls, includes and instances.
 const MAX_DEPTH: u32 = 400;
+/// Room for the resources of a usual host.
+const MANY: usize = 4096;
 /// Most resources of one catalog.
 pub(crate) const MAX_RESOURCES: usize = 200_000;
 
@@ -134,8 +136,12 @@ impl<'s> Compiler<'s> {
         Self {
             session,
             host,
-            catalog: Catalog { certname: host.certname.clone(), ..Catalog::default() },
-            extra: Vec::new(),
+            catalog: Catalog {
+                certname: host.certname.clone(),
+                resources: Vec::with_capacity(MANY),
+                ..Catalog::default()
+            },
+            extra: Vec::with_capacity(MANY),
             scopes: vec![Scope::new(ScopeKind::Top, None, 0)],
             class_scopes: FxHashMap::default(),
             class_ids: FxHashMap::default(),

@@ -7,7 +7,7 @@ use super::reference::{canonical_class, canonical_title, canonical_type};
 use super::scope::Env;
 use super::session::DefAt;
 use super::source::DefKind;
-use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind, Tidied};
+use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind, Derived};
 use crate::puppet::ast::{self, AttrKind, AttrOp, Expr, ExprKind, Form};
 use crate::repo::Loc;
 use crate::value::types::Type;
@@ -291,7 +291,7 @@ impl<'s> Compiler<'s> {
         let key = (decl.type_name.clone(), canonical_title(&decl.type_name, &decl.title));
         let twin = self.catalog.index.get(&key).copied();
         if let Some(twin) = twin {
-            self.spoil();
+            self.met_twin(twin);
             self.check_duplicate(twin, &decl)?;
         }
         if self.catalog.resources.len() >= MAX_RESOURCES {
@@ -312,7 +312,7 @@ impl<'s> Compiler<'s> {
             end_line: decl.end_line,
             exported: decl.form == Form::Exported,
             kind,
-            tidied: Tidied::default(),
+            derived: Derived::default(),
         };
         let resource = Resource {
             container: Some(container).filter(|_| kind != ResourceKind::Stage),

@@ -202,9 +202,17 @@ impl Compiler<'_> {
             *met = true;
             return;
         }
-        self.noted_observation(&observation);
-        if self.observations.len() < MAX_OBSERVATIONS && self.observed.insert(key(&observation)) {
+        let key = key(&observation);
+        self.noted_observation(key, &observation);
+        if self.observations.len() < MAX_OBSERVATIONS && self.observed.insert(key) {
             self.observations.push(observation);
+        }
+    }
+
+    /// The same for one whose key is known.
+    pub(crate) fn observe_again(&mut self, key: u64, observation: &Observation) {
+        if self.observations.len() < MAX_OBSERVATIONS && self.observed.insert(key) {
+            self.observations.push(observation.clone());
         }
     }
 }

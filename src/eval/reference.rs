@@ -111,8 +111,7 @@ impl Compiler<'_> {
     /// A declared resource by reference.
     pub(crate) fn find_reference(&self, reference: &Reference) -> Option<ResourceId> {
         let found = self.declared_id(reference);
-        // What another instance declares is looked into by whoever asks.
-        found.map_or_else(|| self.asked_absent(reference), |id| self.touches(id));
+        found.map_or_else(|| self.asked_absent(reference), |id| self.reads(reference, id));
         found
     }
 

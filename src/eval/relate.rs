@@ -8,10 +8,11 @@ use super::lift::Res;
 use super::operators::label;
 use super::reference::{Reference, references};
 use super::scope::Env;
-use crate::catalog::{Param, Relation, ResourceId};
+use crate::catalog::{Param, Relates, Relation, ResourceId};
 use crate::puppet::ast::{Expr, RelationOp};
 use crate::repo::Loc;
 use crate::value::{SymExpr, Tri, Value};
+use ecow::EcoString;
 
 /// One end of an arrow.
 #[derive(Clone, Debug)]
@@ -199,9 +200,9 @@ impl<'s> Compiler<'s> {
             {
                 continue;
             }
-            let params: Vec<Param> = resource.params.iter().filter(|p| is_relationship(&p.name)).cloned().collect();
-            for param in params {
-                self.settle_param(id, &param, &mut out);
+            let declaration = resource.declaration.clone();
+            for relates in declaration.relates(relates) {
+                self.settle_param(id, relates, &mut out);
             }
         }
         let key = |r: &Relation| (r.source, r.target, r.refresh);
@@ -222,15 +223,14 @@ impl<'s> Compiler<'s> {
         (name == "reference" && found.symbolic_title.as_ref() == Some(title)).then_some(reference)
     }
 
-    fn settle_param(&mut self, id: ResourceId, param: &Param, out: &mut Vec<Relation>) {
-        let (mut refs, mut others) = (Vec::new(), Vec::new());
-        references(&param.value, &mut refs, &mut |v| others.push(v.clone()));
-        refs.extend(others.iter().filter_map(|v| self.of_unknown_title(v)));
-        let bad = others.pop();
+    fn settle_param(&mut self, id: ResourceId, relates: &Relates, out: &mut Vec<Relation>) {
+        let param = &relates.param;
+        let of_unknown = relates.bad.iter().filter_map(|v| self.of_unknown_title(v)).map(|r| (r.type_name, r.title));
+        let of_unknown: Vec<_> = of_unknown.collect();
         let branch = self.extra.get(id as usize).and_then(|e| e.branch);
         let outer = std::mem::replace(&mut self.branch, branch);
-        if let Some(value) = bad.filter(|v| !v.is_unknown()) {
-            let shown = match &value {
+        if let Some(value) = relates.bad.last().filter(|v| !v.is_unknown()) {
+            let shown = match value {
                 Value::Hash(h) if h.entries.is_empty() => "{}".to_owned(),
                 Value::Type(t) => format!("{t}[]"),
                 other => other.to_string(),
@@ -238,23 +238,23 @@ impl<'s> Compiler<'s> {
             let message = format!("No title provided and \"{shown}\" is not a valid resource reference");
             self.record(EvalError::puppet(message).at(&param.at));
         }
-        let sure = crate::eval::lift::known_deep(&param.value) != crate::eval::lift::Known::No;
-        for reference in refs {
-            match self.find_reference(&reference) {
+        for other in relates.others.iter().chain(&of_unknown) {
+            match self.catalog.index.get(other).copied() {
                 Some(to) => {
                     let (source, target) =
                         if matches!(&*param.name, "before" | "notify") { (id, to) } else { (to, id) };
                     let refresh = matches!(&*param.name, "notify" | "subscribe");
                     out.push(Relation { source, target, refresh, possible: false, at: param.at.clone() });
                 }
-                None if sure => self.dangling(id, param, &reference),
+                None if relates.sure => self.dangling(id, param, other),
                 None => {}
             }
         }
         self.branch = outer;
     }
 
-    fn dangling(&mut self, id: ResourceId, param: &Param, reference: &Reference) {
+    fn dangling(&mut self, id: ResourceId, param: &Param, (type_name, title): &(EcoString, EcoString)) {
+        let reference = &Reference { type_name: type_name.clone(), title: title.clone() };
         if self.maybe_declared(reference) != Tri::No {
             return;
         }
@@ -274,6 +274,16 @@ impl<'s> Compiler<'s> {
             Tri::No
         }
     }
+}
+
+/// What a parameter names, if it is a relationship.
+fn relates(param: &Param) -> Option<Relates> {
+    is_relationship(&param.name).then_some(())?;
+    let (mut found, mut bad) = (Vec::new(), Vec::new());
+    references(&param.value, &mut found, &mut |v| bad.push(v.clone()));
+    let others = found.into_iter().map(|r| (r.type_name, r.title)).collect();
+    let sure = crate::eval::lift::known_deep(&param.value) != crate::eval::lift::Known::No;
+    Some(Relates { param: param.clone(), others, bad, sure })
 }
 
 /// Whether a parameter is a relationship.

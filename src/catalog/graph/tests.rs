@@ -1,7 +1,7 @@
 //! Propagation rules, each with its near miss (facts from real Puppet's noop runs).
 
 use super::RefreshGraph;
-use crate::catalog::{Catalog, Declaration, Relation, Resource, ResourceKind, Tidied};
+use crate::catalog::{Catalog, Declaration, Relation, Resource, ResourceKind, Derived};
 use crate::repo::Loc;
 
 /// A catalog from `(type, title, container)`; relations are added by index.
@@ -17,7 +17,7 @@ fn catalog(resources: &[(&str, &str, Option<u32>)], relations: &[(u32, u32, bool
             end_line: 1,
             exported: false,
             kind: if *kind == "Class" { ResourceKind::Class } else { ResourceKind::Native },
-            tidied: Tidied::default(),
+            derived: Derived::default(),
         };
         Resource { container: *container, ..Resource::new(declaration) }
     };

@@ -7,7 +7,7 @@ use super::super::session::DefAt;
 use super::super::source::DefKind;
 use super::record::step;
 use super::same::{same, same_if_any, same_params};
-use super::trace::{Asked, Given, Made, Outside, Place, Trace, Unit};
+use super::trace::{Asked, Given, Made, MadeType, Outside, Place, Trace, Unit};
 use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind};
 use crate::repo::Tree;
 use crate::value::Value;
@@ -16,9 +16,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 impl<'s> Compiler<'s> {
-    /// The first trace of which everything that it rests on is so here. Those of one unit begin with the same
-    /// question and ask the same next one after the same answer: nothing is looked up here that evaluating the unit
-    /// would not look up.
+    /// The first trace of which everything that it rests on is so here. Evaluation is deterministic: where all that
+    /// leaves no mark is the same, the unit would look up the same keys, in this order, up to the first that differs.
     pub(super) fn first_that_agrees<'t>(
         &mut self,
         traces: &'t [Arc<Trace>],
@@ -36,11 +35,14 @@ impl<'s> Compiler<'s> {
         self.same_start(&trace.given, id, unit)
             && self.same_words(trace, id)
             && self.same_files(trace)
-            && trace.asked.iter().all(|asked| self.same_answer(asked, again))
-            && trace.names.iter().all(|(kind, name, place)| self.resolves(*kind, name, *place))
+            && trace.asked.iter().all(|asked| self.same_answer(asked, unit))
             && trace.done.included.iter().all(|(name, _)| self.class_ids.contains_key(name))
-            && self.all_free(&trace.done.made)
             && self.unset(&trace.done.assigned, unit)
+            && self.all_free(&trace.done.made)
+            // What leaves marks comes last, in the order of the evaluation.
+            && trace.lookups.iter().all(|lookup| self.found_again(lookup, again))
+            && trace.names.iter().all(|(kind, name, place)| self.resolves(*kind, name, *place))
+            && trace.done.types.iter().all(|made| self.same_type(made))
     }
 
     fn same_start(&self, given: &Given, id: ResourceId, unit: Unit) -> bool {
@@ -86,10 +88,8 @@ impl<'s> Compiler<'s> {
         is_same
     }
 
-    fn same_answer(&mut self, asked: &Asked, again: &mut Again<'s>) -> bool {
-        let unit = again.unit;
+    fn same_answer(&self, asked: &Asked, unit: Unit) -> bool {
         match asked {
-            Asked::Lookup(lookup) => self.found_again(lookup, again),
             Asked::Variable(outside, name, value) => {
                 let now = self.outside(*outside, unit, name);
                 same_if_any(now.as_ref(), value.as_ref()) && (now.is_some() || !self.hides(name))
@@ -100,6 +100,10 @@ impl<'s> Compiler<'s> {
             }
             Asked::Fact(path, value) => same_if_any(self.host.fact(path).as_ref(), value.as_ref()),
             Asked::Declared(reference, answer) => self.declared(reference) == *answer,
+            Asked::Holds(reference, before) => {
+                let now = self.declared_id(reference).and_then(|id| self.catalog.get(id));
+                now.is_some_and(|now| same_declared(before, now))
+            }
             Asked::Absent(reference) => self.declared_id(reference).is_none(),
         }
     }
@@ -147,17 +151,17 @@ impl<'s> Compiler<'s> {
         assigned.iter().all(|(name, _)| vars.is_none_or(|vars| !vars.contains_key(name)))
     }
 
-    /// Whether nothing is there yet of what would be declared, and each type is what it was.
-    fn all_free(&mut self, made: &[Made]) -> bool {
+    /// Whether nothing is there yet of what would be declared.
+    fn all_free(&self, made: &[Made]) -> bool {
         self.catalog.resources.len() + made.len() < MAX_RESOURCES
-            && made.iter().all(|m| {
-                !self.catalog.index.contains_key(&m.key)
-                    && self.kind_of(&m.resource.type_name).is_ok_and(|(kind, def)| {
-                        kind == m.resource.kind
-                            && kind != ResourceKind::UnknownType
-                            && def.map(|at| self.place(at)) == m.def
-                    })
-            })
+            && made.iter().all(|m| !self.catalog.index.contains_key(&m.key))
+    }
+
+    /// Whether a type is what it was.
+    fn same_type(&mut self, made: &MadeType) -> bool {
+        self.kind_of(&made.name).is_ok_and(|(kind, def)| {
+            kind == made.kind && kind != ResourceKind::UnknownType && def.map(|at| self.place(at)) == made.def
+        })
     }
 }
 

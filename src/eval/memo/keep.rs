@@ -5,7 +5,7 @@ use super::super::outcome::CompileError;
 use super::super::reference::Reference;
 use super::super::scope::{ScopeId, ScopeKind};
 use super::record::{Lengths, Recorder};
-use super::trace::{Done, Fork, Instance, Local, Made, Trace, Unit};
+use super::trace::{Done, Fork, Instance, Local, Made, MadeType, Place, Trace, Unit};
 use crate::catalog::Resource;
 use crate::repo::Loc;
 use crate::value::Value;
@@ -23,7 +23,6 @@ impl Compiler<'_> {
         let done = Done {
             forks: self.forks(&recorder)?,
             groups: self.groups - recorder.groups,
-            made: self.made(&recorder, scope)?,
             arrows: self.arrows(&recorder)?,
             realized: self.realized(&recorder)?,
             included: self.inclusions(&recorder)?,
@@ -36,20 +35,22 @@ impl Compiler<'_> {
             instance: self.instance(&recorder, scope)?,
             ..Done::default()
         };
-        let (mut files, Recorder { given, asked, names, unknowns, observations, stays, .. }) =
+        let (made, types) = self.made(&recorder, scope)?;
+        let (mut files, Recorder { given, asked, lookups, names, unknowns, observations, stays, .. }) =
             (recorder.files.clone(), recorder);
         files.sort_unstable();
         files.dedup();
         Some(Trace {
             given,
             asked: asked.into_inner(),
+            lookups: lookups.into_inner(),
             names,
             contents: files.iter().map(|path| self.session.tree.oid(path)).collect(),
             files: files.into(),
             revision: self.session.revision(),
             stays,
             compared: AtomicU64::new(0),
-            done: Done { unknowns, observations, ..done },
+            done: Done { unknowns, observations, made, types, ..done },
         })
     }
 
@@ -95,16 +96,18 @@ impl Compiler<'_> {
         self.branches.get(recorder.branches..)?.iter().map(fork).collect()
     }
 
-    fn made(&self, recorder: &Recorder, scope: ScopeId) -> Option<Vec<Made>> {
+    fn made(&self, recorder: &Recorder, scope: ScopeId) -> Option<(Vec<Made>, Vec<MadeType>)> {
         let ids = recorder.resources..self.catalog.resources.len();
         let waiting = self.unevaluated.get(recorder.lengths.unevaluated..)?;
-        let made: Option<Vec<Made>> = ids.clone().map(|id| self.made_one(recorder, scope, id)).collect();
+        let mut types = Vec::new();
+        let made: Option<Vec<Made>> = ids.clone().map(|id| self.made_one(recorder, scope, id, &mut types)).collect();
         let made = made?;
-        let defined = ids.zip(&made).filter(|(_, m)| m.def.is_some()).map(|(id, _)| id);
-        defined.eq(waiting.iter().map(|id| *id as usize)).then_some(made)
+        let is_defined = |m: &Made| types.get(m.of_type).is_some_and(|t| t.def.is_some());
+        let defined = ids.zip(&made).filter(|(_, m)| is_defined(m)).map(|(id, _)| id);
+        defined.eq(waiting.iter().map(|id| *id as usize)).then_some((made, types))
     }
 
-    fn made_one(&self, recorder: &Recorder, scope: ScopeId, id: usize) -> Option<Made> {
+    fn made_one(&self, recorder: &Recorder, scope: ScopeId, id: usize, types: &mut Vec<MadeType>) -> Option<Made> {
         let (resource, extra) = (self.catalog.resources.get(id)?, self.extra.get(id)?);
         let title = super::super::reference::canonical_title(&resource.type_name, &resource.title);
         let key = (resource.type_name.clone(), title);
@@ -112,15 +115,16 @@ impl Compiler<'_> {
             && resource.container == Some(recorder.root)
             && !extra.evaluated
             && extra.includers.is_empty()
-            && resource.also_in.is_empty()
-            && self.catalog.index.get(&key).is_some_and(|at| *at as usize == id);
+            && resource.also_in.is_empty();
         let is_under = self.catalog.get(recorder.root).is_some_and(|root| resource.tags.is_under(&root.tags));
         (plain && is_under).then_some(())?;
+        let found = self.catalog.index.get(&key).is_some_and(|at| *at as usize == id);
         Some(Made {
             key,
+            found,
             resource: Resource { container: None, tags: resource.tags.under(None), ..resource.clone() },
             branch: recorder.local(extra.branch)?,
-            def: extra.def.map(|at| self.place(at)),
+            of_type: of_type(types, resource, extra.def.map(|at| self.place(at))),
         })
     }
 
@@ -141,4 +145,13 @@ impl Compiler<'_> {
     fn inclusions(&self, recorder: &Recorder) -> Option<Vec<(EcoString, Local)>> {
         recorder.included.iter().map(|(name, branch)| Some((name.clone(), recorder.local(*branch)?))).collect()
     }
+}
+
+/// The type of a resource among those met so far.
+fn of_type(types: &mut Vec<MadeType>, resource: &Resource, def: Option<Place>) -> usize {
+    let known = types.iter().position(|t| t.name == resource.type_name && t.kind == resource.kind && t.def == def);
+    known.unwrap_or_else(|| {
+        types.push(MadeType { name: resource.type_name.clone(), kind: resource.kind, def });
+        types.len() - 1
+    })
 }

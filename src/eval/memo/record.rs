@@ -39,11 +39,12 @@ pub(crate) struct Recorder {
     pub(super) last_loc: Option<Loc>,
     pub(super) lengths: Lengths,
     pub(super) asked: RefCell<Vec<Asked>>,
+    pub(super) lookups: RefCell<Vec<Lookup>>,
     pub(super) names: Vec<(DefKind, EcoString, Option<Place>)>,
     pub(super) files: Vec<Arc<str>>,
     pub(super) included: Vec<(EcoString, Option<BranchId>)>,
     pub(super) unknowns: Vec<Cause>,
-    pub(super) observations: Vec<Observation>,
+    pub(super) observations: Vec<(u64, Observation)>,
     pub(super) errors: Vec<(CompileError, Option<BranchId>)>,
     pub(super) assigned: Vec<EcoString>,
     pub(super) matches: Option<Arc<[Value]>>,
@@ -97,6 +98,7 @@ impl Recorder {
             last_loc: c.last_loc.clone(),
             lengths: Lengths::of(c),
             asked: RefCell::default(),
+            lookups: RefCell::default(),
             names: Vec::new(),
             files: Vec::new(),
             included: Vec::new(),
@@ -261,9 +263,7 @@ impl Compiler<'_> {
         if id.is_some_and(|id| id as usize >= recorder.resources) {
             return;
         }
-        if self.branch != recorder.branch {
-            return recorder.spoil();
-        }
+        // Branches of the unit's own make no difference to what was there before.
         recorder.ask(Asked::Declared(reference.clone(), answer));
     }
 
@@ -301,7 +301,13 @@ impl Compiler<'_> {
         if self.muted.is_some() || variables.iter().any(inner) {
             return recorder.spoil();
         }
-        recorder.ask(Asked::Lookup(Box::new(lookup())));
+        let lookup = lookup();
+        let mut lookups = recorder.lookups.borrow_mut();
+        if lookups.len() >= MAX_ASKED {
+            recorder.spoil();
+        } else if !lookups.iter().any(|l| l.is_same_question(&lookup)) {
+            lookups.push(lookup);
+        }
     }
 
     /// Whether a variable arose with the unit: it is not there when the lookup is made again.
@@ -333,9 +339,9 @@ impl Compiler<'_> {
         }
     }
 
-    pub(crate) fn noted_observation(&mut self, observation: &Observation) {
+    pub(crate) fn noted_observation(&mut self, key: u64, observation: &Observation) {
         if let Some(recorder) = &mut self.recorder {
-            recorder.observations.push(observation.clone());
+            recorder.observations.push((key, observation.clone()));
         }
     }
 
@@ -351,7 +357,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// A resource is changed or looked into: only those that the unit declares are its own business,
+    /// A resource is changed: only those that the unit declares are its own business,
     /// and an instance itself.
     pub(crate) fn touches(&self, id: ResourceId) {
         if let Some(recorder) = &self.recorder
@@ -359,6 +365,25 @@ impl Compiler<'_> {
             && (id as usize) < recorder.resources
         {
             recorder.spoil();
+        }
+    }
+
+    /// A resource is declared that is there already, in another branch: if the unit declared both, that is its own
+    /// business.
+    pub(crate) fn met_twin(&self, twin: ResourceId) {
+        if let Some(recorder) = &self.recorder
+            && (twin as usize) < recorder.resources
+        {
+            recorder.spoil();
+        }
+    }
+
+    /// A resource is looked into.
+    pub(crate) fn reads(&self, reference: &Reference, id: ResourceId) {
+        let (Some(recorder), Some(resource)) = (&self.recorder, self.catalog.get(id)) else { return };
+        let is_own = id == recorder.root && !matches!(recorder.unit, Unit::Statement { .. });
+        if !is_own && (id as usize) < recorder.resources {
+            recorder.ask(Asked::Holds(reference.clone(), resource.declaration.clone()));
         }
     }
 

@@ -80,8 +80,10 @@ impl Compiler<'_> {
         let done = &trace.done;
         let scope = self.own_again(trace, id, unit);
         let branches = self.fork_again(trace);
+        let defs: Vec<Option<DefAt>> = done.types.iter().map(|t| self.kind_of(&t.name).ok()?.1).collect();
         for made in &done.made {
-            self.make_again(made, id, scope, self.placed(made.branch, branches));
+            let def = defs.get(made.of_type).copied().flatten();
+            self.make_again(made, def, (id, scope), self.placed(made.branch, branches));
         }
         for (pending, branch) in &done.arrows {
             let branch = self.placed(*branch, branches);
@@ -160,8 +162,13 @@ impl Compiler<'_> {
         local.map_or(self.branch, |n| Some(first + n))
     }
 
-    fn make_again(&mut self, made: &Made, container: ResourceId, scope: ScopeId, branch: Option<BranchId>) {
-        let Ok((_, def)) = self.kind_of(&made.resource.type_name) else { return };
+    fn make_again(
+        &mut self,
+        made: &Made,
+        def: Option<DefAt>,
+        (container, scope): (ResourceId, ScopeId),
+        branch: Option<BranchId>,
+    ) {
         let id = ResourceId::try_from(self.catalog.resources.len()).unwrap_or(ResourceId::MAX);
         let mut resource = made.resource.clone();
         resource.container = Some(container);
@@ -169,7 +176,9 @@ impl Compiler<'_> {
         let is_instance = resource.kind == ResourceKind::Defined;
         self.catalog.resources.push(resource);
         self.extra.push(Extra { scope, branch, def, evaluated: false, includers: Vec::new() });
-        self.catalog.index.insert(made.key.clone(), id);
+        if made.found {
+            self.catalog.index.insert(made.key.clone(), id);
+        }
         let outer = std::mem::replace(&mut self.branch, branch);
         if let Err(error) = self.index_alias(id) {
             self.record(error);
@@ -203,8 +212,8 @@ impl Compiler<'_> {
         for cause in &done.unknowns {
             *self.catalog.unknowns.entry(cause.clone()).or_default() += 1;
         }
-        for observation in &done.observations {
-            self.observe_once(observation.clone());
+        for (key, observation) in &done.observations {
+            self.observe_again(*key, observation);
         }
         self.steps += done.steps;
         if done.last_loc.is_some() {

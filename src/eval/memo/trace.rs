@@ -5,7 +5,7 @@ use super::super::outcome::{CompileError, Observation};
 use super::super::reference::Reference;
 use super::super::scope::ScopeId;
 use super::super::source::DefKind;
-use crate::catalog::{Declaration, Log, Param, Resource};
+use crate::catalog::{Declaration, Log, Param, Resource, ResourceKind};
 use crate::repo::{Loc, Oid};
 use crate::value::{Cause, Tri, Value};
 use ecow::EcoString;
@@ -39,8 +39,8 @@ pub(crate) enum Asked {
     Declared(Reference, Tri),
     /// A resource that was not there when it was looked for.
     Absent(Reference),
-    /// A key of the data.
-    Lookup(Box<Lookup>),
+    /// What was declared of a resource that was looked into.
+    Holds(Reference, Arc<Declaration>),
 }
 
 /// What is evaluated as one.
@@ -75,10 +75,21 @@ pub(crate) struct Fork {
 pub(crate) struct Made {
     /// Canonical type and title.
     pub(crate) key: (EcoString, EcoString),
+    /// Whether it is the one found by its title, and not one of another branch.
+    pub(crate) found: bool,
     /// As declared; its container is put in anew, and with it the container's tags.
     pub(crate) resource: Resource,
     pub(crate) branch: Local,
-    /// Where its type is defined.
+    /// Its type, among those of the trace.
+    pub(crate) of_type: usize,
+}
+
+/// A type of what was declared.
+#[derive(Debug)]
+pub(crate) struct MadeType {
+    pub(crate) name: EcoString,
+    pub(crate) kind: ResourceKind,
+    /// Where it is defined.
     pub(crate) def: Option<Place>,
 }
 
@@ -119,6 +130,7 @@ pub(crate) struct Done {
     pub(crate) forks: Vec<Fork>,
     pub(crate) groups: u32,
     pub(crate) made: Vec<Made>,
+    pub(crate) types: Vec<MadeType>,
     pub(crate) arrows: Vec<(super::super::relate::Pending, Local)>,
     pub(crate) realized: Vec<(Reference, Option<Loc>, Local)>,
     /// Classes that were there and are included once more.
@@ -127,7 +139,8 @@ pub(crate) struct Done {
     /// Errors under an undecided condition.
     pub(crate) errors: Vec<(CompileError, Local)>,
     pub(crate) unknowns: Vec<Cause>,
-    pub(crate) observations: Vec<Observation>,
+    /// Each with its key.
+    pub(crate) observations: Vec<(u64, Observation)>,
     pub(crate) steps: u64,
     /// The last statement, unless that was before.
     pub(crate) last_loc: Option<Loc>,
@@ -138,6 +151,8 @@ pub(crate) struct Done {
 pub(crate) struct Trace {
     pub(crate) given: Given,
     pub(crate) asked: Vec<Asked>,
+    /// Keys of the data that were looked up.
+    pub(crate) lookups: Vec<Lookup>,
     /// Names that were resolved, and where to.
     pub(crate) names: Vec<(DefKind, EcoString, Option<Place>)>,
     /// Files that were consulted beside those of names.
