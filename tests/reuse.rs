@@ -7,12 +7,59 @@ use std::path::Path;
 use std::sync::Arc;
 
 const SITE: &str = "
-node /^a/ { $color = 'red' include base }
-node /^b/ { $color = 'blue' include extra include base }
-node /^c/ { $color = 'red' include base include extra }
-node /^d/ { $color = 'red' Exec { path => '/sbin' } include base user { 'twin': } }
-node default { $color = 'red' include gone include base }
+node /^a/ { $color = 'red' include base include whole }
+node /^b/ { $color = 'blue' include extra include base include whole }
+node /^c/ { $color = 'red' include whole include base include extra }
+node /^d/ { $color = 'red' Exec { path => '/sbin' } File { owner => 'd' } include base user { 'twin': } include whole }
+node default { $color = 'red' include gone include base include whole }
 ";
+
+/// Classes that may be taken over as a whole, and near misses.
+const WHOLE: &[(&str, &str)] = &[
+    (
+        "init",
+        "class whole { include whole::data include whole::local include whole::plain include whole::drawn
+                            include whole::wants include whole::small include whole::tells include whole::twins
+                            include whole::reads include whole::late contain whole::small }",
+    ),
+    (
+        "data",
+        "class whole::data (String $a, Array $list, $b = $::color, $none = undef) {
+                File { mode => '0600' }
+                file { '/data': content => \"${a} ${b}\" }
+                $list.each |$n| { notify { \"data ${n}\": } }
+                base::unit { 'of data': size => $list[0] } }",
+    ),
+    ("local", "class whole::local { $kind = 'odd' notify { 'local': message => lookup('looked') } }"),
+    ("plain", "class whole::plain { notify { 'plain': message => lookup('looked', undef, undef, 'none') } }"),
+    ("drawn", "class whole::drawn { file { '/drawn': content => template('base/look.erb') } }"),
+    ("small", "class whole::small { $x = 1 }"),
+    ("wants", "class whole::wants { require whole::small notify { 'wants': } }"),
+    ("tells", "class whole::tells { tag('told-so') notify { 'tells': } }"),
+    (
+        "twins",
+        "class whole::twins { if $facts['undecided'] { notify { 'arm': message => 'one' } }
+                                    else { notify { 'arm': message => 'two' } } notify { 'after': } }",
+    ),
+    (
+        "reads",
+        "class whole::reads { ensure_packages(['shared']) notify { 'reads': message => Notify['plain']['message'] } }",
+    ),
+    ("late", "class whole::late { $v = $whole::data::a $w = $::whole::small::x notify { \"late ${v} ${w}\": } }"),
+];
+
+const DATA: &[(&str, &str)] = &[
+    (
+        "hiera.yaml",
+        "version: 5\nhierarchy:\n  - {name: h, path: 'hosts/%{::hostname}.yaml'}\n  \
+                    - {name: k, path: 'kind/%{kind}.yaml'}\n  - {name: c, path: common.yaml}\n",
+    ),
+    ("data/common.yaml", "whole::data::a: common\nwhole::data::list: [1, 2]\nlooked: from common\n"),
+    ("data/hosts/a2.yaml", "whole::data::a: own of a2\n"),
+    ("data/hosts/c1.yaml", "looked: own of c1\n"),
+    ("data/kind/odd.yaml", "looked: odd\n"),
+    ("modules/base/templates/look.erb", "<%= scope.call_function('lookup', ['looked']) %>"),
+];
 
 const BASE: &str = "
 class base ($list = ['x', 'y'], $by = { 'k' => { 'v' => 1 } }) {
@@ -48,7 +95,14 @@ define base::unit (Integer $size, String $text = 'none', Boolean $loud = false) 
 }
 ";
 
-fn files(color: &str, shared: &str) -> Vec<(&'static str, String)> {
+fn files(color: &str, shared: &str) -> Vec<(String, String)> {
+    let own = |(path, text): &(&'static str, String)| ((*path).to_owned(), text.clone());
+    let whole = WHOLE.iter().map(|(name, text)| (format!("modules/whole/manifests/{name}.pp"), (*text).to_owned()));
+    let data = DATA.iter().map(|(path, text)| ((*path).to_owned(), text.replace("common\n", &format!("{shared}\n"))));
+    manifests(color, shared).iter().map(own).chain(whole).chain(data).collect()
+}
+
+fn manifests(color: &str, shared: &str) -> Vec<(&'static str, String)> {
     vec![
         ("manifests/site.pp", SITE.replace("'blue'", color)),
         ("modules/base/manifests/init.pp", BASE.to_owned()),
@@ -81,12 +135,12 @@ fn files(color: &str, shared: &str) -> Vec<(&'static str, String)> {
         ("modules/base/templates/t.erb", "<%= @word.join(',') %> on <%= @facts['hostname'] %>".to_owned()),
         (
             "modules/extra/manifests/init.pp",
-            "class extra { base::unit { 'p': size => 7 } notify { 'extra': } base::doubt { 'z': } }".to_owned(),
+            "class extra { package { 'shared': ensure => present, provider => 'x' } base::unit { 'p': size => 7 } notify { 'extra': } base::doubt { 'z': } }".to_owned(),
         ),
     ]
 }
 
-fn session(folder: &Path, files: &[(&str, String)], afresh: bool, cache: &Arc<FileCache>) -> Session {
+fn session(folder: &Path, files: &[(String, String)], afresh: bool, cache: &Arc<FileCache>) -> Session {
     for (path, text) in files {
         let path = folder.join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -133,6 +187,7 @@ fn nothing_tells_a_catalog_that_was_taken_over_from_one_made_anew() {
                 assert_eq!(one.len(), other.len(), "{}", host.certname);
                 assert!(anew.catalog.resources.len() > 20, "{:?}", anew.errors);
                 assert!(one.contains("title: \"X\"") && !one.contains("base::pure"), "{one}");
+                assert!(one.contains("late own of a2 1") == (host.certname == "a2.x.org"), "{one}");
             }
         }
     }

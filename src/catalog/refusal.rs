@@ -93,7 +93,7 @@ fn unqualified(exec: &Resource) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::{Declaration, Param, Derived};
+    use crate::catalog::{Declaration, Derived, Param};
     use crate::repo::Loc;
 
     fn resource(kind: &str, title: &str, params: &[(&str, &str)]) -> Resource {

@@ -8,7 +8,7 @@ use super::reference::{canonical_class, canonical_type};
 use super::scope::{Env, Scope, ScopeId, ScopeKind, TOP};
 use super::session::DefAt;
 use super::source::{DefKind, SourceFile};
-use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind, Derived};
+use crate::catalog::{Declaration, Derived, Param, Resource, ResourceId, ResourceKind};
 use crate::puppet::ast::{Block, ClassDef, NodeDef, NodeMatch};
 use crate::repo::Loc;
 use crate::value::{CauseKind, Value};

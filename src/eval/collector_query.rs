@@ -83,7 +83,7 @@ fn compare(resource: &Resource, name: &str, value: &Value) -> Tri {
             None => {
                 let tag = value.to_string().to_lowercase();
                 resource.tags.iter().any(|t| *t == tag)
-            },
+            }
         });
     }
     if name == "title" {

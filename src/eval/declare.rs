@@ -7,7 +7,7 @@ use super::reference::{canonical_class, canonical_title, canonical_type};
 use super::scope::Env;
 use super::session::DefAt;
 use super::source::DefKind;
-use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind, Derived};
+use crate::catalog::{Declaration, Derived, Param, Resource, ResourceId, ResourceKind};
 use crate::puppet::ast::{self, AttrKind, AttrOp, Expr, ExprKind, Form};
 use crate::repo::Loc;
 use crate::value::types::Type;
@@ -338,13 +338,7 @@ impl<'s> Compiler<'s> {
         let id = ResourceId::try_from(self.catalog.resources.len()).unwrap_or(ResourceId::MAX);
         let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
         self.catalog.resources.push(resource);
-        self.extra.push(Extra {
-            scope: owner,
-            branch: self.branch,
-            def,
-            evaluated: false,
-            includers: Vec::new(),
-        });
+        self.extra.push(Extra { scope: owner, branch: self.branch, def, evaluated: false, includers: Vec::new() });
         id
     }
 

@@ -1,7 +1,7 @@
 //! Propagation rules, each with its near miss (facts from real Puppet's noop runs).
 
 use super::RefreshGraph;
-use crate::catalog::{Catalog, Declaration, Relation, Resource, ResourceKind, Derived};
+use crate::catalog::{Catalog, Declaration, Derived, Relation, Resource, ResourceKind};
 use crate::repo::Loc;
 
 /// A catalog from `(type, title, container)`; relations are added by index.

@@ -32,7 +32,9 @@ impl Compiler<'_> {
             self.do_again(trace, id, unit);
             return true;
         }
-        if store.has_room(&slot) && let Some(given) = self.given(id, unit) {
+        if store.has_room(&slot)
+            && let Some(given) = self.given(id, unit)
+        {
             self.recorder = Some(Box::new(Recorder::new(self, given, id, unit, slot)));
         }
         false
