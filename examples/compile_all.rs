@@ -49,7 +49,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let cache = Arc::new(FileCache::default());
     if let Some(rev) = after.flatten() {
-        compile_before(Session::new(repo.at(&rev)?, options.clone(), cache.clone()), &specs)?;
+        compile_before(Session::new(repo.at(&rev)?, options.clone(), cache.clone()), &specs, one_each)?;
+        println!("the revision before took {:?}", start.elapsed());
     }
     let session = Session::new(tree, options, cache);
     let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
@@ -86,12 +87,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Compiles all hosts of another revision, for what can be taken over from it.
-fn compile_before(session: Session, specs: &Specs) -> Result<(), Box<dyn std::error::Error>> {
+fn compile_before(session: Session, specs: &Specs, one_each: bool) -> Result<(), Box<dyn std::error::Error>> {
     let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
     let hosts = enumerate_hosts(&nodes, &[], &mentioned_hosts(session.tree(), session.layout())).hosts;
     let mut blocks: BTreeMap<Option<usize>, Vec<HostSpec>> = BTreeMap::new();
     hosts.iter().for_each(|host| blocks.entry(host.node).or_default().push(specs.of(&host.certname)));
-    let blocks: Vec<_> = blocks.into_values().collect();
+    let mut blocks: Vec<_> = blocks.into_values().collect();
+    if one_each {
+        blocks.iter_mut().for_each(|block| block.truncate(1));
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
     pool.install(|| blocks.par_iter().for_each(|block| drop(compile_group(&session, block))));
     Ok(())
