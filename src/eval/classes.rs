@@ -279,11 +279,20 @@ impl<'s> Compiler<'s> {
     /// A class, as a whole if it came out alike before.
     fn run_class(&mut self, env: Env<'s>, id: ResourceId, class: &'s ClassDef, name: &EcoString) {
         let def = self.extra.get(id as usize).and_then(|e| e.def);
-        let unit = Unit::Class { own: env.scope };
-        if def.is_some_and(|def| self.replayed(id, unit, def)) {
+        let replayed = |c: &mut Self, params: bool| {
+            let unit = Unit::Class { own: env.scope, params };
+            def.is_some_and(|def| c.replayed(id, unit, def))
+        };
+        if replayed(self, false) {
             return;
         }
-        self.bind_params(env, id, &class.params, Some(name));
+        let whole = self.recorder.is_some();
+        if whole || !replayed(self, true) {
+            self.bind_params(env, id, &class.params, Some(name));
+        }
+        if !whole {
+            self.keep_trace();
+        }
         self.context = None;
         self.run_statements(env, id, def, &class.body);
         self.keep_trace();

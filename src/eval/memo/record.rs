@@ -136,12 +136,12 @@ impl Recorder {
     pub(super) fn scope(&self) -> Option<ScopeId> {
         match self.unit {
             Unit::Instance { .. } => u32::try_from(self.first_scope).ok(),
-            Unit::Class { own } | Unit::Statement { own, .. } => Some(own),
+            Unit::Class { own, .. } | Unit::Statement { own, .. } => Some(own),
         }
     }
 
     fn is_own(&self, scope: ScopeId) -> bool {
-        matches!(self.unit, Unit::Class { own } | Unit::Statement { own, .. } if own == scope)
+        matches!(self.unit, Unit::Class { own, .. } | Unit::Statement { own, .. } if own == scope)
     }
 
     /// Whether a variable that was found there arose with the unit.
@@ -233,7 +233,11 @@ impl Compiler<'_> {
 
     /// A variable was looked up by its full name.
     pub(crate) fn asked_qualified(&self, name: &str, value: Option<&Value>) {
-        if let Some(recorder) = &self.recorder {
+        let Some(recorder) = &self.recorder else { return };
+        let own = crate::eval::reference::unrooted(name).rsplit_once("::").is_some_and(|(class, variable)| {
+            self.class_scopes.get(class).is_some_and(|scope| recorder.is_inner(*scope, variable))
+        });
+        if !own {
             recorder.ask(Asked::Variable(Outside::Top, name.into(), value.cloned()));
         }
     }
@@ -244,7 +248,7 @@ impl Compiler<'_> {
             at = self.scopes.get(id as usize)?.parent;
         }
         match (at?, recorder.unit) {
-            (id, Unit::Class { own } | Unit::Statement { own, .. }) if id == own => Some(Outside::Own),
+            (id, Unit::Class { own, .. } | Unit::Statement { own, .. }) if id == own => Some(Outside::Own),
             (TOP, _) => Some(Outside::Top),
             (id, Unit::Instance { enclosing, .. }) if id == enclosing => Some(Outside::Enclosing),
             _ => None,
@@ -399,7 +403,7 @@ impl Compiler<'_> {
     pub(crate) fn writes(&self, scope: ScopeId) {
         if let Some(recorder) = &self.recorder
             && (scope as usize) < recorder.first_scope
-            && !matches!(recorder.unit, Unit::Class { own } if own == scope)
+            && !matches!(recorder.unit, Unit::Class { own, .. } if own == scope)
         {
             recorder.spoil();
         }

@@ -26,7 +26,7 @@ impl Compiler<'_> {
         let traces = slot.traces();
         let found = self.first_that_agrees(&traces, id, unit, def);
         if !traces.is_empty() {
-            slot.tried(found.is_some());
+            store.tried(&slot, found.is_some());
         }
         if let Some(trace) = found {
             self.do_again(trace, id, unit);
@@ -59,7 +59,7 @@ impl Compiler<'_> {
         usable.then_some(())?;
         let number = match unit {
             Unit::Statement { number, .. } => Some(number),
-            Unit::Class { .. } => Some(u32::MAX),
+            Unit::Class { params, .. } => Some(u32::MAX - u32::from(params)),
             Unit::Instance { .. } => None,
         };
         Some((self.place(def), self.catalog.get(id)?.title.clone(), number))

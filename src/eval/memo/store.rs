@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Most traces kept; what comes later is evaluated each time.
-const MAX_TRACES: usize = 80_000;
+const MAX_TRACES: usize = 200_000;
 /// Most keys.
 const MAX_SLOTS: usize = 800_000;
 /// Most traces of one key.
@@ -47,10 +47,9 @@ impl Slot {
         misses >= PATIENCE && misses / WORTH_ONE_IN > hits
     }
 
-    /// Whether one of the traces did.
-    pub(super) fn tried(&self, hit: bool) {
-        let count = if hit { &self.hits } else { &self.misses };
-        count.fetch_add(1, Ordering::Relaxed);
+    /// Gives the traces up; how many there were.
+    fn clear(&self) -> usize {
+        std::mem::take(&mut *self.traces.write().unwrap_or_else(PoisonError::into_inner)).len()
     }
 
     /// What was evaluated can't be told in full, or is not worth it.
@@ -88,6 +87,15 @@ impl Store {
             return None;
         }
         Some(shard.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone())
+    }
+
+    /// Whether one of the traces did.
+    pub(super) fn tried(&self, slot: &Slot, hit: bool) {
+        let count = if hit { &slot.hits } else { &slot.misses };
+        count.fetch_add(1, Ordering::Relaxed);
+        if slot.is_given_up() {
+            self.traces.fetch_sub(slot.clear(), Ordering::Relaxed);
+        }
     }
 
     /// Whether it is worth while to record another trace.

@@ -48,8 +48,8 @@ pub(crate) enum Asked {
 pub(crate) enum Unit {
     /// An instance of a defined type, found where `outer` is, in the scope around it.
     Instance { outer: ScopeId, enclosing: ScopeId },
-    /// A class, in its scope, which includes no class that was not there before.
-    Class { own: ScopeId },
+    /// A class, in its scope, which includes no class that was not there before; or its parameters alone.
+    Class { own: ScopeId, params: bool },
     /// A statement of a class's body, by its number, in the class's scope.
     Statement { number: u32, own: ScopeId },
 }
@@ -172,7 +172,7 @@ impl Unit {
     pub(super) fn defaults_scope(self) -> ScopeId {
         match self {
             Self::Instance { outer, .. } => outer,
-            Self::Class { own } | Self::Statement { own, .. } => own,
+            Self::Class { own, .. } | Self::Statement { own, .. } => own,
         }
     }
 
@@ -180,7 +180,7 @@ impl Unit {
     pub(super) fn variables_scope(self) -> ScopeId {
         match self {
             Self::Instance { enclosing, .. } => enclosing,
-            Self::Class { own } | Self::Statement { own, .. } => own,
+            Self::Class { own, .. } | Self::Statement { own, .. } => own,
         }
     }
 }
