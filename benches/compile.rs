@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
 
+#[global_allocator]
+static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const FIXTURE: &str = "fixtures/incidents/2015-mailman-config-without-restart/head";
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;

@@ -1,7 +1,8 @@
 //! Compiles every node block of a revision and tells what could not be:
 //! `compile_all REPO REV [HOST-PREFIX] [--config FILE] [--one] [--afresh] [--digest]`; with `--one` a single
 //! host of each block, with `--afresh` nothing is taken over from one host to the next, and `--digest` prints a
-//! number for each catalog that is another if anything in it is. `--after REV` compiles that revision first.
+//! number for each catalog that is another if anything in it is. `--after REV` compiles each block at that revision
+//! first, as the gate does.
 //!
 //! A measuring instrument for the compiler; not part of the gate.
 #![allow(clippy::print_stdout)]
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 #[global_allocator]
@@ -48,10 +50,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ..Options::default()
     };
     let cache = Arc::new(FileCache::default());
-    if let Some(rev) = after.flatten() {
-        compile_before(Session::new(repo.at(&rev)?, options.clone(), cache.clone()), &specs, one_each)?;
-        println!("the revision before took {:?}", start.elapsed());
-    }
+    let before = after.flatten().map(|rev| repo.at(&rev)).transpose()?;
+    let before = before.map(|tree| Session::new(tree, options.clone(), cache.clone()));
     let session = Session::new(tree, options, cache);
     let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
     let hosts = enumerate_hosts(&nodes, &[], &mentioned_hosts(session.tree(), &layout)).hosts;
@@ -66,8 +66,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
     let start = Instant::now();
+    let spent = AtomicU64::new(0);
     let one = |block: &Vec<HostSpec>| {
         let start = Instant::now();
+        before.iter().for_each(|revision| drop(compile_group(revision, block)));
+        spent.fetch_add(u64::try_from(start.elapsed().as_micros()).unwrap_or(0), Ordering::Relaxed);
         let groups = compile_group(&session, block);
         let took = start.elapsed();
         if took.as_secs_f32() > 2.0 {
@@ -82,22 +85,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let all = pool.install(|| blocks.par_iter().map(one).reduce(Summary::default, Summary::and));
     println!("compiled in {:?}", start.elapsed());
-    all.print();
-    Ok(())
-}
-
-/// Compiles all hosts of another revision, for what can be taken over from it.
-fn compile_before(session: Session, specs: &Specs, one_each: bool) -> Result<(), Box<dyn std::error::Error>> {
-    let nodes: Vec<_> = session.nodes().map(|(_, n)| n).collect();
-    let hosts = enumerate_hosts(&nodes, &[], &mentioned_hosts(session.tree(), session.layout())).hosts;
-    let mut blocks: BTreeMap<Option<usize>, Vec<HostSpec>> = BTreeMap::new();
-    hosts.iter().for_each(|host| blocks.entry(host.node).or_default().push(specs.of(&host.certname)));
-    let mut blocks: Vec<_> = blocks.into_values().collect();
-    if one_each {
-        blocks.iter_mut().for_each(|block| block.truncate(1));
+    if before.is_some() {
+        println!("of the threads' time, {} ms for the revision before", spent.into_inner() / 1000);
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
-    pool.install(|| blocks.par_iter().for_each(|block| drop(compile_group(&session, block))));
+    all.print();
     Ok(())
 }
 
