@@ -7,6 +7,7 @@ use super::interp::{Block, Interp};
 use super::lift::Res;
 use super::ruby_function::RubyFunction;
 use super::scope::{Env, TOP};
+use super::source::DefKind;
 use crate::ruby::erb::TemplateScope;
 use crate::ruby::function::{Called, Dispatch};
 use crate::value::types::Type;
@@ -131,13 +132,17 @@ impl<'s> Compiler<'s> {
         if signatures.is_empty() {
             return Some(0);
         }
-        let types = match function.types.get() {
-            Some(types) => types,
+        let (types, aliases) = match function.types.get() {
+            Some(known) => known,
             None => {
+                let outer = self.aliases_met.replace(Vec::new());
                 let read = signatures.iter().map(|d| self.types_of(d)).collect();
-                function.types.get_or_init(|| read)
+                let met = std::mem::replace(&mut self.aliases_met, outer).unwrap_or_default();
+                function.types.get_or_init(|| (read, met.into()))
             }
         };
+        // Whoever calls it depends on what its types are called, not only who was first.
+        aliases.iter().for_each(|name| _ = self.find_def(DefKind::Alias, name));
         (0..).zip(signatures.iter().zip(types)).find(|(_, (d, types))| self.takes(d, types, args)).map(|(i, _)| i)
     }
 

@@ -7,6 +7,7 @@ use super::memo::same_values;
 use crate::ruby::function::Function;
 use crate::value::Value;
 use crate::value::types::Type;
+use ecow::EcoString;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::hash::BuildHasher;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -21,8 +22,8 @@ type Answer = (usize, Vec<Value>, Value);
 #[derive(Debug)]
 pub(crate) struct RubyFunction {
     pub(crate) code: Function,
-    /// The types of its signatures, once they have been evaluated.
-    pub(crate) types: OnceLock<Vec<Vec<Arc<Type>>>>,
+    /// The types of its signatures and the aliases that they name, once they have been evaluated.
+    pub(crate) types: OnceLock<(Vec<Vec<Arc<Type>>>, Box<[EcoString]>)>,
     answers: RwLock<FxHashMap<u64, Vec<Answer>>>,
 }
 

@@ -196,6 +196,7 @@ impl<'s> Compiler<'s> {
         if let Some(Annotation { ty, aliases }) = self.annotations.get(&key) {
             let (ty, aliases) = (ty.clone(), aliases.clone());
             aliases.iter().for_each(|name| self.note_alias(name));
+            self.aliases_met.iter_mut().for_each(|met| met.extend(aliases.iter().cloned()));
             return Ok(ty);
         }
         let outer = self.aliases_met.replace(Vec::new());
