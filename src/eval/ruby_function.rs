@@ -18,12 +18,15 @@ const MAX_ANSWERS: usize = 2_000;
 /// The signature that was called, the arguments, and what came of them.
 type Answer = (usize, Vec<Value>, Value);
 
+/// The types of a signature's parameters.
+type Signature = Vec<Arc<Type>>;
+
 /// A function written in Ruby.
 #[derive(Debug)]
 pub(crate) struct RubyFunction {
     pub(crate) code: Function,
     /// The types of its signatures and the aliases that they name, once they have been evaluated.
-    pub(crate) types: OnceLock<(Vec<Vec<Arc<Type>>>, Box<[EcoString]>)>,
+    pub(crate) types: OnceLock<(Vec<Signature>, Box<[EcoString]>)>,
     answers: RwLock<FxHashMap<u64, Vec<Answer>>>,
 }
 
