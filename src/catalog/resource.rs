@@ -7,7 +7,9 @@ use super::{ResourceId, Tags};
 use crate::repo::Loc;
 use crate::value::Value;
 use ecow::EcoString;
+use rustc_hash::FxHasher;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
 
@@ -57,6 +59,19 @@ pub struct Derived {
     /// What is left of it at the end of a compilation, if less.
     tidied: OnceLock<Option<Arc<Declaration>>>,
     relates: OnceLock<Box<[Relates]>>,
+    digest: OnceLock<u64>,
+    filed: OnceLock<Filed>,
+}
+
+/// Where somebody keeps what is known of an instance that is declared so.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Filed {
+    /// Whose it is, as an address.
+    pub(crate) by: usize,
+    /// Where the type is defined.
+    pub(crate) place: (usize, u32),
+    /// Its number there.
+    pub(crate) number: usize,
 }
 
 /// What a relationship parameter names.
@@ -157,6 +172,28 @@ impl Declaration {
         self.derived.relates.get_or_init(|| self.params.iter().filter_map(read).collect())
     }
 
+    /// A number that equal parameters have in common.
+    pub(crate) fn digest(&self) -> u64 {
+        *self.derived.digest.get_or_init(|| {
+            let mut state = FxHasher::default();
+            for param in &self.params {
+                param.name.hash(&mut state);
+                param.value.hash_whole(&mut state);
+            }
+            state.finish()
+        })
+    }
+
+    /// Where it is filed, if it is.
+    pub(crate) fn filed(&self) -> Option<&Filed> {
+        self.derived.filed.get()
+    }
+
+    /// Notes where it is filed; the first note stays.
+    pub(crate) fn file(&self, filed: Filed) {
+        _ = self.derived.filed.set(filed);
+    }
+
     fn tidied(&self) -> Option<Arc<Self>> {
         let stays = |p: &Param| p.name != "*" && !matches!(p.value, Value::Undef);
         if self.params.iter().all(stays) {
@@ -178,7 +215,10 @@ impl Deref for Resource {
 
 impl DerefMut for Resource {
     fn deref_mut(&mut self) -> &mut Declaration {
-        Arc::make_mut(&mut self.declaration)
+        let declaration = Arc::make_mut(&mut self.declaration);
+        // One that nobody shares is not copied: what followed from it before does not follow any more.
+        declaration.derived = Derived::default();
+        declaration
     }
 }
 

@@ -23,7 +23,17 @@ impl Tags {
     /// The same below a container with these tags.
     #[must_use]
     pub fn under(&self, container: Option<&Self>) -> Self {
-        Self { own: self.own.clone(), outer: container.map(|c| c.shared().clone()), shared: OnceLock::new() }
+        self.below(container.map(Self::handed_down))
+    }
+
+    /// As what is contained knows them.
+    pub(crate) fn handed_down(&self) -> Arc<Self> {
+        self.shared().clone()
+    }
+
+    /// The same below a container that hands these down.
+    pub(crate) fn below(&self, outer: Option<Arc<Self>>) -> Self {
+        Self { own: self.own.clone(), outer, shared: OnceLock::new() }
     }
 
     /// Whether the tags from outside are just those of this container.

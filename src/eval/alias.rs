@@ -11,9 +11,7 @@ impl Compiler<'_> {
     /// A resource is also found under its alias and, if native, under its namevar.
     pub(crate) fn index_alias(&mut self, id: ResourceId) -> Res<()> {
         let Some(resource) = self.catalog.resources.get(id as usize) else { return Ok(()) };
-        let namevar = if resource.type_name == "File" { "path" } else { "name" };
-        let named = resource.kind == ResourceKind::Native && resource.type_name != "Exec";
-        let names = [resource.text("alias"), resource.text(namevar).filter(|_| named)];
+        let names = second_names(resource);
         if names.iter().all(Option::is_none) {
             return Ok(());
         }
@@ -50,6 +48,13 @@ impl Compiler<'_> {
         let name = |r: &Resource| r.text("name").map_or_else(|| r.title.clone(), EcoString::from);
         a.type_name != "Package" || name(a) == name(b) && a.value("provider") == b.value("provider")
     }
+}
+
+/// The alias and the namevar, where a resource has them.
+pub(super) fn second_names(resource: &Resource) -> [Option<&str>; 2] {
+    let namevar = if resource.type_name == "File" { "path" } else { "name" };
+    let named = resource.kind == ResourceKind::Native && resource.type_name != "Exec";
+    [resource.text("alias"), resource.text(namevar).filter(|_| named)]
 }
 
 /// The key in Ruby's words.

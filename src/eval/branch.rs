@@ -147,6 +147,7 @@ impl<'s> Compiler<'s> {
     /// Takes back what was assigned in a scope since a point of the journal.
     fn take_assigned(&mut self, scope: ScopeId, since: usize) -> Assigned {
         let entries: Vec<(ScopeId, EcoString)> = self.journal.drain(since..).collect();
+        self.standing.globals += 1;
         let mut out = Vec::new();
         for (at, name) in entries {
             if at != scope {

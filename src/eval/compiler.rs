@@ -5,12 +5,12 @@ use super::collect::{Collector, Realize};
 use super::error::EvalError;
 use super::facts::HostSpec;
 use super::lift::Res;
+use super::names::Names;
 use super::outcome::{CompileError, Compiled, Observation};
 use super::overrides::Override;
 use super::relate::Pending;
 use super::scope::{Env, Scope, ScopeId, ScopeKind, TOP};
 use super::session::{DefAt, Session};
-use super::source::DefKind;
 use crate::catalog::{Catalog, Log, ResourceId};
 use crate::puppet::ast::{Block, Expr, Lambda};
 use crate::repo::Loc;
@@ -73,10 +73,10 @@ pub(crate) struct Compiler<'s> {
     /// What stood left of a collector in a chain of arrows.
     pub(crate) instead_of: FxHashMap<usize, Vec<super::relate::End>>,
     pub(crate) unevaluated: Vec<ResourceId>,
-    pub(crate) defs: FxHashMap<(DefKind, EcoString), Option<DefAt>>,
-    pub(super) loaded: FxHashMap<(DefKind, EcoString), DefAt>,
+    pub(crate) defs: Names<Option<DefAt>>,
+    pub(super) loaded: Names<DefAt>,
     /// Names that no file of their own defines.
-    pub(super) absent: FxHashSet<(DefKind, EcoString)>,
+    pub(super) absent: Names<()>,
     pub(super) loaded_files: FxHashSet<u32>,
     pub(crate) aliases: FxHashMap<EcoString, Arc<crate::value::types::Type>>,
     pub(crate) deps: FxHashSet<Arc<str>>,
@@ -100,11 +100,18 @@ pub(crate) struct Compiler<'s> {
     pub(crate) observed: super::group::Observed,
     /// Data paths made of per-host values.
     pub(crate) per_host_paths: FxHashSet<Arc<str>>,
+    /// What of traces is known to be so here.
+    pub(crate) confirmed: super::memo::Confirmed,
+    /// Where in the chain of each scope resource defaults are met next, and how often that was forgotten.
+    pub(crate) anchors: super::metaparams::Anchors,
+    /// Top scope and the node's scope are complete.
+    pub(crate) generating: bool,
     /// Lists of paths that are among `deps` already, by address.
     pub(crate) dep_lists: FxHashSet<usize>,
     /// Keys that were looked up in data.
     pub(crate) lookups: FxHashSet<EcoString>,
     pub(crate) hiera_memo: crate::hiera::Memo,
+    pub(crate) standing: super::answers::Standing,
     pub(crate) arrows: u32,
     pub(crate) current_container: ResourceId,
     /// Statement or call in which errors arise, for their wording.
@@ -160,9 +167,9 @@ impl<'s> Compiler<'s> {
             pending: Vec::new(),
             instead_of: FxHashMap::default(),
             unevaluated: Vec::new(),
-            defs: FxHashMap::default(),
-            loaded: FxHashMap::default(),
-            absent: FxHashSet::default(),
+            defs: Names::default(),
+            loaded: Names::default(),
+            absent: Names::default(),
             loaded_files: FxHashSet::default(),
             aliases: FxHashMap::default(),
             deps: FxHashSet::default(),
@@ -182,9 +189,13 @@ impl<'s> Compiler<'s> {
             muted: None,
             observed: super::group::Observed::default(),
             per_host_paths: FxHashSet::default(),
+            confirmed: super::memo::Confirmed::default(),
+            anchors: super::metaparams::Anchors::default(),
+            generating: false,
             dep_lists: FxHashSet::default(),
             lookups: FxHashSet::default(),
             hiera_memo: crate::hiera::Memo::default(),
+            standing: super::answers::Standing::default(),
             arrows: 0,
             current_container: super::classes::CLASS_MAIN,
             context: None,

@@ -74,8 +74,11 @@ pub(crate) enum Found {
     Error(String),
 }
 
-/// The data layers of a revision.
-pub(crate) struct HieraState(Result<Hiera, String>);
+/// The data layers of a revision, and what is known of them.
+pub(crate) struct HieraState {
+    pub(super) data: Result<Hiera, String>,
+    pub(super) answers: super::answers::Answers,
+}
 
 impl std::fmt::Debug for HieraState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -86,25 +89,25 @@ impl std::fmt::Debug for HieraState {
 impl HieraState {
     /// Why a key that was not found may yet exist: some layer of the hierarchy is not in the repository.
     pub(crate) fn absent(&self) -> Option<String> {
-        let (name, why) = self.0.as_ref().ok()?.absent().into_iter().next()?;
+        let (name, why) = self.data.as_ref().ok()?.absent().into_iter().next()?;
         Some(format!("level {name}: {why}"))
     }
 
     /// Paths of the hierarchy that speak of a private place which is not in the tree.
     fn private_gap(&self, tree: &crate::repo::Tree) -> Option<String> {
-        let hiera = self.0.as_ref().ok()?;
+        let hiera = self.data.as_ref().ok()?;
         let told = hiera.notes().iter().any(|n| n.contains("private"));
         (told && !tree.is_dir("private")).then(|| "private data is not in the repository".to_owned())
     }
 
     /// Whether two data files say the same for some keys.
     pub(super) fn says_the_same(&self, one: &str, other: &str, concerns: &dyn Fn(&str) -> bool) -> bool {
-        self.0.as_ref().is_ok_and(|hiera| hiera.says_the_same(one, other, concerns))
+        self.data.as_ref().is_ok_and(|hiera| hiera.says_the_same(one, other, concerns))
     }
 
     /// What is done with each level of the hierarchy, and why it cannot be used.
     pub(super) fn levels(&self) -> (Vec<hiera::LevelNote>, Option<String>) {
-        match &self.0 {
+        match &self.data {
             Ok(hiera) => (hiera.levels(), hiera.config_error().map(ToString::to_string)),
             Err(error) => (Vec::new(), Some(error.clone())),
         }
@@ -112,12 +115,13 @@ impl HieraState {
 
     /// Patterns of the data files that a scope may read; `None` for any.
     pub(super) fn patterns(&self, scope: &dyn HieraScope) -> Option<Vec<hiera::PathPattern>> {
-        self.0.as_ref().ok()?.patterns(scope)
+        self.data.as_ref().ok()?.patterns(scope)
     }
 
     pub(crate) fn open(session: &Session, shared: &Arc<DataFiles>) -> Self {
         let settings = session.options.hiera.clone();
-        Self(Hiera::load(session.tree(), &session.layout, &settings, shared).map_err(|e| e.to_string()))
+        let data = Hiera::load(session.tree(), &session.layout, &settings, shared).map_err(|e| e.to_string());
+        Self { data, answers: super::answers::Answers::default() }
     }
 }
 
@@ -190,7 +194,18 @@ impl HieraScope for Variables<'_, '_> {
     }
 }
 
-impl Variables<'_, '_> {
+impl<'c, 's> Variables<'c, 's> {
+    fn new(compiler: &'c Compiler<'s>, scope: ScopeId) -> Self {
+        Self {
+            compiler,
+            scope,
+            asked: RefCell::default(),
+            symbols: RefCell::default(),
+            convert: RefCell::default(),
+            names: RefCell::default(),
+        }
+    }
+
     fn read(&self, name: &str) -> Option<Value> {
         let mut names = self.names.borrow_mut();
         if !names.iter().any(|n| n == name) {
@@ -240,16 +255,21 @@ impl<'s> Compiler<'s> {
     /// Looks a key up. To a recorder that is one question, whatever it took to answer it: it is looked up anew
     /// elsewhere, with all that follows from it.
     pub(crate) fn look_up(&mut self, env: Env<'s>, key: &str, how: &How) -> Found {
-        let recorder = self.recorder.take();
         let mut names = Vec::new();
-        let found = match how {
-            How::Bind => self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.bind(key, scope)),
-            How::Lookup(merge) => {
-                let merge = merge.as_ref().map(merge_of);
-                self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.lookup(key, scope, merge.as_ref()))
-            }
-        };
-        self.recorder = recorder;
+        let found = self.known_answer(key, how).unwrap_or_else(|| {
+            let recorder = self.recorder.take();
+            let (found, trail) = match how {
+                How::Bind => self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.bind(key, scope)),
+                How::Lookup(merge) => {
+                    let merge = merge.as_ref().map(merge_of);
+                    self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.lookup(key, scope, merge.as_ref()))
+                }
+            };
+            self.take_stand(&|c, hiera| hiera.stand(&Variables::new(c, env.scope)));
+            self.keep_answer(key, how, &found, trail);
+            self.recorder = recorder;
+            found
+        });
         let lookup = || Lookup { key: key.into(), how: how.clone(), answer: found.clone() };
         self.asked_lookup(env.scope, lookup, &names);
         found
@@ -261,22 +281,15 @@ impl<'s> Compiler<'s> {
         key: &str,
         names: &mut Vec<EcoString>,
         ask: impl FnOnce(&Hiera, &dyn HieraScope) -> hiera::Lookup,
-    ) -> Found {
-        let hiera = match &self.session.hiera().0 {
+    ) -> (Found, Option<Arc<[hiera::Step]>>) {
+        let hiera = match &self.session.hiera().data {
             Ok(hiera) => hiera,
-            Err(error) => return Found::Error(error.clone()),
+            Err(error) => return (Found::Error(error.clone()), None),
         };
         if !hiera.is_configured() {
-            return Found::Nothing;
+            return (Found::Nothing, None);
         }
-        let variables = Variables {
-            compiler: self,
-            scope: env.scope,
-            asked: RefCell::default(),
-            symbols: RefCell::default(),
-            convert: RefCell::default(),
-            names: RefCell::default(),
-        };
+        let variables = Variables::new(self, env.scope);
         let answer = ask(hiera, &variables);
         let Variables { asked, symbols, convert, names: read, .. } = variables;
         *names = read.into_inner();
@@ -297,7 +310,8 @@ impl<'s> Compiler<'s> {
         if answer.settled {
             asked.iter().for_each(|v| self.observe_value(v));
         }
-        match answer.outcome {
+        let trail = answer.trail.filter(|_| convert.is_none());
+        let found = match answer.outcome {
             Outcome::Found(data) => {
                 let at = data.at.as_ref().map(|o| Loc { path: o.file.clone(), line: o.line });
                 let to = convert.filter(|(value, _)| *value == data).map(|(_, to)| to);
@@ -307,7 +321,8 @@ impl<'s> Compiler<'s> {
             Outcome::NotFound => Found::Nothing,
             Outcome::Unknown { why } => Found::Unknown(why),
             Outcome::Error(error) => Found::Error(error.to_string()),
-        }
+        };
+        (found, trail)
     }
 
     /// Applies `convert_to`: a type, or a list of a type and further arguments of `new`.

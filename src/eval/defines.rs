@@ -15,6 +15,7 @@ const MAX_ROUNDS: u32 = 1000;
 impl<'s> Compiler<'s> {
     /// Collectors, then instances, until nothing new comes about.
     pub(crate) fn generate(&mut self) {
+        self.generating = true;
         for _ in 0..MAX_ROUNDS {
             let collected = self.evaluate_collectors();
             let evaluated = self.evaluate_instances();

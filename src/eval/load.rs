@@ -20,22 +20,21 @@ impl Compiler<'_> {
     }
 
     fn resolve_def(&mut self, kind: DefKind, name: &str) -> Option<DefAt> {
-        let key = (kind, EcoString::from(name));
-        if let Some(found) = self.defs.get(&key) {
+        if let Some(found) = self.defs.get(kind, name) {
             return *found;
         }
-        let is_absent = self.absent.contains(&key);
+        let is_absent = self.absent.get(kind, name).is_some();
         let own = if is_absent { None } else { self.session.define(kind, name, &mut self.deps) };
-        let found = own.or_else(|| self.loaded.get(&key).copied());
+        let found = own.or_else(|| self.loaded.get(kind, name).copied());
         if !is_absent && matches!(kind, DefKind::Class | DefKind::Define) && self.checks_types() {
             self.autoload(name, found);
         }
         match found {
             Some(at) => {
                 self.load(at.0);
-                self.defs.insert(key, found);
+                self.defs.insert(kind, EcoString::from(name), found);
             }
-            None if !is_absent => _ = self.absent.insert(key),
+            None if !is_absent => self.absent.insert(kind, EcoString::from(name), ()),
             None => {}
         }
         found
@@ -66,7 +65,7 @@ impl Compiler<'_> {
         }
         let defs = self.session.file(number).map(|f| &f.defs[..]).unwrap_or_default();
         for (i, def) in (0u32..).zip(defs) {
-            self.loaded.entry((def.kind, def.name.clone())).or_insert((number, i));
+            self.loaded.insert_first(def.kind, &def.name, (number, i));
         }
         if self.checks_types() && !self.session.main_files().contains(&number) {
             self.evaluate_types(number);

@@ -1,10 +1,21 @@
 //! Metaparameters and tags.
 
 use super::compiler::Compiler;
-use super::scope::ScopeId;
+use super::scope::{Scope, ScopeId};
 use crate::catalog::{Param, ResourceId, Tags};
 use crate::value::Value;
 use ecow::EcoString;
+
+/// The nearest scope with resource defaults along the chain of each scope, as far as somebody asked.
+#[derive(Debug, Default)]
+pub(crate) struct Anchors(Vec<Option<Option<ScopeId>>>);
+
+impl Anchors {
+    /// A scope has got its first defaults.
+    pub(crate) fn forget(&mut self) {
+        self.0.clear();
+    }
+}
 
 /// Parameters that every resource takes.
 pub(crate) fn is_metaparam(name: &str) -> bool {
@@ -42,6 +53,23 @@ impl Compiler<'_> {
         std::iter::successors(Some(scope), next)
             .filter_map(|id| self.scopes.get(id as usize))
             .flat_map(|scope| &scope.defaults)
+    }
+
+    /// The first scope along the dynamic chain that has resource defaults.
+    pub(crate) fn anchor(&mut self, scope: ScopeId) -> Option<ScopeId> {
+        if let Some(known) = self.anchors.0.get(scope as usize).copied().flatten() {
+            return known;
+        }
+        let next = |id: &ScopeId| self.scopes.get(*id as usize).and_then(|s| s.dynamic);
+        let has = |id: &ScopeId| self.scopes.get(*id as usize).is_some_and(Scope::has_defaults);
+        let found = std::iter::successors(Some(scope), next).find(has);
+        if self.anchors.0.len() <= scope as usize {
+            self.anchors.0.resize(scope as usize + 1, None);
+        }
+        if let Some(slot) = self.anchors.0.get_mut(scope as usize) {
+            *slot = Some(found);
+        }
+        found
     }
 
     /// The tags of a resource: type, title, `tag`, and those of its container.

@@ -6,6 +6,7 @@
 
 mod access;
 mod alias;
+mod answers;
 mod autoload;
 mod automatic;
 mod backend;
@@ -34,6 +35,7 @@ mod load;
 mod matching;
 mod memo;
 mod metaparams;
+mod names;
 mod native_params;
 pub mod number;
 pub mod operators;

@@ -51,6 +51,7 @@ impl<'s> Compiler<'s> {
         let params = self.attributes(env, &defaults.ops)?;
         let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
         self.writes(owner);
+        self.anchors.forget();
         let Some(scope) = self.scopes.get_mut(owner as usize) else { return Ok(Value::Undef) };
         let mut clash = None;
         match scope.defaults.iter_mut().find(|(t, _)| *t == type_name) {

@@ -66,4 +66,8 @@ impl Scope {
             defaults: Vec::new(),
         }
     }
+
+    pub(crate) fn has_defaults(&self) -> bool {
+        !self.defaults.is_empty()
+    }
 }

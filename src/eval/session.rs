@@ -4,6 +4,7 @@ use super::autoload::Modules;
 use super::cache::Family;
 pub use super::cache::FileCache;
 use super::converted::Converted;
+use super::names::Names;
 use super::ruby_function::RubyFunction;
 use super::source::{DefKind, SourceFile};
 use crate::puppet::Dialect;
@@ -67,6 +68,13 @@ type Slot = OnceLock<Option<Arc<SourceFile>>>;
 /// Where a definition stands: file and number in it.
 pub(crate) type DefAt = (u32, u32);
 
+/// Where a name is defined, and which files were looked at to find out.
+#[derive(Debug)]
+struct Defined {
+    at: Option<DefAt>,
+    tried: Vec<Arc<str>>,
+}
+
 /// One revision, ready to compile hosts from.
 #[derive(Debug)]
 pub struct Session {
@@ -80,8 +88,8 @@ pub struct Session {
     paths: FxHashMap<Arc<str>, u32>,
     slots: Vec<(Arc<str>, Slot)>,
     main: OnceLock<Vec<u32>>,
-    main_defs: OnceLock<FxHashMap<(DefKind, EcoString), DefAt>>,
-    known: RwLock<FxHashMap<(DefKind, EcoString), Option<DefAt>>>,
+    main_defs: OnceLock<Names<DefAt>>,
+    known: RwLock<Names<Arc<Defined>>>,
     hiera: OnceLock<super::data::HieraState>,
     templates: Store,
     erb: RwLock<FxHashMap<Arc<str>, Arc<Template>>>,
@@ -409,13 +417,13 @@ impl Session {
         self.nodes().find(|(_, n)| n.matches.iter().any(|m| matches!(m, NodeMatch::Name(x, _) if x == name)))
     }
 
-    fn main_defs(&self) -> &FxHashMap<(DefKind, EcoString), DefAt> {
+    fn main_defs(&self) -> &Names<DefAt> {
         self.main_defs.get_or_init(|| {
-            let mut out = FxHashMap::default();
+            let mut out = Names::default();
             for number in self.main_files() {
                 let defs = self.file(*number).map(|f| &f.defs[..]).unwrap_or_default();
                 for (i, def) in (0u32..).zip(defs) {
-                    out.entry((def.kind, def.name.clone())).or_insert((*number, i));
+                    out.insert_first(def.kind, &def.name, (*number, i));
                 }
             }
             out
@@ -424,32 +432,29 @@ impl Session {
 
     /// Where a name is defined; `deps` gets every path that was tried.
     pub(crate) fn define(&self, kind: DefKind, name: &str, deps: &mut FxHashSet<Arc<str>>) -> Option<DefAt> {
-        let key = (kind, EcoString::from(name));
-        if let Some(at) = self.main_defs().get(&key) {
-            self.note_file(at.0, deps);
-            return Some(*at);
-        }
-        let candidates = self.candidates(kind, name);
-        let cached = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
-        let found = cached.unwrap_or_else(|| {
-            let found = candidates.iter().find_map(|path| self.defined_in(path, kind, name));
-            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(key, found);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(kind, name).cloned();
+        let known = known.unwrap_or_else(|| {
+            let found = Arc::new(self.find_definition(kind, name));
+            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(kind, name.into(), found.clone());
             found
         });
-        for path in candidates {
-            let last = found.is_some_and(|(f, _)| self.paths.get(path.as_str()) == Some(&f));
-            deps.insert(path.into());
-            if last {
-                break;
-            }
-        }
-        found
+        deps.extend(known.tried.iter().cloned());
+        known.at
     }
 
-    fn note_file(&self, number: u32, deps: &mut FxHashSet<Arc<str>>) {
-        if let Some((path, _)) = self.slots.get(number as usize) {
-            deps.insert(path.clone());
+    fn find_definition(&self, kind: DefKind, name: &str) -> Defined {
+        if let Some(at) = self.main_defs().get(kind, name).copied() {
+            return Defined { at: Some(at), tried: self.slots.get(at.0 as usize).map(|(p, _)| p.clone()).into_iter().collect() };
         }
+        let mut tried = Vec::new();
+        for path in self.candidates(kind, name) {
+            let at = self.defined_in(&path, kind, name);
+            tried.push(path.into());
+            if at.is_some() {
+                return Defined { at, tried };
+            }
+        }
+        Defined { at: None, tried }
     }
 
     fn candidates(&self, kind: DefKind, name: &str) -> Vec<String> {
@@ -474,7 +479,7 @@ impl Session {
     /// A module that is nowhere in the repository: private modules are kept apart by many.
     fn is_private(&self, name: &str) -> bool {
         let module = name.split("::").next().unwrap_or(name);
-        let in_main = || self.main_defs().keys().any(|(_, n)| n.split("::").next() == Some(module));
+        let in_main = || self.main_defs().names().any(|n| n.split("::").next() == Some(module));
         self.options.code.is_none() && name.contains("::") && self.modules.folder(module).is_none() && !in_main()
     }
 
@@ -493,7 +498,7 @@ impl Session {
         let module = name.split("::").next().unwrap_or(name);
         let prefix = format!("{module}::");
         let here =
-            || self.layout.modules.contains_key(module) || self.main_defs().keys().any(|(_, n)| n.starts_with(&prefix));
+            || self.layout.modules.contains_key(module) || self.main_defs().names().any(|n| n.starts_with(&prefix));
         !self.options.complete && !here()
     }
 

@@ -203,6 +203,9 @@ impl Compiler<'_> {
         if self.branch.is_some() {
             self.journal.push((scope, name.clone()));
         }
+        if scope == TOP || scope == self.node_scope {
+            self.standing.globals += 1;
+        }
         if let Some(scope) = self.scopes.get_mut(scope as usize) {
             scope.vars.insert(name, value);
         }

@@ -7,6 +7,7 @@ use ecow::EcoString;
 use super::data::{Data, Origin};
 use super::error::HieraError;
 use super::memo::Memo;
+use super::stand::Step;
 
 /// Where interpolated variables come from.
 pub trait HieraScope {
@@ -116,6 +117,9 @@ pub struct Lookup {
     pub decisions: Vec<RegexDecision>,
     /// What a reader of the result should know: levels passed over, and why.
     pub notes: Vec<String>,
+    /// The way to an answer that holds for all hosts on the same ground, as long as none of their own files has
+    /// the key.
+    pub trail: Option<Arc<[Step]>>,
 }
 
 /// An expression that a per-host text was matched against.

@@ -16,6 +16,8 @@ use super::level::{Backend, Layer, Level, Places};
 use super::memo::{Memo, Place};
 use super::merge;
 use super::options::OPTIONS;
+use super::interpolate::has_dynamic;
+use super::stand::Step;
 use super::template::{self, Got, HOLE, Part, Rendered, Template};
 
 /// Lookups within lookups.
@@ -56,6 +58,8 @@ pub(crate) struct Run<'a> {
     pub(super) merges: RefCell<Merge>,
     /// The answer quotes a text of the host at hand.
     pub(super) settles: Cell<bool>,
+    /// The places that were come to, if the answer is one for all hosts on the same ground.
+    steps: RefCell<Option<Vec<Step>>>,
 }
 
 impl<'a> Run<'a> {
@@ -74,6 +78,18 @@ impl<'a> Run<'a> {
             interpolates: Cell::new(false),
             merges: RefCell::default(),
             settles: Cell::new(false),
+            steps: RefCell::new(Some(Vec::new())),
+        }
+    }
+
+    /// The answer is for the host at hand alone.
+    fn own(&self) {
+        *self.steps.borrow_mut() = None;
+    }
+
+    fn step(&self, template: &Template, tail: &str) {
+        if let Some(steps) = &mut *self.steps.borrow_mut() {
+            steps.push(Step { template: std::ptr::from_ref(template) as usize, tail: tail.into() });
         }
     }
 
@@ -89,6 +105,8 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn finish(self, answer: Answer) -> Lookup {
+        let is_plain = self.scope.memo().is_some() && !matches!(answer, Err(Stop::Error(_))) && !self.settles.get();
+        let steps = self.steps.into_inner().filter(|_| is_plain);
         let outcome = match answer {
             Ok(Some(Data { value: Value::Unknown(why), .. })) => Outcome::Unknown { why: why.into() },
             Ok(Some(data)) => Outcome::Found(data),
@@ -105,6 +123,7 @@ impl<'a> Run<'a> {
             keys: self.keys.into_inner(),
             decisions: self.decisions.into_inner(),
             notes: self.notes.into_inner(),
+            trail: steps.map(|steps| self.hiera.trail(steps)),
         }
     }
 
@@ -126,6 +145,9 @@ impl<'a> Run<'a> {
         };
         let Some(value) = self.found(key, &merge)? else { return Ok(None) };
         let convert = options.as_ref().and_then(|o| o.as_hash()?.get("convert_to"));
+        if options.is_some() {
+            self.own();
+        }
         match convert {
             None => Ok(Some(value)),
             Some(to) => self.scope.convert(value, to).map(Some).map_err(|why| {
@@ -201,9 +223,15 @@ impl<'a> Run<'a> {
     fn level(&self, level: &Level, key: &str, merge: &Merge) -> Answer {
         match &level.backend {
             Backend::Absent { .. } => return Ok(None),
-            Backend::Unknown { why } => return Err(Stop::Unknown(why.clone())),
+            Backend::Unknown { why } => {
+                self.own();
+                return Err(Stop::Unknown(why.clone()));
+            }
             Backend::Role { variable } => return self.roles(level, variable, key, merge),
             _ => {}
+        }
+        if !matches!(level.places, Places::Paths(_)) {
+            self.own();
         }
         match &level.places {
             Places::Nowhere => self.at(level, None, key),
@@ -233,25 +261,27 @@ impl<'a> Run<'a> {
             Some(memo) => memo.place(path, self.scope)?,
             None => Rc::new(Place::render(path, self.scope)?),
         };
-        self.there(level, &place, key)
-    }
-
-    fn there(&self, level: &Level, place: &Place, key: &str) -> Answer {
         let mut tail = String::new();
         if matches!(level.backend, Backend::ExpandPath) {
             push_namespace(&mut tail, key);
         }
+        self.step(path, &tail);
+        self.there(level, &place, key, &tail)
+    }
+
+    fn there(&self, level: &Level, place: &Place, key: &str, tail: &str) -> Answer {
         if place.rendered.per_host {
             self.per_host.set(true);
         }
         match &place.rendered.unknown {
-            None => self.at(level, Some(&place.slot(&self.hiera.files, &tail)), key),
+            None => self.at(level, Some(&place.slot(&self.hiera.files, tail)), key),
             Some(why) => self.perhaps(level, &format!("{}{tail}", place.text), &place.rendered, key, why),
         }
     }
 
     /// A path that is not known: unknown if any file it could be has the key.
     fn perhaps(&self, level: &Level, pattern: &str, rendered: &Rendered, key: &str, why: &str) -> Answer {
+        self.own();
         let files = &self.hiera.files;
         let slots = match (&rendered.one_of, &level.backend) {
             (Some(words), _) => self.named(pattern, words),
@@ -337,6 +367,9 @@ impl<'a> Run<'a> {
 
     /// A value as it goes into the answer.
     fn put_in(&self, value: &Data) -> Result<Data, Stop> {
+        if has_dynamic(value) {
+            self.own();
+        }
         let value = self.interpolated(value)?;
         Ok(self.settled_for(&self.merges.borrow(), value))
     }
@@ -396,6 +429,7 @@ impl<'a> Run<'a> {
         for (label, data) in labels.iter() {
             let Some(data) = data.as_hash() else { return Ok(None) };
             let Some(value) = data.get(key) else { continue };
+            self.own();
             if let Some(why) = rendered.unknown {
                 let label = label.as_str().unwrap_or_default();
                 return Err(Stop::Unknown(format!("`{key}` may come from {}, {label}: {why}", slot.path)));
@@ -424,6 +458,7 @@ impl<'a> Run<'a> {
         slot: Option<&Arc<Slot>>,
         key: &str,
     ) -> Answer {
+        self.own();
         let mut all = Hash::default();
         for (option, template, value) in options {
             let mut text = String::new();
@@ -450,6 +485,7 @@ impl<'a> Run<'a> {
 
     /// Hiera 3: every role of the host is asked; two that disagree are an error.
     fn roles(&self, level: &Level, variable: &str, key: &str, merge: &Merge) -> Answer {
+        self.own();
         let Places::Paths(prefixes) = &level.places else { return Ok(None) };
         let variable = Key::whole(variable);
         let roles = match template::variable(&variable, self.scope)? {
@@ -482,7 +518,7 @@ impl<'a> Run<'a> {
         merge::over(merge, prefixes, |prefix| {
             let mut path = prefix.clone();
             path.parts.push(Part::Text(format!("{}.yaml", role.replace("::", "/")).into()));
-            self.there(&level, &Place::render(&path, self.scope)?, key)
+            self.there(&level, &Place::render(&path, self.scope)?, key, "")
         })
     }
 }

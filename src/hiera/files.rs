@@ -26,6 +26,7 @@ pub(crate) enum Format {
 }
 
 /// A path that was looked at.
+#[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) path: Arc<str>,
     pub(crate) exists: bool,

@@ -171,7 +171,7 @@ fn is_per_host(data: &Data) -> bool {
     }
 }
 
-fn has_dynamic(data: &Data) -> bool {
+pub(super) fn has_dynamic(data: &Data) -> bool {
     match &data.value {
         Value::Str(text) => template::is_dynamic(text),
         Value::Array(items) => items.iter().any(has_dynamic),

@@ -14,6 +14,7 @@ use super::data::Data;
 use super::error::HieraError;
 use super::files::{Files, Slot};
 use super::key::Key;
+use super::stand::Step;
 use super::template::{self, Got, Rendered, Template};
 
 /// Of one compilation; not to be used with another scope or another tree.
@@ -97,6 +98,29 @@ impl Memo {
         }
         inner.places.insert(address, Rc::clone(&place));
         Ok(place)
+    }
+
+    /// Whether the way of an earlier lookup can be told here without looking: its places are put together, and those
+    /// of them that are news are the same on every host.
+    pub(super) fn can_tell(&self, files: &Files, trail: &[Step]) -> bool {
+        let inner = self.0.borrow();
+        trail.iter().all(|step| {
+            let place = inner.places.get(&step.template);
+            place.is_some_and(|place| {
+                let is_told = || inner.told.contains(&(place.slot(files, &step.tail).path.as_ptr() as usize));
+                place.rendered.unknown.is_none() && (!place.rendered.per_host || is_told())
+            })
+        })
+    }
+
+    /// The files of an earlier lookup's way that are told for the first time, and whether each is there.
+    pub(super) fn tell_all(&self, files: &Files, trail: &[Step]) -> Vec<(Arc<str>, bool)> {
+        let places: Vec<Arc<Slot>> = {
+            let inner = self.0.borrow();
+            let slot = |step: &Step| Some(inner.places.get(&step.template)?.slot(files, &step.tail));
+            trail.iter().filter_map(slot).collect()
+        };
+        places.iter().filter(|slot| self.tell(&slot.path)).map(|slot| (slot.path.clone(), slot.exists)).collect()
     }
 
     pub(crate) fn options(&self, module: Option<&str>) -> Option<Option<Data>> {

@@ -21,6 +21,7 @@ mod merge;
 mod model;
 mod options;
 mod scalar;
+mod stand;
 mod template;
 pub mod yaml;
 
@@ -35,6 +36,7 @@ pub use files::{DataFiles, matches_holes as path_fits};
 pub use level::{LevelNote, PathPattern};
 pub use memo::Memo;
 pub use model::{HieraSettings, Kind, Model, Models};
+pub use stand::{Stand, Step};
 
 use crate::repo::{Layout, Tree};
 use config::Reader;
@@ -54,6 +56,7 @@ pub struct Hiera {
     notes: Vec<String>,
     options: OnceLock<OptionsIn>,
     elsewhere: Elsewhere,
+    grounds: stand::Grounds,
 }
 
 impl Hiera {
@@ -74,6 +77,7 @@ impl Hiera {
             notes: Vec::new(),
             options: OnceLock::new(),
             elsewhere: Elsewhere::new(&settings.unknown),
+            grounds: stand::Grounds::default(),
         };
         let reader = |file: &str, is_module| Reader {
             tree,

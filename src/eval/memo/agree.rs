@@ -5,8 +5,10 @@ use super::super::data::{Found, Lookup};
 use super::super::scope::{Env, ScopeId, TOP};
 use super::super::session::DefAt;
 use super::super::source::DefKind;
+use super::questions::Number;
 use super::record::step;
 use super::same::{same, same_if_any, same_params};
+use super::store::Slot;
 use super::trace::{Asked, Given, Made, MadeType, Outside, Place, Trace, Unit};
 use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind};
 use crate::repo::Tree;
@@ -20,14 +22,14 @@ impl<'s> Compiler<'s> {
     /// leaves no mark is the same, the unit would look up the same keys, in this order, up to the first that differs.
     pub(super) fn first_that_agrees<'t>(
         &mut self,
-        traces: &'t [Arc<Trace>],
+        slot: &'t Slot,
         id: ResourceId,
         unit: Unit,
         def: DefAt,
     ) -> Option<&'t Trace> {
-        let file = self.session.file(def.0).filter(|_| !traces.is_empty())?;
+        let file = self.session.file(def.0)?;
         let mut again = Again { env: Env { scope: unit.variables_scope(), file }, unit, found: Vec::new() };
-        traces.iter().find(|t| self.agrees(t, id, &mut again)).map(|t| &**t)
+        slot.traces().find(|t| self.agrees(t, id, &mut again))
     }
 
     fn agrees(&mut self, trace: &Trace, id: ResourceId, again: &mut Again<'s>) -> bool {
@@ -35,17 +37,65 @@ impl<'s> Compiler<'s> {
         self.same_start(&trace.given, id, unit)
             && self.same_words(trace, id)
             && self.same_files(trace)
-            && trace.asked.iter().all(|asked| self.same_answer(asked, unit))
+            && trace.asked.iter().all(|(number, asked)| self.is_so(*number, asked, unit))
             && trace.done.included.iter().all(|(name, _)| self.class_ids.contains_key(name))
             && self.unset(&trace.done.assigned, unit)
             && self.all_free(&trace.done.made)
             // What leaves marks comes last, in the order of the evaluation.
             && trace.lookups.iter().all(|lookup| self.found_again(lookup, again))
-            && trace.names.iter().all(|(kind, name, place)| self.resolves(*kind, name, *place))
+            && trace.names.iter().all(|(number, kind, name, place)| self.leads(*number, (*kind, name, *place)))
             && trace.done.types.iter().all(|made| self.same_type(made))
     }
 
-    fn same_start(&self, given: &Given, id: ResourceId, unit: Unit) -> bool {
+    /// Whether a question has the same answer here; where it can't change any more that is kept in mind.
+    fn is_so(&mut self, number: Number, asked: &Asked, unit: Unit) -> bool {
+        let number = if self.may_keep(asked, unit) { number } else { 0 };
+        if number > 0 && self.confirmed.has(number) {
+            return true;
+        }
+        let is_so = self.same_answer(asked, unit);
+        if is_so && number > 0 && self.is_settled(asked) {
+            self.confirmed.add(number);
+        }
+        is_so
+    }
+
+    /// Whether what is known of a question is known for this unit: all look from the scope of the node, or from the top.
+    fn may_keep(&self, asked: &Asked, unit: Unit) -> bool {
+        match (asked, unit) {
+            (Asked::Variable(Outside::Enclosing, ..) | Asked::Member(Outside::Enclosing, ..), unit) => {
+                matches!(unit, Unit::Instance { enclosing, .. } if enclosing == self.node_scope)
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether an answer is so for good: a variable that has a value keeps it, unless it belongs to an arm of a
+    /// condition, is not complete yet, or another one may come before it.
+    fn is_settled(&self, asked: &Asked) -> bool {
+        match asked {
+            Asked::Fact(..) => true,
+            Asked::Variable(outside, name, _) | Asked::Member(outside, name, ..) => {
+                self.branch.is_none()
+                    && match name.rsplit_once("::") {
+                        Some((class, variable)) => self.has_own(crate::eval::reference::unrooted(class), variable),
+                        None => *outside == Outside::Top || self.generating,
+                    }
+            }
+            Asked::Declared(..) | Asked::Absent(..) | Asked::Holds(..) => false,
+        }
+    }
+
+    /// Whether a variable is the class's own, and not one of its parent class.
+    fn has_own(&self, class: &str, variable: &str) -> bool {
+        let scope = match class.is_empty() {
+            true => Some(&TOP),
+            false => self.class_scopes.get(class),
+        };
+        scope.and_then(|id| self.scopes.get(*id as usize)).is_some_and(|scope| scope.vars.contains_key(variable))
+    }
+
+    fn same_start(&mut self, given: &Given, id: ResourceId, unit: Unit) -> bool {
         let Some(resource) = self.catalog.get(id) else { return false };
         given.possible == self.branch.is_some()
             && given.complete_facts == self.host.facts.complete
@@ -61,7 +111,8 @@ impl<'s> Compiler<'s> {
             || self.catalog.get(id).is_some_and(|r| r.at == given.at) && self.instance == given.within
     }
 
-    fn same_defaults(&self, given: &[(EcoString, Vec<Param>)], outer: ScopeId) -> bool {
+    fn same_defaults(&mut self, given: &[(EcoString, Vec<Param>)], outer: ScopeId) -> bool {
+        let Some(outer) = self.anchor(outer) else { return given.is_empty() };
         let mut here = self.defaults_from(outer);
         given.iter().all(|(ty, params)| here.next().is_some_and(|(t, p)| t == ty && same_params(params, p)))
             && here.next().is_none()
@@ -128,8 +179,19 @@ impl<'s> Compiler<'s> {
     }
 
     /// Whether a name means what it meant. What it takes to find out is consulted, as ever.
+    fn leads(&mut self, number: Number, (kind, name, place): (DefKind, &EcoString, Option<Place>)) -> bool {
+        if number > 0 && self.confirmed.has(number) {
+            return true;
+        }
+        let leads = self.resolves(kind, name, place);
+        if leads && number > 0 {
+            self.confirmed.add(number);
+        }
+        leads
+    }
+
     fn resolves(&mut self, kind: DefKind, name: &EcoString, place: Option<Place>) -> bool {
-        let found = match self.defs.get(&(kind, name.clone())).copied() {
+        let found = match self.defs.get(kind, name).copied() {
             Some(found) if kind != DefKind::Alias || self.aliases.contains_key(name) => found,
             _ => {
                 if kind == DefKind::Alias {
@@ -159,9 +221,17 @@ impl<'s> Compiler<'s> {
 
     /// Whether a type is what it was.
     fn same_type(&mut self, made: &MadeType) -> bool {
-        self.kind_of(&made.name).is_ok_and(|(kind, def)| {
-            kind == made.kind && kind != ResourceKind::UnknownType && def.map(|at| self.place(at)) == made.def
-        })
+        if self.confirmed.type_at(made.number).is_some() {
+            return true;
+        }
+        let Ok((kind, def)) = self.kind_of(&made.name) else { return false };
+        let is_same = kind == made.kind
+            && kind != ResourceKind::UnknownType
+            && def.map(|at| self.place(at)) == made.def;
+        if is_same {
+            self.confirmed.add_type(made.number, def);
+        }
+        is_same
     }
 }
 
@@ -179,5 +249,5 @@ fn same_declared(before: &Arc<Declaration>, now: &Resource) -> bool {
 }
 
 fn same_contents(trace: &Trace, tree: &Tree) -> bool {
-    trace.files.iter().zip(&trace.contents).all(|(path, oid)| tree.oid(path) == *oid)
+    trace.files.iter().zip(&trace.contents).all(|((_, path), oid)| tree.oid(path) == *oid)
 }

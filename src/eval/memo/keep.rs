@@ -4,11 +4,12 @@ use super::super::compiler::Compiler;
 use super::super::outcome::CompileError;
 use super::super::reference::Reference;
 use super::super::scope::{ScopeId, ScopeKind};
+use super::super::source::DefKind;
 use super::record::{Lengths, Recorder};
 use super::trace::{Done, Fork, Instance, Local, Made, MadeType, Place, Trace, Unit};
 use crate::catalog::Resource;
 use crate::repo::Loc;
-use crate::value::Value;
+use crate::value::{Cause, Value};
 use ecow::EcoString;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -40,17 +41,21 @@ impl Compiler<'_> {
             (recorder.files.clone(), recorder);
         files.sort_unstable();
         files.dedup();
+        let questions = &self.session.traces().questions;
+        let name = |(kind, name, place): (DefKind, EcoString, Option<Place>)| {
+            (questions.of_name(kind, &name, place), kind, name, place)
+        };
         Some(Trace {
             given,
-            asked: asked.into_inner(),
+            asked: asked.into_inner().into_iter().map(|a| questions.of(a)).collect(),
             lookups: lookups.into_inner(),
-            names,
+            names: names.into_iter().map(name).collect(),
             contents: files.iter().map(|path| self.session.tree.oid(path)).collect(),
-            files: files.into(),
+            files: files.into_iter().map(|path| (questions.of_path(&path), path)).collect(),
             revision: self.session.revision(),
             stays,
             compared: AtomicU64::new(0),
-            done: Done { unknowns, observations, made, types, ..done },
+            done: Done { unknowns: counted(unknowns), observations, made, types, ..done },
         })
     }
 
@@ -124,7 +129,8 @@ impl Compiler<'_> {
             found,
             resource: Resource { container: None, tags: resource.tags.under(None), ..resource.clone() },
             branch: recorder.local(extra.branch)?,
-            of_type: of_type(types, resource, extra.def.map(|at| self.place(at))),
+            of_type: self.of_type(types, resource, extra.def.map(|at| self.place(at))),
+            is_named: super::super::alias::second_names(resource).iter().any(Option::is_some),
         })
     }
 
@@ -145,13 +151,27 @@ impl Compiler<'_> {
     fn inclusions(&self, recorder: &Recorder) -> Option<Vec<(EcoString, Local)>> {
         recorder.included.iter().map(|(name, branch)| Some((name.clone(), recorder.local(*branch)?))).collect()
     }
+
+    /// The type of a resource among those met so far.
+    fn of_type(&self, types: &mut Vec<MadeType>, resource: &Resource, def: Option<Place>) -> usize {
+        let known = types.iter().position(|t| t.name == resource.type_name && t.kind == resource.kind && t.def == def);
+        known.unwrap_or_else(|| {
+            let mut made = MadeType { name: resource.type_name.clone(), kind: resource.kind, def, number: 0 };
+            made.number = self.session.traces().questions.of_type(&made);
+            types.push(made);
+            types.len() - 1
+        })
+    }
 }
 
-/// The type of a resource among those met so far.
-fn of_type(types: &mut Vec<MadeType>, resource: &Resource, def: Option<Place>) -> usize {
-    let known = types.iter().position(|t| t.name == resource.type_name && t.kind == resource.kind && t.def == def);
-    known.unwrap_or_else(|| {
-        types.push(MadeType { name: resource.type_name.clone(), kind: resource.kind, def });
-        types.len() - 1
-    })
+/// How often each is there, in the order met.
+fn counted(all: Vec<Cause>) -> Vec<(Cause, u32)> {
+    let mut out: Vec<(Cause, u32)> = Vec::new();
+    for cause in all {
+        match out.iter_mut().find(|(known, _)| *known == cause) {
+            Some((_, count)) => *count += 1,
+            None => out.push((cause, 1)),
+        }
+    }
+    out
 }

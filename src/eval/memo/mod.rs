@@ -11,12 +11,14 @@
 
 mod agree;
 mod keep;
+mod questions;
 mod record;
 mod replay;
 mod same;
 mod store;
 mod trace;
 
+pub(crate) use questions::Confirmed;
 pub(crate) use record::Recorder;
 pub(crate) use same::{same as same_value, same_all as same_values};
 pub(crate) use store::Store;

@@ -7,7 +7,6 @@ use super::super::outcome::{CompileError, Observation};
 use super::super::reference::Reference;
 use super::super::scope::{ScopeId, TOP};
 use super::super::source::DefKind;
-use super::store::Slot;
 use super::trace::{Asked, Given, Local, Outside, Place, Unit};
 use crate::catalog::{ResourceId, Tags};
 use crate::repo::Loc;
@@ -29,7 +28,8 @@ pub(crate) struct Recorder {
     pub(super) tags: Tags,
     pub(super) branch: Option<BranchId>,
     pub(super) unit: Unit,
-    pub(super) slot: Arc<Slot>,
+    /// Where the trace goes.
+    pub(super) slot: usize,
     pub(super) begun: Instant,
     pub(super) first_scope: usize,
     pub(super) resources: usize,
@@ -81,7 +81,7 @@ impl Lengths {
 }
 
 impl Recorder {
-    pub(super) fn new(c: &Compiler<'_>, given: Given, root: ResourceId, unit: Unit, slot: Arc<Slot>) -> Self {
+    pub(super) fn new(c: &Compiler<'_>, given: Given, root: ResourceId, unit: Unit, slot: usize) -> Self {
         Self {
             given,
             root,

@@ -7,8 +7,9 @@ use super::super::outcome::CompileError;
 use super::super::scope::{Scope, ScopeId, ScopeKind};
 use super::super::session::DefAt;
 use super::record::Recorder;
-use super::trace::{Given, Instance, Key, Local, Made, Trace, Unit};
-use crate::catalog::{Declaration, ResourceId, ResourceKind};
+use super::store::Store;
+use super::trace::{Given, Instance, Local, Made, Trace, Unit};
+use crate::catalog::{Declaration, Filed, Resource, ResourceId, ResourceKind, Tags};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,20 +23,20 @@ impl Compiler<'_> {
             return false;
         }
         let store = self.session.traces();
-        let Some(slot) = self.memo_key(id, unit, def).and_then(|key| store.of(key)) else { return false };
-        let traces = slot.traces();
-        let found = self.first_that_agrees(&traces, id, unit, def);
-        if !traces.is_empty() {
-            store.tried(&slot, found.is_some());
+        let Some(number) = self.slot_of(store, id, unit, def) else { return false };
+        let Some(slot) = store.slot(number) else { return false };
+        if !slot.is_empty() {
+            let found = self.first_that_agrees(slot, id, unit, def);
+            slot.tried(found.is_some());
+            if let Some(trace) = found {
+                self.do_again(trace, id, unit);
+                return true;
+            }
         }
-        if let Some(trace) = found {
-            self.do_again(trace, id, unit);
-            return true;
-        }
-        if store.has_room(&slot)
+        if store.has_room(slot)
             && let Some(given) = self.given(id, unit)
         {
-            self.recorder = Some(Box::new(Recorder::new(self, given, id, unit, slot)));
+            self.recorder = Some(Box::new(Recorder::new(self, given, id, unit, number)));
         }
         false
     }
@@ -43,26 +44,40 @@ impl Compiler<'_> {
     /// Keeps what was recorded of a unit.
     pub(crate) fn keep_trace(&mut self) {
         let Some(recorder) = self.recorder.take() else { return };
-        let slot = recorder.slot.clone();
+        let store = self.session.traces();
+        let number = recorder.slot;
+        let fail = |finally: bool| store.slot(number).into_iter().for_each(|slot| slot.fail(finally));
         if matches!(recorder.unit, Unit::Statement { .. }) && recorder.begun.elapsed() < WORTH {
-            return slot.fail(true);
+            return fail(true);
         }
         match self.finish_trace(*recorder) {
-            Some(trace) => self.session.traces().keep(&slot, trace),
-            None => slot.fail(false),
+            Some(trace) => store.keep(number, trace),
+            None => fail(false),
         }
     }
 
-    fn memo_key(&self, id: ResourceId, unit: Unit, def: DefAt) -> Option<Key> {
+    /// Where traces of the unit are. Instances whose declaration is shared know it.
+    fn slot_of(&self, store: &Store, id: ResourceId, unit: Unit, def: DefAt) -> Option<usize> {
         let options = &self.session.options;
         let usable = !options.afresh && options.code.is_none() && self.muted.is_none() && self.overrides.is_empty();
         usable.then_some(())?;
+        let (declaration, place) = (&self.catalog.get(id)?.declaration, self.place(def));
         let number = match unit {
             Unit::Statement { number, .. } => Some(number),
             Unit::Class { params, .. } => Some(u32::MAX - u32::from(params)),
             Unit::Instance { .. } => None,
         };
-        Some((self.place(def), self.catalog.get(id)?.title.clone(), number))
+        if number.is_some() {
+            let digest = if matches!(unit, Unit::Class { .. }) { declaration.digest() } else { 0 };
+            return store.number((place, declaration.title.clone(), number, digest));
+        }
+        let by = store.address();
+        if let Some(filed) = declaration.filed().filter(|f| f.by == by && f.place == place) {
+            return Some(filed.number);
+        }
+        let number = store.number((place, declaration.title.clone(), None, declaration.digest()))?;
+        declaration.file(Filed { by, place, number });
+        Some(number)
     }
 
     fn given(&self, id: ResourceId, unit: Unit) -> Option<Given> {
@@ -82,11 +97,7 @@ impl Compiler<'_> {
         let done = &trace.done;
         let scope = self.own_again(trace, id, unit);
         let branches = self.fork_again(trace);
-        let defs: Vec<Option<DefAt>> = done.types.iter().map(|t| self.kind_of(&t.name).ok()?.1).collect();
-        for made in &done.made {
-            let def = defs.get(made.of_type).copied().flatten();
-            self.make_again(made, def, (id, scope), self.placed(made.branch, branches));
-        }
+        self.make_all_again(trace, id, scope, branches);
         for (pending, branch) in &done.arrows {
             let branch = self.placed(*branch, branches);
             self.pending.push(pending.in_branch(branch));
@@ -119,8 +130,11 @@ impl Compiler<'_> {
             }
             (unit, instance) => {
                 let scope = unit.variables_scope();
-                if let Some((instance, scope)) = instance.as_ref().zip(self.scopes.get_mut(scope as usize)) {
+                if let Some((instance, scope)) = instance.as_ref().zip(self.scopes.get_mut(scope as usize))
+                    && !(instance.defaults.is_empty() && scope.defaults.is_empty())
+                {
                     scope.defaults.clone_from(&instance.defaults);
+                    self.anchors.forget();
                 }
                 done.assigned.iter().for_each(|(name, value)| self.bind(scope, name.clone(), value.clone()));
                 if let Some(matches) = &done.matches {
@@ -164,29 +178,43 @@ impl Compiler<'_> {
         local.map_or(self.branch, |n| Some(first + n))
     }
 
-    fn make_again(
-        &mut self,
-        made: &Made,
-        def: Option<DefAt>,
-        (container, scope): (ResourceId, ScopeId),
-        branch: Option<BranchId>,
-    ) {
+    fn make_all_again(&mut self, trace: &Trace, container: ResourceId, scope: ScopeId, branches: u32) {
+        let done = &trace.done;
+        if done.made.is_empty() {
+            return;
+        }
+        let tags = self.catalog.get(container).map(|c| c.tags.handed_down());
+        for made in &done.made {
+            let def = done.types.get(made.of_type).and_then(|t| self.confirmed.type_at(t.number)).flatten();
+            let branch = self.placed(made.branch, branches);
+            let tags = made.resource.tags.below(tags.clone());
+            self.make_again(made, tags, container, Extra { scope, branch, def, evaluated: false, includers: Vec::new() });
+        }
+    }
+
+    fn make_again(&mut self, made: &Made, tags: Tags, container: ResourceId, extra: Extra) {
         let id = ResourceId::try_from(self.catalog.resources.len()).unwrap_or(ResourceId::MAX);
-        let mut resource = made.resource.clone();
-        resource.container = Some(container);
-        resource.tags = resource.tags.under(self.catalog.get(container).map(|c| &c.tags));
-        let is_instance = resource.kind == ResourceKind::Defined;
-        self.catalog.resources.push(resource);
-        self.extra.push(Extra { scope, branch, def, evaluated: false, includers: Vec::new() });
+        let (made_of, branch) = (&made.resource, extra.branch);
+        self.catalog.resources.push(Resource {
+            declaration: made_of.declaration.clone(),
+            container: Some(container),
+            also_in: Vec::new(),
+            tags,
+            is_virtual: made_of.is_virtual,
+            possible: made_of.possible.clone(),
+        });
+        self.extra.push(extra);
         if made.found {
             self.catalog.index.insert(made.key.clone(), id);
         }
-        let outer = std::mem::replace(&mut self.branch, branch);
-        if let Err(error) = self.index_alias(id) {
-            self.record(error);
+        if made.is_named {
+            let outer = std::mem::replace(&mut self.branch, branch);
+            if let Err(error) = self.index_alias(id) {
+                self.record(error);
+            }
+            self.branch = outer;
         }
-        self.branch = outer;
-        if is_instance {
+        if made_of.kind == ResourceKind::Defined {
             self.unevaluated.push(id);
         }
     }
@@ -207,12 +235,17 @@ impl Compiler<'_> {
     /// What is said and counted, and what decisions rest on.
     fn tell_again(&mut self, trace: &Trace) {
         let done = &trace.done;
-        if self.dep_lists.insert(trace.files.as_ptr() as usize) {
-            self.deps.extend(trace.files.iter().cloned());
+        for (number, path) in &trace.files {
+            if *number == 0 || self.confirmed.add(*number) {
+                self.deps.insert(path.clone());
+            }
         }
         self.catalog.logs.extend(done.logs.iter().cloned());
-        for cause in &done.unknowns {
-            *self.catalog.unknowns.entry(cause.clone()).or_default() += 1;
+        for (cause, count) in &done.unknowns {
+            match self.catalog.unknowns.get_mut(cause) {
+                Some(known) => *known += count,
+                None => _ = self.catalog.unknowns.insert(cause.clone(), *count),
+            }
         }
         for (key, observation) in &done.observations {
             self.observe_again(*key, observation);

@@ -1,10 +1,11 @@
 //! Where traces are kept, for all hosts of all revisions of a run.
 
+use super::questions::Questions;
 use super::trace::{Key, Trace};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// Most traces kept; what comes later is evaluated each time.
 const MAX_TRACES: usize = 200_000;
@@ -22,10 +23,18 @@ const PATIENCE: u32 = 32;
 /// Of how many attempts one has to do.
 const WORTH_ONE_IN: u32 = 8;
 
+/// A trace, and what was kept after it.
+#[derive(Debug)]
+struct Kept {
+    trace: Trace,
+    next: OnceLock<Box<Self>>,
+}
+
 /// The traces of one key, and how well they do.
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
-    traces: RwLock<Arc<[Arc<Trace>]>>,
+    first: OnceLock<Box<Kept>>,
+    count: AtomicUsize,
     failures: AtomicU8,
     hits: AtomicU32,
     misses: AtomicU32,
@@ -33,23 +42,20 @@ pub(crate) struct Slot {
 
 impl Slot {
     /// The traces to try.
-    pub(super) fn traces(&self) -> Arc<[Arc<Trace>]> {
-        if self.is_given_up() { Arc::default() } else { self.all() }
+    pub(super) fn traces(&self) -> impl Iterator<Item = &Trace> {
+        let first = if self.is_given_up() { None } else { self.first.get() };
+        std::iter::successors(first, |kept| kept.next.get()).map(|kept| &kept.trace)
     }
 
-    fn all(&self) -> Arc<[Arc<Trace>]> {
-        self.traces.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Whether there is any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.get().is_none() || self.is_given_up()
     }
 
     /// Each host has its own: trying costs more than it saves.
     fn is_given_up(&self) -> bool {
-        let (hits, misses) = (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed));
-        misses >= PATIENCE && misses / WORTH_ONE_IN > hits
-    }
-
-    /// Gives the traces up; how many there were.
-    fn clear(&self) -> usize {
-        std::mem::take(&mut *self.traces.write().unwrap_or_else(PoisonError::into_inner)).len()
+        let misses = self.misses.load(Ordering::Relaxed);
+        misses >= PATIENCE && misses / WORTH_ONE_IN > self.hits.load(Ordering::Relaxed)
     }
 
     /// What was evaluated can't be told in full, or is not worth it.
@@ -60,42 +66,69 @@ impl Slot {
 
     fn may_grow(&self) -> bool {
         let failures = self.failures.load(Ordering::Relaxed);
-        let count = self.all().len();
+        let count = self.count.load(Ordering::Relaxed);
         count < MAX_VARIANTS && (failures < MAX_FAILURES || count > 0 && failures < u8::MAX) && !self.is_given_up()
+    }
+
+    /// Notes whether one of the traces did. Hits are counted as far as they matter: a note is a line of memory
+    /// that other threads have to wait for.
+    pub(super) fn tried(&self, hit: bool) {
+        if !hit {
+            self.misses.fetch_add(1, Ordering::Relaxed);
+        } else if self.hits.load(Ordering::Relaxed) <= self.misses.load(Ordering::Relaxed) {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn keep(&self, trace: Trace) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        let mut new = Box::new(Kept { trace, next: OnceLock::new() });
+        let mut at = &self.first;
+        // `set` gives back what found the place taken.
+        while let Err(back) = at.set(new) {
+            new = back;
+            match at.get() {
+                Some(taken) => at = &taken.next,
+                None => return,
+            }
+        }
     }
 }
 
-type Shard = RwLock<FxHashMap<Key, Arc<Slot>>>;
+type Shard = RwLock<FxHashMap<Key, usize>>;
 
 /// All traces.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     shards: [Shard; SHARDS],
+    slots: boxcar::Vec<Slot>,
     traces: AtomicUsize,
-    slots: AtomicUsize,
+    pub(super) questions: Questions,
 }
 
 impl Store {
-    /// The place of a key.
-    pub(super) fn of(&self, key: Key) -> Option<Arc<Slot>> {
+    /// The place of a key, by number.
+    pub(super) fn number(&self, key: Key) -> Option<usize> {
         let hash = FxBuildHasher.hash_one(&key);
         let shard = self.shards.get(usize::try_from(hash >> 57).unwrap_or(0) % SHARDS)?;
-        if let Some(slot) = shard.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Some(slot.clone());
+        if let Some(number) = shard.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Some(*number);
         }
-        if self.slots.fetch_add(1, Ordering::Relaxed) >= MAX_SLOTS {
+        if self.slots.count() >= MAX_SLOTS {
             return None;
         }
-        Some(shard.write().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone())
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        Some(*shard.entry(key).or_insert_with(|| self.slots.push(Slot::default())))
     }
 
-    /// Whether one of the traces did.
-    pub(super) fn tried(&self, slot: &Slot, hit: bool) {
-        let count = if hit { &slot.hits } else { &slot.misses };
-        count.fetch_add(1, Ordering::Relaxed);
-        if slot.is_given_up() {
-            self.traces.fetch_sub(slot.clear(), Ordering::Relaxed);
-        }
+    /// The place with a number.
+    pub(super) fn slot(&self, number: usize) -> Option<&Slot> {
+        self.slots.get(number)
+    }
+
+    /// What tells this store from others.
+    pub(super) fn address(&self) -> usize {
+        std::ptr::from_ref(self) as usize
     }
 
     /// Whether it is worth while to record another trace.
@@ -103,9 +136,10 @@ impl Store {
         self.traces.load(Ordering::Relaxed) < MAX_TRACES && slot.may_grow()
     }
 
-    pub(super) fn keep(&self, slot: &Slot, trace: Trace) {
-        self.traces.fetch_add(1, Ordering::Relaxed);
-        let mut traces = slot.traces.write().unwrap_or_else(PoisonError::into_inner);
-        *traces = traces.iter().cloned().chain([Arc::new(trace)]).collect();
+    pub(super) fn keep(&self, slot: usize, trace: Trace) {
+        if let Some(slot) = self.slots.get(slot) {
+            self.traces.fetch_add(1, Ordering::Relaxed);
+            slot.keep(trace);
+        }
     }
 }

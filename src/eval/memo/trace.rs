@@ -5,6 +5,7 @@ use super::super::outcome::{CompileError, Observation};
 use super::super::reference::Reference;
 use super::super::scope::ScopeId;
 use super::super::source::DefKind;
+use super::questions::Number;
 use crate::catalog::{Declaration, Log, Param, Resource, ResourceKind};
 use crate::repo::{Loc, Oid};
 use crate::value::{Cause, Tri, Value};
@@ -54,8 +55,8 @@ pub(crate) enum Unit {
     Statement { number: u32, own: ScopeId },
 }
 
-/// What traces are found by: definition, title, number of the statement.
-pub(crate) type Key = (Place, EcoString, Option<u32>);
+/// What traces are found by: definition, title, number of the statement, digest of the declaration.
+pub(crate) type Key = (Place, EcoString, Option<u32>, u64);
 
 /// Which branch something happens in: that of the unit (`None`) or one that arose with it.
 pub(crate) type Local = Option<u32>;
@@ -82,6 +83,8 @@ pub(crate) struct Made {
     pub(crate) branch: Local,
     /// Its type, among those of the trace.
     pub(crate) of_type: usize,
+    /// It may have a second name.
+    pub(crate) is_named: bool,
 }
 
 /// A type of what was declared.
@@ -91,6 +94,7 @@ pub(crate) struct MadeType {
     pub(crate) kind: ResourceKind,
     /// Where it is defined.
     pub(crate) def: Option<Place>,
+    pub(crate) number: Number,
 }
 
 /// What must be the same from the start.
@@ -138,7 +142,8 @@ pub(crate) struct Done {
     pub(crate) logs: Vec<Log>,
     /// Errors under an undecided condition.
     pub(crate) errors: Vec<(CompileError, Local)>,
-    pub(crate) unknowns: Vec<Cause>,
+    /// Each with how often it was met.
+    pub(crate) unknowns: Vec<(Cause, u32)>,
     /// Each with its key.
     pub(crate) observations: Vec<(u64, Observation)>,
     pub(crate) steps: u64,
@@ -150,13 +155,13 @@ pub(crate) struct Done {
 #[derive(Debug)]
 pub(crate) struct Trace {
     pub(crate) given: Given,
-    pub(crate) asked: Vec<Asked>,
+    pub(crate) asked: Vec<(Number, Arc<Asked>)>,
     /// Keys of the data that were looked up.
     pub(crate) lookups: Vec<Lookup>,
     /// Names that were resolved, and where to.
-    pub(crate) names: Vec<(DefKind, EcoString, Option<Place>)>,
+    pub(crate) names: Vec<(Number, DefKind, EcoString, Option<Place>)>,
     /// Files that were consulted beside those of names.
-    pub(crate) files: Arc<[Arc<str>]>,
+    pub(crate) files: Vec<(Number, Arc<str>)>,
     /// What they held.
     pub(crate) contents: Vec<Option<Oid>>,
     /// The revision it was recorded in, and whether it holds in that alone.

@@ -1,0 +1,212 @@
+//! Questions that traces have in common, by number.
+//!
+//! Most traces ask the same: the site, the realm, where `File` is defined. A question that has a number is
+//! put once to a compilation; from then on its answer is known ([`Confirmed`]). Only what can't change
+//! once it is so gets one.
+
+use super::super::session::DefAt;
+use super::super::source::DefKind;
+use super::same::{same, same_all, same_if_any};
+use super::trace::{Asked, MadeType, Outside, Place};
+use crate::value::Value;
+use ecow::EcoString;
+use rustc_hash::{FxHashMap, FxHasher};
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Most questions that get a number.
+const MAX_NUMBERS: u32 = 4_000_000;
+
+/// The number of a question; none for those that are put each time.
+pub(crate) type Number = u32;
+
+/// All questions that have a number.
+#[derive(Debug, Default)]
+pub(crate) struct Questions(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    asked: FxHashMap<u64, Vec<(Arc<Asked>, Number)>>,
+    names: FxHashMap<(DefKind, EcoString, Place), Number>,
+    paths: FxHashMap<Arc<str>, Number>,
+    types: FxHashMap<(EcoString, Option<Place>), Number>,
+    count: Number,
+    type_count: Number,
+}
+
+impl Inner {
+    fn next(&mut self) -> Number {
+        self.count = (self.count + 1).min(MAX_NUMBERS);
+        if self.count == MAX_NUMBERS { 0 } else { self.count }
+    }
+}
+
+impl Questions {
+    /// The question as all traces hold it, and its number.
+    pub(super) fn of(&self, asked: Asked) -> (Number, Arc<Asked>) {
+        let Some(print) = print_of(&asked) else { return (0, Arc::new(asked)) };
+        let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = inner.asked.get(&print).and_then(|all| all.iter().find(|(other, _)| is_same(other, &asked)));
+        if let Some((asked, number)) = known {
+            return (*number, asked.clone());
+        }
+        let (number, asked) = (inner.next(), Arc::new(asked));
+        inner.asked.entry(print).or_default().push((asked.clone(), number));
+        (number, asked)
+    }
+
+    /// The number of where a name leads to, if it leads anywhere.
+    pub(super) fn of_name(&self, kind: DefKind, name: &EcoString, place: Option<Place>) -> Number {
+        let Some(place) = place else { return 0 };
+        let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (kind, name.clone(), place);
+        if let Some(number) = inner.names.get(&key) {
+            return *number;
+        }
+        let number = inner.next();
+        inner.names.insert(key, number);
+        number
+    }
+
+    /// The number of a path.
+    pub(super) fn of_path(&self, path: &Arc<str>) -> Number {
+        let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(number) = inner.paths.get(path) {
+            return *number;
+        }
+        let number = inner.next();
+        inner.paths.insert(path.clone(), number);
+        number
+    }
+
+    /// The number of a type as it is defined; types are counted apart.
+    pub(super) fn of_type(&self, made: &MadeType) -> Number {
+        let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (made.name.clone(), made.def);
+        if let Some(number) = inner.types.get(&key) {
+            return *number;
+        }
+        inner.type_count += 1;
+        inner.types.insert(key, inner.type_count);
+        inner.type_count
+    }
+}
+
+/// A number that equal questions have in common; `None` for those whose answer may change.
+fn print_of(asked: &Asked) -> Option<u64> {
+    let mut state = FxHasher::default();
+    std::mem::discriminant(asked).hash(&mut state);
+    match asked {
+        Asked::Fact(path, value) => {
+            path.hash(&mut state);
+            value.iter().for_each(|v| roughly(v, &mut state));
+        }
+        Asked::Variable(outside, name, Some(value)) if *outside != Outside::Own => {
+            (*outside == Outside::Top, name).hash(&mut state);
+            roughly(value, &mut state);
+        }
+        Asked::Member(outside, name, keys, value) if *outside != Outside::Own => {
+            (*outside == Outside::Top, name, keys.len()).hash(&mut state);
+            keys.iter().chain([value]).for_each(|v| roughly(v, &mut state));
+        }
+        _ => return None,
+    }
+    Some(state.finish())
+}
+
+/// What tells most values apart, without a look at all of a large one.
+fn roughly(value: &Value, state: &mut FxHasher) {
+    std::mem::discriminant(value).hash(state);
+    match value {
+        Value::Str(text) => text.text.hash(state),
+        Value::Bool(b) => b.hash(state),
+        Value::Int(n) => n.hash(state),
+        Value::Array(list) => list.items.len().hash(state),
+        Value::Hash(hash) => hash.entries.len().hash(state),
+        Value::Sym(sym) => sym.sample.iter().for_each(|v| roughly(v, state)),
+        _ => {}
+    }
+}
+
+fn is_same(a: &Asked, b: &Asked) -> bool {
+    match (a, b) {
+        (Asked::Fact(a, v), Asked::Fact(b, w)) => a == b && same_if_any(v.as_ref(), w.as_ref()),
+        (Asked::Variable(o, a, v), Asked::Variable(p, b, w)) => {
+            o == p && a == b && same_if_any(v.as_ref(), w.as_ref())
+        }
+        (Asked::Member(o, a, k, v), Asked::Member(p, b, l, w)) => o == p && a == b && same_all(k, l) && same(v, w),
+        _ => false,
+    }
+}
+
+/// What is known to be so in one compilation.
+#[derive(Debug, Default)]
+pub(crate) struct Confirmed {
+    bits: Vec<u64>,
+    /// Where types are defined, by number.
+    types: Vec<Option<Option<DefAt>>>,
+}
+
+impl Confirmed {
+    pub(super) fn has(&self, number: Number) -> bool {
+        self.bits.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+
+    /// Notes that something is so; whether that is new.
+    pub(super) fn add(&mut self, number: Number) -> bool {
+        let at = number as usize / 64;
+        if at >= self.bits.len() {
+            self.bits.resize((at + 1).next_power_of_two(), 0);
+        }
+        let bit = 1 << (number % 64);
+        let Some(word) = self.bits.get_mut(at) else { return false };
+        std::mem::replace(word, *word | bit) & bit == 0
+    }
+
+    /// Where a type is defined, if that was asked.
+    pub(super) fn type_at(&self, number: Number) -> Option<Option<DefAt>> {
+        self.types.get(number as usize).copied().flatten()
+    }
+
+    pub(super) fn add_type(&mut self, number: Number, def: Option<DefAt>) {
+        let at = number as usize;
+        if at >= self.types.len() {
+            self.types.resize((at + 1).next_power_of_two(), None);
+        }
+        if let Some(slot) = self.types.get_mut(at) {
+            *slot = Some(def);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(text: &str) -> Asked {
+        Asked::Variable(Outside::Top, "site".into(), Some(Value::str(text)))
+    }
+
+    #[test]
+    fn equal_questions_have_one_number() {
+        let all = Questions::default();
+        let (one, other, again) = (all.of(site("a")).0, all.of(site("b")).0, all.of(site("a")).0);
+        assert!(one > 0 && one != other && one == again);
+    }
+
+    #[test]
+    fn what_may_change_has_none() {
+        let all = Questions::default();
+        assert_eq!(all.of(Asked::Variable(Outside::Own, "x".into(), Some(Value::Int(1)))).0, 0);
+        assert_eq!(all.of(Asked::Variable(Outside::Top, "x".into(), None)).0, 0);
+        assert_eq!(all.of_name(DefKind::Class, &"x".into(), None), 0);
+    }
+
+    #[test]
+    fn what_is_noted_is_known() {
+        let mut known = Confirmed::default();
+        assert!(!known.has(700) && known.add(700) && !known.add(700) && known.has(700) && !known.has(699));
+        known.add_type(3, None);
+        assert_eq!((known.type_at(3), known.type_at(2)), (Some(None), None));
+    }
+}

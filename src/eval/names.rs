@@ -1,0 +1,59 @@
+//! A table by name for each kind of definition: a name is looked up as it stands, without a copy.
+
+use super::source::DefKind;
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+/// What is known by kind and name.
+#[derive(Debug)]
+pub(crate) struct Names<T>([FxHashMap<EcoString, T>; 5]);
+
+impl<T> Default for Names<T> {
+    fn default() -> Self {
+        Self(Default::default())
+    }
+}
+
+impl<T> Names<T> {
+    fn of(&self, kind: DefKind) -> &FxHashMap<EcoString, T> {
+        let [classes, defines, functions, aliases, nodes] = &self.0;
+        match kind {
+            DefKind::Class => classes,
+            DefKind::Define => defines,
+            DefKind::Function => functions,
+            DefKind::Alias => aliases,
+            DefKind::Node => nodes,
+        }
+    }
+
+    fn of_mut(&mut self, kind: DefKind) -> &mut FxHashMap<EcoString, T> {
+        let [classes, defines, functions, aliases, nodes] = &mut self.0;
+        match kind {
+            DefKind::Class => classes,
+            DefKind::Define => defines,
+            DefKind::Function => functions,
+            DefKind::Alias => aliases,
+            DefKind::Node => nodes,
+        }
+    }
+
+    pub(crate) fn get(&self, kind: DefKind, name: &str) -> Option<&T> {
+        self.of(kind).get(name)
+    }
+
+    pub(crate) fn insert(&mut self, kind: DefKind, name: EcoString, value: T) {
+        self.of_mut(kind).insert(name, value);
+    }
+
+    /// Puts a value in unless there is one.
+    pub(crate) fn insert_first(&mut self, kind: DefKind, name: &EcoString, value: T) {
+        if !self.of(kind).contains_key(name) {
+            self.insert(kind, name.clone(), value);
+        }
+    }
+
+    /// The names of all kinds.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &EcoString> {
+        self.0.iter().flat_map(FxHashMap::keys)
+    }
+}

@@ -1,0 +1,124 @@
+//! What hosts must have in common for an answer to hold for all of them.
+//!
+//! Most keys are answered by levels that many hosts share: `common`, the data of a site. Where none of the files
+//! that are a host's or a role's own has the key, two hosts of which those levels are the same get the same
+//! answer, and the second need not look. Hierarchies with places of other kinds have no such common ground.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use super::Hiera;
+use super::api::HieraScope;
+use super::files::{Format, Slot};
+use super::level::{Backend, Level, Places};
+use super::memo::Memo;
+use super::template::Template;
+
+/// A place that a lookup came to: a path of the hierarchy, by address, and what the key's namespace adds to it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Step {
+    pub(super) template: usize,
+    pub(super) tail: Box<str>,
+}
+
+/// Where a host stands in the hierarchy.
+#[derive(Debug)]
+pub struct Stand {
+    /// The number of the ground that it shares with others.
+    pub ground: u32,
+    /// The files that are its own.
+    own: Vec<(Arc<Slot>, Format)>,
+}
+
+/// The numbers of grounds, and the ways that lookups took.
+#[derive(Debug, Default)]
+pub(super) struct Grounds {
+    numbers: Mutex<FxHashMap<Vec<String>, u32>>,
+    trails: Mutex<FxHashMap<Box<[Step]>, Arc<[Step]>>>,
+}
+
+impl Grounds {
+    fn number(&self, ground: Vec<String>) -> u32 {
+        let mut all = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        *all.entry(ground).or_insert(next)
+    }
+}
+
+impl Hiera {
+    /// Where the host of a scope stands; `None` if what it gets can't be compared with what others get.
+    #[must_use]
+    pub fn stand(&self, scope: &dyn HieraScope) -> Option<Stand> {
+        let (mut ground, mut own) = (Vec::new(), Vec::new());
+        for layer in self.global.iter().chain(&self.environment) {
+            for level in layer.levels.iter().chain(&layer.defaults) {
+                self.stand_at(level, scope, &mut ground, &mut own)?;
+            }
+        }
+        Some(Stand { ground: self.grounds.number(ground), own })
+    }
+
+    fn stand_at(
+        &self,
+        level: &Level,
+        scope: &dyn HieraScope,
+        ground: &mut Vec<String>,
+        own: &mut Vec<(Arc<Slot>, Format)>,
+    ) -> Option<()> {
+        if level.absent().is_some() {
+            return Some(());
+        }
+        let Places::Paths(paths) = &level.places else { return None };
+        for path in paths {
+            let text = rendered(path, scope)?;
+            match &level.backend {
+                Backend::File { format, .. } if path.variables().next().is_some() => {
+                    let slot = self.files.slot(&text);
+                    own.extend(slot.exists.then_some((slot, *format)));
+                }
+                Backend::File { .. } | Backend::ExpandPath | Backend::Regex { .. } => ground.push(text),
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+
+    /// Whether a file of the host's own has a key, or may have it; keys of modules with data of their own count too.
+    #[must_use]
+    pub fn is_own(&self, stand: &Stand, key: &str) -> bool {
+        let module = key.split_once("::").map_or(key, |(module, _)| module);
+        !self.modules.is_empty() && self.modules.contains_key(module)
+            || stand.own.iter().any(|(slot, format)| match self.files.data(slot, *format) {
+                Ok(file) => file.root.as_hash().is_some_and(|hash| hash.entry(key).is_some()),
+                Err(_) => true,
+            })
+    }
+
+    /// The files on the way of an earlier lookup that this compilation has not told of yet, and whether each is
+    /// there; `None` if it takes a look to tell them.
+    #[must_use]
+    pub fn told(&self, memo: &Memo, trail: &[Step]) -> Option<Vec<(Arc<str>, bool)>> {
+        memo.can_tell(&self.files, trail).then(|| memo.tell_all(&self.files, trail))
+    }
+
+    /// A way that a lookup took, as all hold it.
+    pub(super) fn trail(&self, steps: Vec<Step>) -> Arc<[Step]> {
+        let mut all = self.grounds.trails.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.get(&*steps) {
+            return known.clone();
+        }
+        let trail: Arc<[Step]> = steps.clone().into();
+        all.insert(steps.into(), trail.clone());
+        trail
+    }
+}
+
+/// A path all of whose variables are known and the same wherever they are looked up.
+fn rendered(path: &Template, scope: &dyn HieraScope) -> Option<String> {
+    let mut text = String::new();
+    let is_global = |name: &str| name.starts_with("::") && !name.trim_start_matches(':').contains("::");
+    let anywhere = path.variables().all(|name| is_global(name) || matches!(name, "facts" | "trusted" | "server_facts"));
+    let rendered = path.path(scope, &mut text).ok().filter(|_| anywhere)?;
+    rendered.unknown.is_none().then_some(text)
+}
