@@ -5,7 +5,9 @@
 
 use super::compiler::Compiler;
 use super::data::{Found, How};
-use crate::hiera::{self, Stand, Step};
+use super::data::Variables;
+use super::scope::ScopeId;
+use crate::hiera::{Ground, Stand, Step};
 use crate::value::Value;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -16,7 +18,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 const MAX_ANSWERS: usize = 200_000;
 
 /// Ground and manner of the lookup.
-type Asked = (u32, u8);
+type Asked = (Ground, u8);
 
 /// All answers of a revision.
 #[derive(Debug, Default)]
@@ -55,18 +57,16 @@ fn manner(how: &How) -> Option<u8> {
 
 impl Compiler<'_> {
     /// The answer that another host got, if it is this one's too.
-    pub(super) fn known_answer(&mut self, key: &str, how: &How) -> Option<Found> {
+    pub(super) fn known_answer(&mut self, scope: ScopeId, key: &str, how: &How) -> Option<Found> {
         let hiera = self.session.hiera();
-        let (manner, ground) = (manner(how)?, hiera.data.as_ref().ok()?);
+        let (manner, data) = (manner(how)?, hiera.data.as_ref().ok()?);
         let (globals, stand) = self.standing.known.as_ref().filter(|_| self.muted.is_none())?;
         let stand = stand.as_ref().filter(|_| *globals == self.standing.globals)?.clone();
-        let answer = hiera.answers.get((stand.ground, manner), key)?;
-        if ground.is_own(&stand, key) {
-            return None;
-        }
+        let ground = data.ground(&stand, key, &Variables::new(self, scope))?;
+        let answer = hiera.answers.get((ground, manner), key)?;
         let is_told = self.dep_lists.contains(&(answer.trail.as_ptr() as usize));
         if !is_told {
-            for (path, is_there) in ground.told(&self.hiera_memo, &answer.trail)? {
+            for (path, is_there) in data.told(&self.hiera_memo, &answer.trail)? {
                 if is_there {
                     self.data_files.insert(path.clone());
                 }
@@ -79,25 +79,33 @@ impl Compiler<'_> {
     }
 
     /// Keeps an answer for others, if it is one for all.
-    pub(super) fn keep_answer(&self, key: &str, how: &How, found: &Found, trail: Option<Arc<[Step]>>) {
+    pub(super) fn keep_answer(
+        &self,
+        scope: ScopeId,
+        (key, how): (&str, &How),
+        found: &Found,
+        trail: Option<Arc<[Step]>>,
+    ) {
         let (Some(trail), Some(manner)) = (trail, manner(how)) else { return };
         let Some((globals, Some(stand))) = &self.standing.known else { return };
         let hiera = self.session.hiera();
-        let is_shared = hiera.data.as_ref().is_ok_and(|data| !data.is_own(stand, key));
-        if *globals == self.standing.globals && self.muted.is_none() && is_shared && !self.session.options.afresh {
-            let answer = Answer { found: found.clone(), trail, key: key.into() };
-            hiera.answers.keep((stand.ground, manner), answer);
+        if *globals != self.standing.globals || self.muted.is_some() || self.session.options.afresh {
+            return;
+        }
+        let data = hiera.data.as_ref().ok();
+        if let Some(ground) = data.and_then(|data| data.ground(stand, key, &Variables::new(self, scope))) {
+            hiera.answers.keep((ground, manner), Answer { found: found.clone(), trail, key: key.into() });
         }
     }
 
     /// Finds out where the host stands, unless that is known.
-    pub(super) fn take_stand(&mut self, scope: &dyn Fn(&Self, &hiera::Hiera) -> Option<Stand>) {
+    pub(super) fn take_stand(&mut self, scope: ScopeId) {
         let globals = self.standing.globals;
-        if self.standing.known.as_ref().is_some_and(|(at, _)| *at == globals) {
-            return;
+        if self.standing.known.as_ref().is_none_or(|(at, _)| *at != globals) {
+            let hiera = self.session.hiera().data.as_ref().ok();
+            let stand = hiera.and_then(|hiera| hiera.stand(&Variables::new(self, scope)));
+            self.standing.known = Some((globals, stand.map(Rc::new)));
         }
-        let stand = self.session.hiera().data.as_ref().ok().and_then(|hiera| scope(self, hiera));
-        self.standing.known = Some((globals, stand.map(Rc::new)));
     }
 }
 

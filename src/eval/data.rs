@@ -129,7 +129,7 @@ impl HieraState {
 type Symbols = FxHashMap<EcoString, Value>;
 
 /// Variables for Hiera, and which per-host ones it asked for.
-struct Variables<'c, 's> {
+pub(super) struct Variables<'c, 's> {
     compiler: &'c Compiler<'s>,
     scope: ScopeId,
     asked: RefCell<Vec<Value>>,
@@ -195,7 +195,7 @@ impl HieraScope for Variables<'_, '_> {
 }
 
 impl<'c, 's> Variables<'c, 's> {
-    fn new(compiler: &'c Compiler<'s>, scope: ScopeId) -> Self {
+    pub(super) fn new(compiler: &'c Compiler<'s>, scope: ScopeId) -> Self {
         Self {
             compiler,
             scope,
@@ -256,7 +256,7 @@ impl<'s> Compiler<'s> {
     /// elsewhere, with all that follows from it.
     pub(crate) fn look_up(&mut self, env: Env<'s>, key: &str, how: &How) -> Found {
         let mut names = Vec::new();
-        let found = self.known_answer(key, how).unwrap_or_else(|| {
+        let found = self.known_answer(env.scope, key, how).unwrap_or_else(|| {
             let recorder = self.recorder.take();
             let (found, trail) = match how {
                 How::Bind => self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.bind(key, scope)),
@@ -265,8 +265,8 @@ impl<'s> Compiler<'s> {
                     self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.lookup(key, scope, merge.as_ref()))
                 }
             };
-            self.take_stand(&|c, hiera| hiera.stand(&Variables::new(c, env.scope)));
-            self.keep_answer(key, how, &found, trail);
+            self.take_stand(env.scope);
+            self.keep_answer(env.scope, (key, how), &found, trail);
             self.recorder = recorder;
             found
         });

@@ -87,9 +87,9 @@ impl<'a> Run<'a> {
         *self.steps.borrow_mut() = None;
     }
 
-    fn step(&self, template: &Template, tail: &str) {
+    fn step(&self, template: usize, tail: &str) {
         if let Some(steps) = &mut *self.steps.borrow_mut() {
-            steps.push(Step { template: std::ptr::from_ref(template) as usize, tail: tail.into() });
+            steps.push(Step { template, tail: tail.into() });
         }
     }
 
@@ -186,6 +186,7 @@ impl<'a> Run<'a> {
 
     pub(super) fn layer(&self, layer: &Layer, levels: &[Level], key: &str, merge: &Merge) -> Answer {
         self.consult(&layer.config);
+        self.step(0, &layer.config);
         if let Some(error) = &layer.error {
             return Err(Stop::Error(error.clone()));
         }
@@ -265,7 +266,7 @@ impl<'a> Run<'a> {
         if matches!(level.backend, Backend::ExpandPath) {
             push_namespace(&mut tail, key);
         }
-        self.step(path, &tail);
+        self.step(std::ptr::from_ref(path) as usize, &tail);
         self.there(level, &place, key, &tail)
     }
 

@@ -104,7 +104,7 @@ impl Memo {
     /// of them that are news are the same on every host.
     pub(super) fn can_tell(&self, files: &Files, trail: &[Step]) -> bool {
         let inner = self.0.borrow();
-        trail.iter().all(|step| {
+        trail.iter().filter(|step| step.template != 0).all(|step| {
             let place = inner.places.get(&step.template);
             place.is_some_and(|place| {
                 let is_told = || inner.told.contains(&(place.slot(files, &step.tail).path.as_ptr() as usize));
@@ -117,7 +117,10 @@ impl Memo {
     pub(super) fn tell_all(&self, files: &Files, trail: &[Step]) -> Vec<(Arc<str>, bool)> {
         let places: Vec<Arc<Slot>> = {
             let inner = self.0.borrow();
-            let slot = |step: &Step| Some(inner.places.get(&step.template)?.slot(files, &step.tail));
+            let slot = |step: &Step| match step.template {
+                0 => Some(files.slot(&step.tail)),
+                template => Some(inner.places.get(&template)?.slot(files, &step.tail)),
+            };
             trail.iter().filter_map(slot).collect()
         };
         places.iter().filter(|slot| self.tell(&slot.path)).map(|slot| (slot.path.clone(), slot.exists)).collect()

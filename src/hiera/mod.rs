@@ -36,7 +36,7 @@ pub use files::{DataFiles, matches_holes as path_fits};
 pub use level::{LevelNote, PathPattern};
 pub use memo::Memo;
 pub use model::{HieraSettings, Kind, Model, Models};
-pub use stand::{Stand, Step};
+pub use stand::{Ground, Stand, Step};
 
 use crate::repo::{Layout, Tree};
 use config::Reader;

@@ -4,6 +4,8 @@
 //! that are a host's or a role's own has the key, two hosts of which those levels are the same get the same
 //! answer, and the second need not look. Hierarchies with places of other kinds have no such common ground.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -11,22 +13,33 @@ use rustc_hash::FxHashMap;
 use super::Hiera;
 use super::api::HieraScope;
 use super::files::{Format, Slot};
-use super::level::{Backend, Level, Places};
+use super::level::{Backend, Layer, Level, Places};
 use super::memo::Memo;
 use super::template::Template;
 
-/// A place that a lookup came to: a path of the hierarchy, by address, and what the key's namespace adds to it.
+/// A place that a lookup came to: a path of the hierarchy, by address, and what the key's namespace adds to it;
+/// without an address just a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Step {
     pub(super) template: usize,
     pub(super) tail: Box<str>,
 }
 
+/// What two lookups must have in common beside key and manner: the grounds of the environment and of the module.
+pub type Ground = (u32, u32);
+
 /// Where a host stands in the hierarchy.
 #[derive(Debug)]
 pub struct Stand {
+    base: Part,
+    /// The same for modules with data of their own, once a key of theirs was asked for.
+    modules: RefCell<FxHashMap<Box<str>, Option<Rc<Part>>>>,
+}
+
+#[derive(Debug)]
+struct Part {
     /// The number of the ground that it shares with others.
-    pub ground: u32,
+    ground: u32,
     /// The files that are its own.
     own: Vec<(Arc<Slot>, Format)>,
 }
@@ -50,13 +63,19 @@ impl Hiera {
     /// Where the host of a scope stands; `None` if what it gets can't be compared with what others get.
     #[must_use]
     pub fn stand(&self, scope: &dyn HieraScope) -> Option<Stand> {
+        let base = self.part(self.global.iter().chain(&self.environment), scope)?;
+        Some(Stand { base, modules: RefCell::default() })
+    }
+
+    fn part<'l>(&self, layers: impl Iterator<Item = &'l Layer>, scope: &dyn HieraScope) -> Option<Part> {
         let (mut ground, mut own) = (Vec::new(), Vec::new());
-        for layer in self.global.iter().chain(&self.environment) {
+        for layer in layers {
+            ground.push(layer.config.to_string());
             for level in layer.levels.iter().chain(&layer.defaults) {
                 self.stand_at(level, scope, &mut ground, &mut own)?;
             }
         }
-        Some(Stand { ground: self.grounds.number(ground), own })
+        Some(Part { ground: self.grounds.number(ground), own })
     }
 
     fn stand_at(
@@ -84,15 +103,28 @@ impl Hiera {
         Some(())
     }
 
-    /// Whether a file of the host's own has a key, or may have it; keys of modules with data of their own count too.
+    /// The ground on which a key is answered; `None` if a file of the host's own has it, or may have it.
     #[must_use]
-    pub fn is_own(&self, stand: &Stand, key: &str) -> bool {
-        let module = key.split_once("::").map_or(key, |(module, _)| module);
-        !self.modules.is_empty() && self.modules.contains_key(module)
-            || stand.own.iter().any(|(slot, format)| match self.files.data(slot, *format) {
-                Ok(file) => file.root.as_hash().is_some_and(|hash| hash.entry(key).is_some()),
-                Err(_) => true,
-            })
+    pub fn ground(&self, stand: &Stand, key: &str, scope: &dyn HieraScope) -> Option<Ground> {
+        if self.has(&stand.base, key) {
+            return None;
+        }
+        let module = key.split_once("::").and_then(|(module, _)| self.modules.get_key_value(module));
+        let Some((name, layer)) = module else { return Some((stand.base.ground, 0)) };
+        let known = stand.modules.borrow().get(name.as_str()).cloned();
+        let part = known.unwrap_or_else(|| {
+            let part = self.part(std::iter::once(layer), scope).map(Rc::new);
+            stand.modules.borrow_mut().insert(name.as_str().into(), part.clone());
+            part
+        })?;
+        (!self.has(&part, key)).then_some((stand.base.ground, part.ground + 1))
+    }
+
+    fn has(&self, part: &Part, key: &str) -> bool {
+        part.own.iter().any(|(slot, format)| match self.files.data(slot, *format) {
+            Ok(file) => file.root.as_hash().is_some_and(|hash| hash.entry(key).is_some()),
+            Err(_) => true,
+        })
     }
 
     /// The files on the way of an earlier lookup that this compilation has not told of yet, and whether each is

@@ -12,14 +12,14 @@ const MAX_TRACES: usize = 200_000;
 /// Most keys.
 const MAX_SLOTS: usize = 800_000;
 /// Most traces of one key.
-const MAX_VARIANTS: usize = 8;
+const MAX_VARIANTS: usize = 40;
 /// Parts, so that threads rarely wait for each other.
 const SHARDS: usize = 16;
 
 /// Failures after which a key without traces is left alone.
 const MAX_FAILURES: u8 = 3;
 /// How often traces may not do before it is asked whether they ever do.
-const PATIENCE: u32 = 32;
+const PATIENCE: u32 = 16;
 /// Of how many attempts one has to do.
 const WORTH_ONE_IN: u32 = 8;
 
