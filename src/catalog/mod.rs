@@ -10,7 +10,7 @@ mod tags;
 
 pub use compiled::{NoCatalog, read as read_compiled};
 pub use graph::{End, Reached, RefreshGraph, Refreshed};
-pub(crate) use resource::Filed;
+pub(crate) use resource::{Ask, Filed};
 pub use resource::{Declaration, Derived, Param, Relates, Resource, ResourceKind};
 pub use tags::Tags;
 

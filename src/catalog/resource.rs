@@ -8,6 +8,7 @@ use crate::repo::Loc;
 use crate::value::Value;
 use ecow::EcoString;
 use rustc_hash::FxHasher;
+use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Deref, DerefMut};
@@ -61,7 +62,20 @@ pub struct Derived {
     relates: OnceLock<Box<[Relates]>>,
     digest: OnceLock<u64>,
     filed: OnceLock<Filed>,
+    asks: OnceLock<Asks>,
 }
+
+/// The relationships that a resource's type asks for, as a reading of the type tells.
+#[derive(Debug)]
+struct Asks {
+    /// The reading, kept so that nothing else takes its address.
+    by: Arc<dyn Any + Send + Sync>,
+    /// Type and title of the other one, whether that comes first, whether a refresh travels along.
+    others: Box<[Ask]>,
+}
+
+/// Canonical type and title of another resource, whether it comes first, whether a refresh travels along.
+pub(crate) type Ask = ((EcoString, EcoString), bool, bool);
 
 /// Where somebody keeps what is known of an instance that is declared so.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -182,6 +196,15 @@ impl Declaration {
             }
             state.finish()
         })
+    }
+
+    /// The relationships that its type asks for, as `read` tells for a reading of the type; only those of the first
+    /// reading are kept.
+    pub(crate) fn asks<T: Any + Send + Sync>(&self, by: &Arc<T>, read: impl Fn() -> Vec<Ask>) -> Vec<Ask> {
+        let make = || Asks { by: by.clone(), others: read().into() };
+        let known = self.derived.asks.get_or_init(make);
+        let is_same = std::ptr::addr_eq(Arc::as_ptr(&known.by), Arc::as_ptr(by));
+        if is_same { known.others.to_vec() } else { read() }
     }
 
     /// Where it is filed, if it is.

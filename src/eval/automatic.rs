@@ -2,7 +2,7 @@
 
 use super::compiler::Compiler;
 use super::reference::{canonical_title, canonical_type};
-use crate::catalog::{Automatic, Resource, ResourceId, ResourceKind};
+use crate::catalog::{Ask, Automatic, Resource, ResourceId, ResourceKind};
 use crate::ruby::native::NativeType;
 use crate::value::Value;
 use ecow::EcoString;
@@ -58,15 +58,17 @@ fn known_params(resource: &Resource) -> Vec<(EcoString, Value)> {
     known.map(|p| (p.name.clone(), p.value.clone())).collect()
 }
 
-fn of_resource(native: &NativeType, id: ResourceId, resource: &Resource) -> Vec<Automatic> {
-    let related = native.related(&resource.title, &known_params(resource));
-    related
-        .into_iter()
-        .map(|r| {
-            let type_name = canonical_type(&r.type_name);
-            let title = canonical_title(&type_name, &r.title);
-            let (after, refresh) = (r.direction.after, r.direction.refresh);
-            Automatic { resource: id, other: (type_name, title), after, refresh }
-        })
-        .collect()
+fn of_resource(native: &Arc<NativeType>, id: ResourceId, resource: &Resource) -> Vec<Automatic> {
+    let asks = resource.asks(native, || asked_by(native, resource));
+    let automatic = |(other, after, refresh): Ask| Automatic { resource: id, other, after, refresh };
+    asks.into_iter().map(automatic).collect()
+}
+
+fn asked_by(native: &NativeType, resource: &Resource) -> Vec<Ask> {
+    let ask = |r: crate::ruby::native::Related| {
+        let type_name = canonical_type(&r.type_name);
+        let title = canonical_title(&type_name, &r.title);
+        ((type_name, title), r.direction.after, r.direction.refresh)
+    };
+    native.related(&resource.title, &known_params(resource)).into_iter().map(ask).collect()
 }
