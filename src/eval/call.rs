@@ -414,6 +414,11 @@ impl<'s> Compiler<'s> {
         let rest = params.iter().any(|p| p.captures_rest);
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let size = Range { min: count(required), max: if rest { i64::MAX } else { count(params.len()) } };
+        let missing = params.get(args.len()).filter(|_| name == "lambda" && args.len() < required);
+        if let Some(param) = missing {
+            let message = format!("Parameter ${} is required but no value was given", param.name);
+            return Err(EvalError::issue("MISSING_REQUIRED_PARAMETER", message));
+        }
         let mut fits = size.fits(args.len());
         for (i, arg) in args.iter().enumerate() {
             let Some(ty) = types.get(i.min(types.len().saturating_sub(1))) else { break };

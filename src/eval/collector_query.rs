@@ -30,10 +30,23 @@ impl<'s> Compiler<'s> {
             ExprKind::Binary(BinaryOp::Or, a, b) => {
                 Ok(Query::Or(Box::new(self.query(env, a)?), Box::new(self.query(env, b)?)))
             }
-            ExprKind::Binary(BinaryOp::Eq, a, b) => Ok(Query::Is(attribute(a)?, self.eval(env, b)?)),
-            ExprKind::Binary(BinaryOp::Ne, a, b) => Ok(Query::IsNot(attribute(a)?, self.eval(env, b)?)),
+            ExprKind::Binary(BinaryOp::Eq, a, b) => Ok(Query::Is(attribute(a)?, self.operand(env, b)?)),
+            ExprKind::Binary(BinaryOp::Ne, a, b) => Ok(Query::IsNot(attribute(a)?, self.operand(env, b)?)),
             _ => Err(illegal()),
         }
+    }
+
+    /// What an attribute is compared with: a plain value.
+    fn operand(&mut self, env: Env<'s>, expr: &'s Expr) -> Res<Value> {
+        let model = match &expr.kind {
+            ExprKind::Array(_) => "LiteralList",
+            ExprKind::Hash(_) => "LiteralHash",
+            ExprKind::Regex(_) => "LiteralRegularExpression",
+            ExprKind::TypeRef(_) => "QualifiedReference",
+            _ => return self.eval(env, expr),
+        };
+        let why = format!("Cannot transform object of class Puppet::Pops::Model::{model}");
+        Err(EvalError::issue("RUNTIME_ERROR", format!("Error while evaluating a Virtual Query, {why}")))
     }
 }
 
@@ -43,7 +56,7 @@ fn illegal() -> EvalError {
 
 fn attribute(expr: &Expr) -> Res<EcoString> {
     match &expr.kind {
-        ExprKind::Name(name) | ExprKind::Var(name) | ExprKind::Reserved(name) => Ok(name.clone()),
+        ExprKind::Name(name) | ExprKind::Var(name) | ExprKind::Reserved(name) | ExprKind::Str(name) => Ok(name.clone()),
         _ => Err(illegal()),
     }
 }

@@ -123,6 +123,7 @@ impl<'s> Compiler<'s> {
                 continue;
             }
             let title = self.eval(env, &body.title)?;
+            refuse_numbers(&title).map_err(|e| e.at(&env.file.loc(body.title.span)))?;
             let mut params = self.attributes(env, &body.ops)?;
             let missing: Vec<Param> =
                 defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
@@ -156,9 +157,9 @@ impl<'s> Compiler<'s> {
         }
         let value = self.eval(env, expr)?;
         match value.sample() {
-            Value::Str(s) => Ok(canonical_type(&s.text)),
+            Value::Str(s) if !matches!(expr.kind, ExprKind::Str(_)) => Ok(canonical_type(&s.text)),
             Value::Type(t) => match &**t {
-                Type::Resource { type_name, .. } if !type_name.is_empty() => Ok(type_name.clone()),
+                Type::Resource { type_name, title: None } if !type_name.is_empty() => Ok(type_name.clone()),
                 Type::Class { .. } => Ok("Class".into()),
                 other => Err(illegal_type(&other.to_string())),
             },
@@ -494,4 +495,15 @@ fn one_title(value: &Value, sample: &Value, index: Option<usize>) -> Res<Value> 
             Err(EvalError::issue("ILLEGAL_TITLE_TYPE_AT", message))
         }
     }
+}
+
+/// A number is no title, other than in `create_resources`.
+fn refuse_numbers(title: &Value) -> Res<()> {
+    let items = title.as_array().unwrap_or(std::slice::from_ref(title));
+    let bad = items.iter().enumerate().find(|(_, v)| matches!(v, Value::Int(_) | Value::Float(_)));
+    bad.map_or(Ok(()), |(i, v)| {
+        let got = super::operators::label_plain(v);
+        let message = format!("Illegal title type at index {i}. Expected String, got {got}");
+        Err(EvalError::issue("ILLEGAL_TITLE_TYPE_AT", message))
+    })
 }

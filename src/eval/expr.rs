@@ -93,9 +93,15 @@ impl<'s> Compiler<'s> {
 
     fn hash(&mut self, env: Env<'s>, expr: &'s Expr, pairs: &'s [(Expr, Expr)]) -> Res<Value> {
         let mut entries = Entries::default();
-        for (key, value) in pairs {
-            let key = self.eval(env, key)?;
+        for (place, value) in pairs {
+            let key = self.eval(env, place)?;
             let value = self.eval(env, value)?;
+            let literal = matches!(place.kind, ExprKind::Name(_) | ExprKind::Str(_) | ExprKind::Int(..));
+            let twice = literal && self.session.options.strict && entries.contains_key(&key);
+            if twice {
+                let message = format!("The key '{key}' is declared more than once");
+                return Err(EvalError::issue("DUPLICATE_KEY", message).at(&env.file.loc(place.span)));
+            }
             entries.insert(key, value);
         }
         let origin = Some(Arc::new(Origin::Literal(env.file.loc(expr.span))));

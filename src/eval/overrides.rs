@@ -83,6 +83,10 @@ impl<'s> Compiler<'s> {
         over: &'s ast::ResourceOverride,
     ) -> Res<Value> {
         let reference = self.eval(env, &over.reference)?;
+        if let Some(got) = not_a_resource(&reference) {
+            let message = format!("Resource Override can only operate on resources, got: {got}");
+            return Err(EvalError::issue("ILLEGAL_OVERRIDDEN_TYPE", message));
+        }
         let params = self.attributes(env, &over.ops)?;
         let params = mark_appends(params, &over.ops);
         let change = Change { params, source: Some(self.source_of(env.scope)), at: env.file.loc(expr.span) };
@@ -211,4 +215,14 @@ pub(crate) fn reference_value(type_name: &str, title: &str) -> Value {
         "Class" => Type::Class { name: Some(super::reference::canonical_class(title)) },
         _ => Type::Resource { type_name: type_name.into(), title: Some(title.into()) },
     }))
+}
+
+/// What a value is where an override needs a resource.
+fn not_a_resource(value: &Value) -> Option<String> {
+    match value {
+        Value::Undef => Some("Undef Value".to_owned()),
+        Value::Type(t) if matches!(**t, Type::Class { .. }) => Some(format!("{t}-Type")),
+        Value::Array(list) => list.items.iter().find_map(not_a_resource),
+        _ => None,
+    }
 }

@@ -70,7 +70,12 @@ impl<'s> Compiler<'s> {
         }
         self.pending.push(Pending { source, target, refresh, at: env.file.loc(expr.span), branch: self.branch });
         let empty = matches!(&right, Value::Array(list) if list.items.is_empty());
-        Ok(if empty { left } else { right })
+        Ok(match right {
+            _ if empty => left,
+            // The value of an arrow is a list, also of one.
+            Value::Type(_) => Value::array(vec![right]),
+            right => right,
+        })
     }
 
     fn ends(&mut self, value: &Value) -> Res<Vec<End>> {

@@ -135,18 +135,10 @@ impl<'s> Compiler<'s> {
             Value::Type(t) => match &**t {
                 Type::Resource { type_name, .. } => type_name.clone(),
                 Type::Class { .. } => "Class".into(),
-                other => other.name().into(),
+                _ => return Err(not_a_resource_type(first)),
             },
             Value::Sym(_) => return Ok(first.clone()),
-            other => {
-                return Err(EvalError::issue(
-                    "BAD_TYPE_SPECIALIZATION",
-                    format!(
-                        "Error creating type specialization of a Resource-Type, Cannot use {} where a resource type is expected",
-                        super::operators::label_plain(other)
-                    ),
-                ));
-            }
+            _ => return Err(not_a_resource_type(first)),
         };
         if titles.is_empty() {
             let ty = if name == "Class" {
@@ -221,6 +213,23 @@ impl<'s> Compiler<'s> {
     }
 }
 
+fn not_a_resource_type(key: &Value) -> EvalError {
+    let got = match key.sample() {
+        Value::Undef => "Undef".to_owned(),
+        other => types::infer(other).generalize().to_string(),
+    };
+    let message = format!("First argument to Resource[] must be a resource type or a String. Got {got}.");
+    EvalError::issue("ILLEGAL_RESOURCE_SPECIALIZATION", message)
+}
+
+/// A title of a class that is no string, by its Ruby class.
+fn not_a_class_name(got: &str) -> EvalError {
+    let article = if got.starts_with(['A', 'I', 'O', 'U']) { "An" } else { "A" };
+    let message =
+        format!("Illegal Class name in class reference. {article} {got} cannot be used where a String is expected");
+    EvalError::issue("ILLEGAL_HOSTCLASS_NAME", message)
+}
+
 /// Whether aliases name but one another.
 fn stands_for_itself(ty: &Arc<Type>) -> bool {
     let mut at = ty;
@@ -256,7 +265,6 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
     }
     let title: EcoString = match key {
         Some(Value::Str(s)) => s.text.clone(),
-        Some(Value::Int(_) | Value::Float(_)) => key.map(|k| k.to_string().into()).unwrap_or_default(),
         Some(Value::Type(t)) if name == "Class" => {
             let message =
                 format!("Illegal Class name in class reference. A {t}-Type cannot be used where a String is expected");
@@ -267,9 +275,11 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
             other => other.to_string().into(),
         },
         Some(Value::Undef) => return Ok(Value::Undef),
-        Some(Value::Default) | None => {
+        Some(Value::Default) if name == "Class" => return Err(not_a_class_name("Object")),
+        None => {
             return Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"));
         }
+        Some(other) if name == "Class" => return Err(not_a_class_name(&super::operators::label_plain(other))),
         Some(other) => {
             let got = super::operators::label_plain(other);
             let message = format!(

@@ -203,12 +203,9 @@ pub(super) fn at(items: &[Value], n: i64) -> Value {
 
 /// `get(value, 'a.b.0', default)`
 pub(super) fn get(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
-    count("get", args, 1, 3)?;
-    let path = match args.get(1) {
-        None => String::new(),
-        Some(v) => string("get", "dotted_string", v)?.to_owned(),
-    };
-    let found = walk(cx, "get", arg(args, 0), &path, block)?;
+    count("get", args, 2, 3)?;
+    let path = string("get", "dotted_string", arg(args, 1))?;
+    let found = walk(cx, "get", arg(args, 0), path, block)?;
     Ok(if matches!(found, Value::Undef) { arg(args, 2).clone() } else { found })
 }
 

@@ -112,7 +112,8 @@ fn judge(cx: Cx<'_>, name: &str, value: &Value, block: Blk) -> Result<Verdicts, 
     let mut out = Vec::new();
     for step in steps(name, value, block)? {
         let verdict = match run(cx, block, &step.args) {
-            Err(EvalError::Break) => break,
+            // Filtering a hash is no loop to break out of.
+            Err(EvalError::Break) if name != "filter" || !matches!(value, Value::Hash(_)) => break,
             other => other?,
         };
         let verdict = truth(cx, &verdict);
@@ -291,7 +292,8 @@ fn index_text(text: &str, wanted: &Value) -> Outcome {
     let at = match wanted {
         Value::Str(part) => text.find(part.text.as_str()),
         Value::Regex(pattern) => super::pattern::find(pattern, text)?.map(|range| range.start),
-        other => return Err(wrong("index", "match", "a value of type String or Regexp", other)),
+        // Nothing else is in a text.
+        _ => None,
     };
     let chars = |at: usize| text.get(..at).map_or(0, |s| s.chars().count());
     Ok(at.map_or(Value::Undef, |at| Value::Int(i64::try_from(chars(at)).unwrap_or(0))))
@@ -441,7 +443,9 @@ struct Walk {
 
 pub(super) fn tree_each(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
     super::args::count("tree_each", args, 1, 2)?;
-    if !matches!(first(args), Value::Array(_) | Value::Hash(_) | Value::Object(_)) {
+    // A type that can be iterated over is an object, and a leaf.
+    let is_type = matches!(first(args), Value::Type(_)) && elements("tree_each", first(args))?.is_some();
+    if !is_type && !matches!(first(args), Value::Array(_) | Value::Hash(_) | Value::Object(_)) {
         return Err(wrong("tree_each", "tree", "a value of type Iterator, Array, Hash, or Object", first(args)));
     }
     let options = args.get(1).and_then(Value::as_hash);

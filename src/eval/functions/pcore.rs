@@ -114,6 +114,11 @@ fn ty(t: &Type) -> Json {
         Type::Class { name: Some(name) } => named("Class", vec![("class_name", json!(name.as_str()))]),
         Type::Timestamp(a, b) => time_type("Timestamp", *a, *b, time::show_timestamp),
         Type::Timespan(a, b) => time_type("Timespan", *a, *b, time::show_timespan),
+        Type::Runtime(parts) => {
+            let names = ["runtime", "name_or_pattern"];
+            named("Runtime", names.into_iter().zip(parts.iter().map(|p| json!(p.as_str()))).collect())
+        }
+        Type::Object(name) if name == "Object" => named("Object", vec![("_pcore_init_hash", json!({}))]),
         Type::SemVer(ranges) if !ranges.is_empty() => {
             let ranges: Vec<Json> =
                 ranges.iter().map(|r| json!({"__ptype": "SemVerRange", "__pvalue": r.as_str()})).collect();

@@ -27,8 +27,8 @@ pub(super) fn sprintf(_: &mut dyn Interp, args: &[Value], _: Option<Block>) -> O
     if args.is_empty() {
         return Err(EvalError::puppet("sprintf(): Wrong number of arguments given (0 for 1)"));
     }
-    let template = string("sprintf", "format", arg(args, 0))?;
     // A function of the old kind: `undef` arrives as an empty string.
+    let template = if matches!(arg(args, 0), Value::Undef) { "" } else { string("sprintf", "format", arg(args, 0))? };
     let old = |v: &Value| if matches!(v, Value::Undef) { Value::str("") } else { v.clone() };
     let given: Vec<Value> = args.iter().skip(1).map(old).collect();
     format(template, &given).map(Value::str)

@@ -181,8 +181,21 @@ pub(super) fn tagged<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: 
     Ok(Value::Bool(flat(args).iter().all(has)))
 }
 
+/// What `getvar` takes, as Puppet words it.
+const GETVAR_WANTS: &str = r"a match for Pattern[/\A(?:::)?(?:[a-z]\w*::)*[a-z_]\w*(?:\.|\Z)/]";
+
 pub(super) fn getvar<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
-    let Some(text) = args.first().and_then(Value::as_str) else { return Ok(args.first().cloned().unwrap_or_default()) };
+    let Some(text) = args.first().and_then(Value::as_str) else {
+        let first = args.first().cloned().unwrap_or_default();
+        if first.is_unknown() {
+            return Ok(first);
+        }
+        let got = crate::value::types::infer_detailed(&first);
+        return Err(EvalError::puppet(format!(
+            "'getvar' parameter 'get_string' expects {GETVAR_WANTS}, got {}",
+            got.name()
+        )));
+    };
     let mut parts = text.split('.');
     let name = parts.next().unwrap_or_default();
     let Some(mut value) = c.lookup_var(env.scope, name) else {
@@ -237,6 +250,9 @@ pub(super) fn jump_next<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _:
     Err(EvalError::Next(args.first().cloned().unwrap_or_default()))
 }
 
-pub(super) fn jump_break<'s>(_: &mut Compiler<'s>, _: Env<'s>, _: &[Value], _: Option<Block>) -> Res<Value> {
+pub(super) fn jump_break<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    if !args.is_empty() {
+        return Err(EvalError::puppet(format!("'break' expects no arguments, got {}", args.len())));
+    }
     Err(EvalError::Break)
 }

@@ -14,6 +14,9 @@ use crate::repo::Loc;
 use crate::value::{Entries, Value};
 
 pub(super) fn realize<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    if args.is_empty() {
+        return Err(EvalError::puppet("realize(): Wrong number of arguments given (0 for minimum 1)"));
+    }
     let mut found = Vec::new();
     for arg in flat(args) {
         references(&arg, &mut found, &mut |_| {});

@@ -66,13 +66,24 @@ fn plain(name: &str, keys: &[Value]) -> Built {
         "Tuple" => tuple(keys),
         "Runtime" => match keys {
             [Value::Str(a), Value::Str(b)] => Ok(Type::Runtime(vec![a.text.clone(), b.text.clone()])),
-            _ => Err(arity("Runtime", keys.len(), "2")),
+            [bad, _] => Err(specialization("Runtime", bad, "String or String")),
+            _ => Err(arity("Runtime", keys.len(), "1 to 2")),
         },
         "SemVer" => semver(keys),
         "Timestamp" | "Timespan" => time_type(name, keys),
         "Resource" => resource(keys),
-        "URI" => Ok(Type::Uri(keys.first().map(|v| v.to_string().into()))),
-        "Object" | "TypeSet" => Ok(Type::Object(name.into())),
+        "URI" => match keys {
+            [Value::Str(_) | Value::Hash(_)] => Ok(Type::Uri(keys.first().map(|v| v.to_string().into()))),
+            [bad] => Err(slice_type("BAD_TYPE_SLICE_TYPE", name, bad)),
+            _ => Err(arity("URI-Type", keys.len(), "1")),
+        },
+        "Object" | "TypeSet" => match keys {
+            [Value::Hash(_) | Value::Undef] => Ok(Type::Object(name.into())),
+            [bad] => Err(TypeError::new(format!("undefined method `empty?' for {bad}:{}", ruby_class(bad)))),
+            _ => Err(arity(&format!("{name}-Type"), keys.len(), "1")),
+        },
+        "Deferred" => Err(TypeError::new("The Deferred-Type cannot be parameterized using []")),
+        "Target" => Err(TypeError::issue("UNKNOWN_RESOURCE_TYPE", format!("Resource type not found: {name}"))),
         _ => wrapper(name, keys),
     }
 }
@@ -211,8 +222,8 @@ fn integer(keys: &[Value]) -> Built {
 fn float(keys: &[Value]) -> Built {
     if keys.is_empty() || keys.len() > 2 {
         return Err(TypeError::issue(
-            "BAD_FLOAT_SLICE_ARITY",
-            format!("Float-Type[] accepts one or two arguments (from, to). Got {}", keys.len()),
+            "BAD_INTEGER_SLICE_ARITY",
+            format!("Float-Type supports [] with one or two arguments (from, to). Got {}", keys.len()),
         ));
     }
     let mut limits = [f64::NEG_INFINITY, f64::INFINITY];
@@ -224,9 +235,9 @@ fn float(keys: &[Value]) -> Built {
             Value::Default => {}
             other => {
                 return Err(TypeError::issue(
-                    "BAD_FLOAT_SLICE_TYPE",
+                    "BAD_INTEGER_SLICE_TYPE",
                     format!(
-                        "Float-Type[] requires all arguments to be floats, integers or default. Got {}",
+                        "Float-Type [] requires all arguments to be floats, or integers (or default). Got {}",
                         ruby_class(other)
                     ),
                 ));
@@ -400,8 +411,21 @@ fn callable(params: &[Value]) -> Built {
     let split = keys.iter().position(is_bound).unwrap_or(keys.len());
     let (types, limits) = keys.split_at(split);
     let size = if limits.is_empty() { None } else { Some(size(limits)?) };
-    let params = Some(types_of("Callable", types)?);
+    let types: Vec<Value> = types.iter().map(of_literal).collect();
+    let params = Some(types_of("Callable", &types)?);
     Ok(Type::Callable(Box::new(Signature { params, size, block, returns: None })))
+}
+
+/// A parameter of a `Callable` that is no type stands for one: a string names a Ruby class.
+fn of_literal(key: &Value) -> Value {
+    let ty = match key {
+        Value::Str(s) => Type::Runtime(vec!["ruby".into(), s.text.clone()]),
+        Value::Bool(_) => Type::Boolean(None),
+        Value::Regex(r) => Type::Regexp(Some((&**r).into())),
+        Value::Undef => Type::Undef,
+        other => return other.clone(),
+    };
+    Value::Type(ty.into())
 }
 
 fn is_block(t: &Type) -> bool {
@@ -417,6 +441,10 @@ fn semver(keys: &[Value]) -> Built {
     let texts: Result<Vec<EcoString>, TypeError> = some("SemVer", keys)?
         .iter()
         .map(|key| {
+            let is_range = matches!(key, Value::Object(o) if o.type_name == "SemVerRange");
+            if key.as_str().is_none() && !is_range {
+                return Err(specialization("SemVer", key, "String or SemanticPuppet::VersionRange"));
+            }
             let text = key.to_string();
             version::range_object(&text)
                 .map(|_| text.as_str().into())
@@ -433,7 +461,7 @@ fn time_type(name: &str, keys: &[Value]) -> Built {
     let mut limits = [i128::MIN, i128::MAX];
     for (key, limit) in keys.iter().zip(&mut limits) {
         *limit = match key {
-            Value::Default => *limit,
+            Value::Default | Value::Undef => *limit,
             Value::Int(i) => i128::from(*i) * time::SECOND,
             #[allow(clippy::cast_possible_truncation)]
             Value::Float(f) => (*f * 1e9) as i128,
@@ -445,6 +473,10 @@ fn time_type(name: &str, keys: &[Value]) -> Built {
         };
     }
     let [min, max] = limits;
+    if min > max {
+        let show = if name == "Timestamp" { time::show_timestamp } else { time::show_timespan };
+        return Err(TypeError::new(format!("'from' must be less or equal to 'to'. Got ({}, {}", show(min), show(max))));
+    }
     Ok(if name == "Timestamp" { Type::Timestamp(min, max) } else { Type::Timespan(min, max) })
 }
 

@@ -104,7 +104,6 @@ impl Type {
             Self::Enum { values, .. } => generalize_enum(values),
             Self::Boolean(_) => Self::Boolean(None),
             Self::Collection(_) => Self::Collection(Range::SIZE),
-            Self::Array(element, size) if *size == Range::ZERO => Self::Array(element.clone(), Range::ZERO),
             Self::Array(element, _) => Self::Array(element.generalize().into(), Range::SIZE),
             Self::Hash(_, _, size) if *size == Range::ZERO => self.clone(),
             Self::Hash(k, v, _) => Self::Hash(k.generalize().into(), v.generalize().into(), Range::SIZE),
