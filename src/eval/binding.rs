@@ -161,6 +161,14 @@ impl<'s> Compiler<'s> {
         }
     }
 
+    /// Puppet tells of a resource by the statement that declares it, which may begin some lines above.
+    pub(crate) fn statement_of(&self, at: &Loc) -> Loc {
+        let numbers = self.session.main_files().iter().copied().chain(self.session.number(&at.path));
+        let files = numbers.filter_map(|number| self.session.file(number)).filter(|file| file.path == at.path);
+        let line = files.filter_map(|file| file.statement_line(at.line)).next();
+        Loc::new(at.path.clone(), line.unwrap_or(at.line))
+    }
+
     /// Records an error as raised by the statement that is being evaluated.
     pub(crate) fn record_in_context(&mut self, issue: Option<&'static str>, message: String) {
         self.record_error_in_context(EvalError::Puppet { issue, message, at: None });
@@ -169,7 +177,10 @@ impl<'s> Compiler<'s> {
     /// The same for an error at hand.
     pub(crate) fn record_error_in_context(&mut self, error: EvalError) {
         let error = match &self.context {
-            Some((label, at)) => error.in_call(label, at, at),
+            Some((label, at)) => {
+                let at = self.statement_of(at);
+                error.in_call(label, &at, &at)
+            }
             None => error,
         };
         self.record(error);

@@ -93,6 +93,16 @@ impl crate::ruby::erb::TemplateScope for Caller<'_, '_> {
         self.compiler.lookup_var(self.env.scope, name).is_some()
     }
 
+    fn set_variable(&mut self, name: &str, value: &Value) -> bool {
+        // What Ruby makes is not always a value that can be told again.
+        self.compiler.spoil();
+        self.compiler.assign(self.env, name, value.clone()).is_ok()
+    }
+
+    fn changed(&mut self, variable: &str, before: &Value, now: &Value) {
+        self.compiler.changed_in_place(self.env.scope, variable, before, now);
+    }
+
     fn observe(&mut self, subject: &Value, decided: bool) {
         self.compiler.observe_truth(subject, decided);
     }

@@ -194,8 +194,8 @@ impl<'s> Compiler<'s> {
         let mut resource = self.root("Class", &canonical_type(name), ResourceKind::Class, Some(STAGE_MAIN), loc);
         resource.tags = tags;
         resource.end_line = end_line;
-        resource.container = Some(self.stage_of(&params));
-        resource.params = params;
+        resource.params = self.staged(owner, params);
+        resource.container = Some(self.stage_of(&resource.params));
         let id = self.add(env, resource, Some(at));
         self.catalog.index.insert(("Class".into(), canonical_type(name)), id);
         self.class_ids.insert(name.clone(), id);

@@ -322,7 +322,7 @@ impl<'s> Compiler<'s> {
         let possible = self.branch_text(self.branch);
         let is_placed = at.is_some();
         let at = at.or_else(|| self.last_loc.clone());
-        let instance = self.instance.clone().filter(|_| issue.is_some());
+        let instance = self.instance.as_ref().filter(|_| issue.is_some()).map(|at| self.statement_of(at));
         let error = CompileError { at, message, issue, instance, possible };
         match &error.possible {
             Some(_) if is_placed => self.noted_error(&error),

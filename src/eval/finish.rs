@@ -19,6 +19,7 @@ impl Compiler<'_> {
         self.dangling_overrides();
         self.drop_undef();
         self.hand_down();
+        self.flatten_relations();
         self.settle_metaparams();
         self.check_native_params();
         self.automatic_relations();

@@ -5,10 +5,14 @@
 //! that is nowhere is an error right there.
 
 use super::compiler::Compiler;
+use super::error::EvalError;
+use super::reference::unrooted;
 use super::scope::{Env, TOP};
 use super::session::DefAt;
 use super::source::DefKind;
 use crate::puppet::Dialect;
+use crate::puppet::ast::ExprKind;
+use crate::puppet::label::label;
 use ecow::EcoString;
 
 impl Compiler<'_> {
@@ -68,8 +72,48 @@ impl Compiler<'_> {
             self.loaded.insert_first(def.kind, &def.name, (number, i));
         }
         if self.checks_types() && !self.session.main_files().contains(&number) {
+            self.check_places(number);
             self.evaluate_types(number);
         }
+    }
+
+    /// A manifest of a module holds definitions alone, of names that lie below its own; the first other ends it.
+    fn check_places(&mut self, number: u32) {
+        let Some(file) = self.session.file(number) else { return };
+        let Some(space) = self.namespace(&file.path) else { return };
+        let misplaced = file.parsed.body.iter().find_map(|expr| {
+            let name = match &expr.kind {
+                ExprKind::Class(class) => &class.name,
+                ExprKind::Define(define) => &define.name,
+                ExprKind::Function(function) => &function.name,
+                ExprKind::TypeAlias { name, .. } => name,
+                ExprKind::Nop | ExprKind::Error => return None,
+                _ => {
+                    let what = label(expr);
+                    let message = format!("This {what} is unacceptable as a top level construct in this location");
+                    return Some(EvalError::issue("ILLEGAL_TOP_CONSTRUCT_LOCATION", message).at(&file.loc(expr.span)));
+                }
+            };
+            let full = unrooted(name).to_lowercase();
+            let below = full.strip_prefix(&space).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+            (!below).then(|| {
+                let message =
+                    format!("Unacceptable location. The name '{name}' is unacceptable in file '{}'", file.path);
+                EvalError::issue("ILLEGAL_DEFINITION_LOCATION", message).at(&file.loc(expr.span))
+            })
+        });
+        misplaced.into_iter().for_each(|error| self.record(error));
+    }
+
+    /// The name that a module's manifest stands for.
+    fn namespace(&self, path: &str) -> Option<String> {
+        let (folder, rest) = path.split_once("/manifests/")?;
+        let module = folder.rsplit('/').next()?;
+        self.session.modules.folder(module).filter(|known| &***known == folder)?;
+        let rest = rest.strip_suffix(".pp")?.to_lowercase();
+        let mut names: Vec<&str> = std::iter::once(module).chain(rest.split('/')).collect();
+        names.pop_if(|last| *last == "init");
+        Some(names.join("::"))
     }
 
     /// The types of all parameters in a file, in order; the first that is nowhere ends it.

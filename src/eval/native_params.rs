@@ -5,6 +5,10 @@ use super::error::EvalError;
 use super::metaparams::is_metaparam;
 use crate::catalog::ResourceKind;
 use crate::puppet::Dialect;
+use crate::ruby::native::NativeType;
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// The attributes of each type, metaparameters aside.
 const NATIVE: &[(&str, &str)] = &[
@@ -50,20 +54,48 @@ const NATIVE: &[(&str, &str)] = &[
     ),
 ];
 
+/// What is known of the attributes of a type.
+enum Known {
+    Listed(&'static str),
+    Read(Arc<NativeType>),
+    Nothing,
+}
+
+impl Known {
+    fn lacks(&self, name: &str) -> bool {
+        match self {
+            Self::Listed(known) => !known.split(' ').any(|k| k == name),
+            Self::Read(native) => native.lacks(name),
+            Self::Nothing => false,
+        }
+    }
+}
+
 impl Compiler<'_> {
+    fn known_params(&self, type_name: &str) -> Known {
+        let listed = NATIVE.iter().find(|(name, _)| *name == type_name);
+        let read = || self.session.native_type(&type_name.to_lowercase()).map_or(Known::Nothing, Known::Read);
+        listed.map_or_else(read, |&(_, known)| Known::Listed(known))
+    }
+
     /// Records attributes that no version of a type has. Older manifests may use what was dropped since.
     pub(crate) fn check_native_params(&mut self) {
         if self.session.options.dialect == Dialect::Legacy || !self.session.options.complete {
             return;
         }
         let mut found = Vec::new();
-        for resource in self.catalog.resources.iter().filter(|r| r.kind == ResourceKind::Native && !r.is_virtual) {
-            let Some((_, known)) = NATIVE.iter().find(|(name, _)| *name == resource.type_name) else { continue };
+        let mut types: FxHashMap<EcoString, Known> = FxHashMap::default();
+        for resource in self.catalog.resources.iter().filter(|r| r.kind == ResourceKind::Native) {
+            let known =
+                types.entry(resource.type_name.clone()).or_insert_with(|| self.known_params(&resource.type_name));
             for param in &resource.params {
                 let name = param.name.as_str();
-                if !is_metaparam(name) && name != "*" && !known.split(' ').any(|k| k == name) {
+                if !is_metaparam(name) && name != "*" && known.lacks(name) {
                     let message = format!("no parameter named '{name}' on {}", resource.reference());
-                    found.push((EvalError::puppet(message).at(&param.at), resource.possible.is_some()));
+                    found.push((
+                        EvalError::puppet(message).at(&self.statement_of(&resource.at)),
+                        resource.possible.is_some(),
+                    ));
                 }
             }
         }

@@ -69,6 +69,14 @@ impl TemplateScope for Lending<'_, '_> {
         self.ask().has_variable(name)
     }
 
+    fn set_variable(&mut self, name: &str, value: &Value) -> bool {
+        self.ask().set_variable(name, value)
+    }
+
+    fn changed(&mut self, variable: &str, before: &Value, now: &Value) {
+        self.ask().changed(variable, before, now);
+    }
+
     fn observe(&mut self, subject: &Value, decided: bool) {
         TemplateScope::observe(self.ask(), subject, decided);
     }

@@ -222,12 +222,13 @@ impl Session {
         native
     }
 
-    /// The file of a type's provider, if its module has but one.
+    /// The file of a type's provider, if its module has but one, or one that stands for all.
     fn only_provider(&self, path: &str, name: &str) -> Option<Arc<str>> {
         let (module, _) = path.split_once("/lib/")?;
-        let mut files = self.tree.list(&format!("{module}/lib/puppet/provider/{name}")).filter(|p| p.ends_with(".rb"));
-        let only = files.next().filter(|_| files.next().is_none())?;
-        self.tree.text(only).ok().flatten()
+        let files = self.tree.list(&format!("{module}/lib/puppet/provider/{name}")).filter(|p| p.ends_with(".rb"));
+        let texts: Vec<Arc<str>> = files.take(16).filter_map(|f| self.tree.text(f).ok().flatten()).collect();
+        let mut standard = texts.iter().filter(|text| texts.len() == 1 || text.contains("defaultfor"));
+        standard.next().filter(|_| standard.next().is_none()).cloned()
     }
 
     /// A Ruby file of a module's `lib` that another one there requires.

@@ -4,6 +4,7 @@
 //! path of indices that leads to them, so that the tree stays immutable and unindexed.
 
 use crate::puppet::ast::{ClassDef, DefineDef, Expr, ExprKind, FunctionDef, NodeDef, Span};
+use crate::puppet::extent::statement_with;
 use crate::puppet::{self, Dialect, LineIndex, Parsed};
 use crate::repo::Loc;
 use ecow::EcoString;
@@ -66,6 +67,11 @@ impl SourceFile {
     #[must_use]
     pub fn loc(&self, span: Span) -> Loc {
         Loc { path: self.path.clone(), line: self.lines.line(span.start) }
+    }
+
+    /// The line of the statement that declares a resource whose body begins on this one.
+    pub(crate) fn statement_line(&self, line: u32) -> Option<u32> {
+        statement_with(&self.parsed.body, &self.lines, line)
     }
 
     /// Last line of a span.

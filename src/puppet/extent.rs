@@ -18,6 +18,19 @@ pub fn resource_extents(text: &str, dialect: Dialect) -> Vec<(u32, u32)> {
     found
 }
 
+/// Where the statement begins that declares a resource whose body begins on a line.
+pub(crate) fn statement_with(block: &Block, index: &LineIndex, line: u32) -> Option<u32> {
+    let mut found = None;
+    walk(block, &mut |expr| {
+        if let ExprKind::Resource(resource) = &expr.kind
+            && resource.bodies.iter().any(|body| index.line(body.span.start) == line)
+        {
+            found.get_or_insert(index.line(expr.span.start));
+        }
+    });
+    found
+}
+
 /// The literal titles of `file` resources in a text.
 #[must_use]
 pub fn file_titles(text: &str, dialect: Dialect) -> Vec<EcoString> {

@@ -5,8 +5,8 @@
 
 pub mod ast;
 mod escape;
-mod extent;
-mod label;
+pub(crate) mod extent;
+pub(crate) mod label;
 mod lexer;
 mod line_index;
 mod locate;

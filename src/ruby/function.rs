@@ -90,7 +90,9 @@ impl Function {
     /// Calls it, by the signature of that number; `lambda` says whether the scope has one to yield to.
     pub fn call(&self, scope: &mut dyn TemplateScope, dispatch: usize, args: &[Value], lambda: bool) -> Called {
         let mut interp = Interp::new(scope, &self.path, &[]).for_function();
-        match self.run(&mut interp, dispatch, args, lambda) {
+        let end = self.run(&mut interp, dispatch, args, lambda);
+        interp.settle();
+        match end {
             Ok(value) | Err(Stop::Return(value) | Stop::Leave(_, value) | Stop::Next(value) | Stop::Break(value)) => {
                 Called::Value(values::to_puppet(&value))
             }

@@ -22,4 +22,5 @@ mod title;
 mod type_file;
 mod values;
 
+pub(crate) use interp::address;
 pub use syntax::{RubyError, syntax_errors};

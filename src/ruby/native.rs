@@ -16,6 +16,10 @@ pub struct NativeType {
     path: Arc<str>,
     /// The parameters that name a resource; several make a composite name.
     pub namevars: Vec<EcoString>,
+    /// Every parameter and property that it defines.
+    pub(super) params: Vec<EcoString>,
+    /// Whether it may have others, which could not be read; so it is until its definition was found.
+    pub(super) others: bool,
     pub(super) auto: Vec<Auto>,
     /// Methods of the type itself, of its provider and of the files that they require.
     pub(super) methods: Vec<(EcoString, Arc<Block>)>,
@@ -76,7 +80,7 @@ impl NativeType {
 
     /// A type of which nothing is known yet.
     pub(super) fn at(path: &str) -> Self {
-        Self { path: path.into(), ..Self::default() }
+        Self { path: path.into(), others: true, ..Self::default() }
     }
 
     /// What parameters are where a resource does not say: unknown where it can't be told, absent where asking raises.
@@ -104,6 +108,12 @@ impl NativeType {
     pub(super) fn interp<'a>(&'a self, scope: &'a mut dyn TemplateScope) -> Interp<'a> {
         let interp = Interp::new(scope, &self.path, &[]).for_native();
         interp.with_methods(&self.methods).with_constants(&self.constants)
+    }
+
+    /// Whether it certainly has no such parameter.
+    #[must_use]
+    pub fn lacks(&self, name: &str) -> bool {
+        !self.others && !matches!(name, "name" | "provider") && self.params.iter().all(|p| p != name)
     }
 
     /// Whether it orders its resources against others.

@@ -16,6 +16,27 @@ const MAX_REQUIRED: usize = 16;
 /// Deepest nesting of statements that is walked.
 const MAX_DEPTH: usize = 12;
 
+/// What a definition calls that brings no parameter.
+const PLAIN: &[&str] = &[
+    "alias_method",
+    "apply_to",
+    "apply_to_all",
+    "apply_to_device",
+    "apply_to_host",
+    "attr_accessor",
+    "attr_reader",
+    "attr_writer",
+    "desc",
+    "extend",
+    "feature",
+    "isomorphic",
+    "private",
+    "private_class_method",
+    "protected",
+    "public",
+    "validate",
+];
+
 /// What reads a Ruby file of the module's `lib` by its name without ending.
 pub(crate) type Required<'a> = &'a dyn Fn(&str) -> Option<Arc<str>>;
 
@@ -32,6 +53,8 @@ struct Reader {
     included: Vec<(EcoString, Arc<Block>)>,
     /// Parameters that include a module.
     includes: Vec<(EcoString, EcoString)>,
+    /// The statements at hand are those of the definition itself.
+    is_inside: bool,
     /// Names of block parameters with what they stand for.
     bound: Vec<(EcoString, EcoString)>,
 }
@@ -42,6 +65,8 @@ pub(super) fn read(text: &str, path: &str, provider: Option<&str>, required: Req
     reader.walk(&program(text)?, 0);
     // Of a provider the methods count alone.
     let mut helpers: Vec<Expr> = provider.and_then(program).into_iter().collect();
+    let name = helpers.first().and_then(usable_provider);
+    reader.native.standards.extend(name.map(|name| ("provider".into(), Standard::Value(values::symbol(&name)))));
     let (mut from, mut seen) = (0, Vec::new());
     loop {
         for helper in helpers.drain(..) {
@@ -84,8 +109,10 @@ impl Reader {
     fn mixed_in(&mut self) {
         for name in std::mem::take(&mut self.calls) {
             let method = self.native.methods.iter().find(|(n, _)| *n == name).map(|(_, b)| Arc::clone(b));
-            if let Some(method) = method {
-                self.walk(&method.body, 1);
+            self.is_inside = true;
+            match method {
+                Some(method) => self.walk(&method.body, 1),
+                None => self.native.others = true,
             }
         }
         for (param, module) in std::mem::take(&mut self.includes) {
@@ -123,8 +150,20 @@ impl Reader {
                 }
                 self.native.methods.push((name.clone(), Arc::clone(block)));
             }
+            Kind::If(parts) if self.is_inside => parts.iter().skip(1).for_each(|e| self.walk(e, depth + 1)),
+            Kind::While(_) | Kind::For(..) | Kind::Case(_) | Kind::Begin(_) if self.is_inside => {
+                self.native.others = true;
+            }
             _ => {}
         }
+    }
+
+    /// The definition of a type.
+    fn definition(&mut self, body: &Expr, depth: usize) {
+        self.is_inside = true;
+        self.native.others = false;
+        self.walk(body, depth + 1);
+        self.is_inside = false;
     }
 
     fn statement(&mut self, call: &Call, depth: usize) {
@@ -138,16 +177,21 @@ impl Reader {
             "autosubscribe" => direction(true, true),
             "autobefore" => direction(false, false),
             "autonotify" => direction(false, true),
-            "newtype" | "provide" => return block.into_iter().for_each(|b| self.walk(&b.body, depth + 1)),
+            "newtype" => return block.into_iter().for_each(|b| self.definition(&b.body, depth)),
+            "provide" => return block.into_iter().for_each(|b| self.walk(&b.body, depth + 1)),
             "each" => return block.into_iter().for_each(|b| self.each(call, b, depth)),
             "newparam" | "newproperty" => {
-                return self.first_word(call).into_iter().for_each(|name| self.parameter(call, block, name));
+                return match self.first_word(call) {
+                    Some(name) => self.parameter(call, block, name),
+                    None => self.native.others = true,
+                };
             }
+            "ensurable" => return self.native.params.push("ensure".into()),
             "require" => return self.requires.extend(call.args.first().and_then(required_name)),
-            _ if call.receiver.is_none() && call.args.is_empty() && block.is_none() => {
+            name if call.receiver.is_none() && call.args.is_empty() && block.is_none() && !PLAIN.contains(&name) => {
                 return self.calls.push(call.name.clone());
             }
-            _ => return,
+            _ => return self.native.others |= self.is_inside && !is_plain(call),
         };
         if let (Some(body), Some(type_name)) = (block, self.first_word(call)) {
             self.native.auto.push(Auto { direction, type_name, body: Arc::clone(body) });
@@ -166,8 +210,10 @@ impl Reader {
     fn each(&mut self, call: &Call, block: &Block, depth: usize) {
         let (Some(Expr { kind: Kind::Array(items), .. }), [Param::Name(name)]) = (&call.receiver, &*block.params)
         else {
+            self.native.others |= self.is_inside;
             return;
         };
+        self.native.others |= self.is_inside && items.iter().any(|item| word(item).is_none());
         for item in items.iter().filter_map(word) {
             self.bound.push((name.clone(), item));
             self.walk(&block.body, depth + 1);
@@ -176,6 +222,7 @@ impl Reader {
     }
 
     fn parameter(&mut self, call: &Call, block: Option<&Arc<Block>>, name: EcoString) {
+        self.native.params.push(name.clone());
         if names(call, block) {
             self.native.namevars.push(name.clone());
         }
@@ -194,6 +241,15 @@ impl Reader {
             }
         }
     }
+}
+
+/// Whether a call in a definition brings no parameter.
+fn is_plain(call: &Call) -> bool {
+    let mixes_in = || match call.args.first().map(|a| &a.kind) {
+        Some(Kind::Constant(name)) => name.trim_start_matches("::").starts_with("Puppet::Util"),
+        _ => false,
+    };
+    call.receiver.is_none() && (PLAIN.contains(&&*call.name) || call.name == "include" && mixes_in())
 }
 
 fn statements(body: &Expr) -> &[Expr] {
@@ -253,6 +309,27 @@ pub(super) fn word(expr: &Expr) -> Option<EcoString> {
         Kind::Symbol(s) | Kind::Str(s) => Some(s.clone()),
         _ => None,
     }
+}
+
+/// The name of a provider that works anywhere, as far as its file says.
+fn usable_provider(program: &Expr) -> Option<EcoString> {
+    statements(program).iter().find_map(|statement| {
+        let Kind::Call(call) = &statement.kind else { return None };
+        let (true, Some(BlockArg::Literal(block))) = (call.name == "provide", &call.block) else { return None };
+        let asks = |e: &Expr| match &e.kind {
+            Kind::Call(inner) => match (&*inner.name, inner.args.first().map(|a| &a.kind)) {
+                ("commands" | "has_command", _) => true,
+                ("confine", Some(Kind::Hash(pairs))) => {
+                    !pairs.iter().all(|p| matches!(p, Pair::Entry(key, _) if word(key).is_some_and(|k| k == "kernel")))
+                }
+                ("confine", _) => true,
+                _ => false,
+            },
+            _ => false,
+        };
+        let is_usable = !statements(&block.body).iter().any(asks);
+        call.args.first().and_then(word).filter(|_| is_usable)
+    })
 }
 
 /// Whether a parameter is declared to be a name: `:namevar => true` or `isnamevar`.

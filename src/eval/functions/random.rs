@@ -295,6 +295,8 @@ pub(super) fn fqdn_rotate(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     match arg(args, 0).sample() {
         Value::Sym(_) => Ok(Value::call("fqdn_rotate", args.to_vec(), None)),
         Value::Array(_) | Value::Str(_) => with_fqdn(cx, "fqdn_rotate", args, &|host| rotate_for(host, args)),
+        // To a function of this sort `undef` is an empty text.
+        Value::Undef => Ok(Value::str("")),
         _ => Err(EvalError::puppet("fqdn_rotate(): Requires either array or string to work with")),
     }
 }

@@ -92,7 +92,7 @@ pub(super) fn template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _
         let outer = c.muted.replace(false);
         let rendered = template.render(&mut Caller { compiler: c, env });
         let decided = std::mem::replace(&mut c.muted, outer) == Some(true);
-        raised(c, &rendered, name, &path)?;
+        raised(c, &rendered, &format!("template {name}"), &path)?;
         Ok(if decided { per_host(&path, rendered.value) } else { rendered.value })
     })
 }
@@ -107,9 +107,9 @@ fn per_host(path: &str, value: Value) -> Value {
 }
 
 /// An exception in a template is only a possible error, where it may come from what is not known here.
-fn raised(c: &mut Compiler<'_>, rendered: &Rendered, name: &str, path: &str) -> Res<()> {
+fn raised(c: &mut Compiler<'_>, rendered: &Rendered, what: &str, path: &str) -> Res<()> {
     let Some(error) = &rendered.raised else { return Ok(()) };
-    let message = format!("Failed to parse template {name}: {}", error.message);
+    let message = format!("Failed to parse {what}: {}", error.message);
     if c.session.options.complete && rendered.certain {
         return Err(EvalError::puppet(message));
     }
@@ -127,7 +127,9 @@ pub(super) fn inline_template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Va
         }
         let at = c.last_loc.clone().unwrap_or_else(|| Loc::new(env.file.path.clone(), 1));
         let template = erb::Template::parse(text, &at.path).from_line(at.line);
-        Ok(template.render(&mut Caller { compiler: c, env }).value)
+        let rendered = template.render(&mut Caller { compiler: c, env });
+        raised(c, &rendered, "inline template", &at.path)?;
+        Ok(rendered.value)
     })
 }
 

@@ -18,6 +18,10 @@ pub trait TemplateScope {
     /// A variable: `x` for `@x` or a bare `x`; for `scope['::a::b']` and `scope.lookupvar('a::b')`
     /// the name as written. `None` if it is not set.
     fn variable(&mut self, name: &str) -> Option<Value>;
+    /// Sets a variable; `false` if it is set already.
+    fn set_variable(&mut self, _name: &str, _value: &Value) -> bool {
+        true
+    }
     /// Calls a Puppet function; `None` if it can't be called.
     fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value>;
     /// Calls the lambda that was given to the function; `None` if there is none or it can't be called.
@@ -42,6 +46,8 @@ pub trait TemplateScope {
     }
     /// Whether a variable is set.
     fn has_variable(&mut self, name: &str) -> bool;
+    /// A list or hash that is, or lies in, a variable was changed in place: all who hold it see that.
+    fn changed(&mut self, _variable: &str, _before: &Value, _now: &Value) {}
     /// A decision was taken on a per-host value: other hosts of the group must agree.
     fn observe(&mut self, _subject: &Value, _decided: bool) {}
 }
@@ -136,6 +142,7 @@ impl Template {
         let mut interp = Interp::new(scope, &self.path, &self.texts);
         interp.before = self.before;
         let end = interp.eval(program);
+        interp.settle();
         let mut pieces = std::mem::take(&mut interp.out.pieces);
         let variables = std::mem::take(&mut interp.variables);
         let own_words = interp.raised_itself.take();

@@ -48,7 +48,8 @@ impl Interp<'_> {
                 let container = self.eval(receiver)?;
                 let mut args = self.arguments(args)?;
                 args.push(value);
-                let (changed, _) = self.mutate(container, "[]=", args, None)?;
+                let (changed, _) = self.mutate(container.clone(), "[]=", args, None)?;
+                self.changed(&container, &changed);
                 self.write_back(receiver, changed)?;
             }
         }

@@ -79,7 +79,8 @@ impl Interp<'_> {
             return self.constant_call(constant, name, args, block);
         }
         if is_mutator(name) && mutable(&receiver) {
-            let (changed, result) = self.mutate(receiver, name, args, block)?;
+            let (changed, result) = self.mutate(receiver.clone(), name, args, block)?;
+            self.changed(&receiver, &changed);
             self.write_back(at, changed)?;
             return Ok(result);
         }
@@ -202,7 +203,7 @@ impl Interp<'_> {
         if let Some(value) = self.local(name) {
             return Ok(value.clone());
         }
-        let value = if self.function { None } else { self.scope.variable(name) };
+        let value = if self.function { None } else { self.of_scope(name) };
         self.note_variable(name, value.is_some());
         match value {
             Some(value) => Ok(value),

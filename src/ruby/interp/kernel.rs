@@ -122,11 +122,11 @@ impl Interp<'_> {
         }
         let whole = match (constant, name, args.as_slice()) {
             ("Hash", "new", []) if block.is_none() => values::hash_of(Entries::default()),
-            ("Hash", "[]", [hash @ Value::Hash(_)]) => hash.clone(),
+            ("Hash", "[]", [hash @ Value::Hash(_)]) => methods::object::copy(hash),
             ("Hash", "[]", [pairs @ Value::Array(_)]) => return self.send(pairs.clone(), "to_h", Vec::new(), None),
             ("Hash", "[]", [key, value]) => values::hash_of([(key.clone(), value.clone())].into_iter().collect()),
             ("Array", "new", []) => Value::array(Vec::new()),
-            ("Array", "new", [array @ Value::Array(_)]) => array.clone(),
+            ("Array", "new", [array @ Value::Array(_)]) => methods::object::copy(array),
             ("Array", "new", [Value::Int(n)]) if *n < 10_000 && block.is_some() => {
                 return self
                     .send(Value::Int(*n), "times", Vec::new(), None)
@@ -199,12 +199,22 @@ impl Interp<'_> {
             }
             ("CGI", "escape", [text]) => methods::escape::coded(name, text, methods::escape::cgi),
             ("URI", "encode_www_form_component", [text]) => methods::escape::coded(name, text, methods::escape::form),
+            ("Base64", "strict_encode64", [text]) => methods::escape::coded(name, text, methods::escape::base64),
+            ("Base64", "encode64", [text]) => methods::escape::coded(name, text, methods::escape::base64_lines),
+            ("JSON", "parse", [text]) => return self.parse_json(text),
             (values::PROVIDER, "class", []) => values::object(values::CONSTANT, &[Value::str(values::PROVIDER)]),
             // A method of a module that the program holds.
             _ if self.has_method(name) => return self.call_own(name, args),
             _ => values::beyond(format!("{constant}.{name}")),
         };
         Ok(whole)
+    }
+
+    fn parse_json(&self, text: &Value) -> Eval {
+        let Some(Value::Str(known)) = values::settled(text) else { return Ok(values::derived("JSON", &[text], None)) };
+        let Ok(json) = serde_json::from_str(&known.text) else { return self.raise("unexpected token in JSON") };
+        let read = Value::from_json(&json);
+        Ok(if values::holds_symbolic(text) { values::derived("JSON", &[text], Some(read)) } else { read })
     }
 
     fn on_class(&mut self, constant: &str, name: &str, args: &[Value]) -> Eval {

@@ -4,12 +4,14 @@ mod assign;
 mod block;
 mod branch;
 mod call;
+mod in_place;
 mod kernel;
 mod output;
 mod scope;
 mod send;
 
 pub(crate) use block::Callable;
+pub(crate) use in_place::address;
 pub use output::Piece;
 
 use super::ast::{Block, Expr, Kind, Pair};
@@ -79,6 +81,7 @@ pub(crate) struct Interp<'a> {
     pub(crate) raised_itself: Option<String>,
     /// The unknown on which that depends.
     doubt: Option<Value>,
+    lent: in_place::Lent,
     pub(crate) out: Output,
     pub(crate) variables: Vec<(EcoString, u32, bool)>,
 }
@@ -110,6 +113,7 @@ impl<'a> Interp<'a> {
             native: false,
             raised_itself: None,
             doubt: None,
+            lent: in_place::Lent::default(),
             out: Output::default(),
             variables: Vec::new(),
         }
@@ -331,7 +335,7 @@ impl<'a> Interp<'a> {
             return value.clone();
         }
         let bare = name.trim_start_matches('@');
-        let value = self.scope.variable(bare);
+        let value = self.of_scope(bare);
         self.note_variable(bare, value.is_some());
         value.unwrap_or_default()
     }

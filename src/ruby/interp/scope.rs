@@ -15,6 +15,9 @@ impl Interp<'_> {
         }
         match (name, args.as_slice()) {
             ("[]" | "lookupvar" | "lookup_qualified_variable", [variable, ..]) => self.scope_variable(variable),
+            ("setvar", [variable, value, ..]) => self.set_in_scope(variable, value),
+            // What it answers for a name, the scope does as well.
+            ("to_hash" | "to_h", []) => Ok(values::object(values::SCOPE, &[])),
             ("resource", []) => Ok(values::object(values::RESOURCE, &[])),
             ("call_function", [function, rest @ ..]) => {
                 let Some(function) = values::as_name(function).map(str::to_owned) else {
@@ -26,7 +29,7 @@ impl Interp<'_> {
                 };
                 self.puppet_function(&function, &args)
             }
-            ("include?" | "exist?" | "bound?" | "has_variable?" | "has_key?", [variable]) => {
+            ("include?" | "exist?" | "bound?" | "has_variable?" | "has_key?" | "key?", [variable]) => {
                 let Some(variable) = values::as_name(variable).map(str::to_owned) else {
                     return Ok(values::derived(name, &[variable], None));
                 };
@@ -61,6 +64,7 @@ impl Interp<'_> {
     pub(super) fn of_resource(&mut self, name: &str, args: &[Value]) -> Result<Option<Value>, Stop> {
         Ok(Some(match (name, args) {
             ("provider", []) => values::object(values::CONSTANT, &[Value::str(values::PROVIDER)]),
+            ("value" | "[]" | "should", [wanted]) => self.resource_call("[]", std::slice::from_ref(wanted))?,
             ("name" | "title", []) => self.resource_call("[]", &[values::symbol(name)])?,
             ("send" | "public_send", [method, rest @ ..]) => match values::as_name(method).map(str::to_owned) {
                 Some(method) => self.resource_call(&method, rest)?,
@@ -70,17 +74,32 @@ impl Interp<'_> {
         }))
     }
 
+    /// `scope.setvar`: whoever comes later sees the variable.
+    fn set_in_scope(&mut self, name: &Value, value: &Value) -> Eval {
+        let Some(text) = values::as_name(name).map(str::to_owned) else {
+            return Ok(values::derived("setvar", &[name], None));
+        };
+        self.settle();
+        if !self.scope.set_variable(&text, value) {
+            let message = format!("Cannot reassign variable '${text}'");
+            self.raised_itself = Some(message.clone());
+            return self.raise(message);
+        }
+        Ok(value.clone())
+    }
+
     fn scope_variable(&mut self, name: &Value) -> Eval {
         let Some(text) = values::as_name(name).map(str::to_owned) else {
             return Ok(values::derived("lookupvar", &[name], None));
         };
-        let value = self.scope.variable(&text);
+        let value = self.of_scope(&text);
         self.note_variable(&text, value.is_some());
         Ok(value.unwrap_or_default())
     }
 
     pub(crate) fn puppet_function(&mut self, name: &str, args: &[Value]) -> Eval {
         self.spend(8)?;
+        self.settle();
         let args: Vec<Value> = args.iter().map(values::to_puppet).collect();
         let found = self.scope.call_function(name, &args);
         self.answer_of(name, found)
@@ -89,6 +108,7 @@ impl Interp<'_> {
     /// Runs the lambda that the Puppet code gave.
     pub(crate) fn puppet_lambda(&mut self, args: &[Value]) -> Eval {
         self.spend(8)?;
+        self.settle();
         let args: Vec<Value> = args.iter().map(values::to_puppet).collect();
         let found = self.scope.call_lambda(&args);
         self.answer_of("a lambda", found)

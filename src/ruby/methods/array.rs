@@ -44,7 +44,8 @@ pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Va
         {
             Value::array((0..*n).flat_map(|_| items.iter().cloned()).collect())
         }
-        ("to_a" | "entries" | "to_ary" | "to_set", []) => receiver.clone(),
+        ("to_a" | "to_ary", []) => receiver.clone(),
+        ("entries" | "to_set", []) => super::object::copy(receiver),
         ("index" | "find_index", [value]) => {
             items.iter().position(|v| order::equal(v, value)).map_or(Value::Undef, values::int)
         }

@@ -59,6 +59,27 @@ pub(crate) fn html(text: &str) -> String {
     out
 }
 
+/// `Base64.strict_encode64`
+pub(crate) fn base64(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(text.len().div_ceil(3) * 4);
+    for group in text.as_bytes().chunks(3) {
+        let bits = (0..3).fold(0usize, |bits, i| bits << 8 | usize::from(group.get(i).copied().unwrap_or(0)));
+        for i in 0..4 {
+            let digit = DIGITS.get(bits >> (18 - 6 * i) & 63).copied().unwrap_or(b'=');
+            out.push(if i <= group.len() { char::from(digit) } else { '=' });
+        }
+    }
+    out
+}
+
+/// `Base64.encode64`
+pub(crate) fn base64_lines(text: &str) -> String {
+    let whole = base64(text);
+    let lines = whole.as_bytes().chunks(60).map(|line| format!("{}\n", String::from_utf8_lossy(line)));
+    lines.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +89,7 @@ mod tests {
         assert_eq!(url("a b/é~*"), "a%20b%2F%C3%A9~%2A");
         assert_eq!(cgi("a b/é~*"), "a+b%2F%C3%A9~%2A");
         assert_eq!(form("a b/é~*"), "a+b%2F%C3%A9%7E*");
+        assert_eq!(base64("user:pässwort"), "dXNlcjpww6Rzc3dvcnQ=");
         assert_eq!(html("<a href='x'>&\"</a>"), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;&lt;/a&gt;");
     }
 }

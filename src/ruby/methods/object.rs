@@ -4,6 +4,7 @@ use super::{Answer, class_name, inspect, json, order};
 use crate::ruby::interp::{Callable, Interp};
 use crate::ruby::values;
 use crate::value::Value;
+use std::sync::Arc;
 
 pub(crate) fn call(
     it: &mut Interp<'_>,
@@ -30,7 +31,8 @@ pub(crate) fn call(
             None => return Ok(None),
         },
         ("class", []) => values::object(values::CONSTANT, &[Value::str(class_name(receiver))]),
-        ("dup" | "clone" | "freeze" | "itself" | "to_ary" | "unwrap", []) => receiver.clone(),
+        ("dup" | "clone", []) => copy(receiver),
+        ("freeze" | "itself" | "to_ary" | "unwrap", []) => receiver.clone(),
         ("frozen?", []) => Value::Bool(true),
         ("&", [other]) => Value::Bool(truthy(receiver) && truthy(other)),
         ("|", [other]) => Value::Bool(truthy(receiver) || truthy(other)),
@@ -54,11 +56,20 @@ pub(crate) fn call(
             }
             receiver.clone()
         }
-        ("to_json", []) => json::compact(receiver),
+        ("to_json" | "to_pson", []) => json::compact(receiver),
         ("to_yaml", []) => it.puppet_function("to_yaml", std::slice::from_ref(receiver))?,
         ("instance_variable_get", [_]) => return Ok(None),
         _ => return Ok(None),
     }))
+}
+
+/// An object of its own with the same content: what is done to one of the two does not happen to the other.
+pub(crate) fn copy(receiver: &Value) -> Value {
+    match receiver {
+        Value::Array(list) => Value::Array(Arc::new(list.as_ref().clone())),
+        Value::Hash(hash) => Value::Hash(Arc::new(hash.as_ref().clone())),
+        other => other.clone(),
+    }
 }
 
 fn truthy(value: &Value) -> bool {
@@ -138,6 +149,11 @@ pub(crate) fn ruby_object(it: &mut Interp<'_>, receiver: &Value, name: &str, arg
         return Ok(Some(it.call_proc(receiver, args.to_vec())?));
     }
     if let Some(attrs) = values::attrs(receiver, values::MATCH) {
+        if let ("[]", [range], Some(groups)) = (name, args, attrs.values().next())
+            && values::attrs(range, values::RANGE).is_some()
+        {
+            return Ok(Some(it.send(groups.clone(), name, args.to_vec(), None)?));
+        }
         return Ok(super::substitute::match_data(attrs, name, args));
     }
     if let Some(attrs) = values::attrs(receiver, values::ADDRESS) {
