@@ -168,10 +168,10 @@ fn told(compiled: &Compiled) -> String {
     format!("{}\n{rest}\n{errors}\n{:?}\n{:?}", resources.join("\n"), compiled.deps, compiled.observations)
 }
 
-#[test]
-fn nothing_tells_a_catalog_that_was_taken_over_from_one_made_anew() {
+/// Compiles the hosts of two revisions anew and as they come, and compares all that is told of each.
+fn compare(revisions: [Vec<(String, String)>; 2], hosts: fn(bool) -> Vec<HostSpec>, also: fn(&str, &Compiled, &str)) {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (base, head) = (files("'blue'", "m"), files("'green'", "n"));
+    let [base, head] = revisions;
     let none = Arc::new(FileCache::default());
     let cache = Arc::new(FileCache::default());
     for shared in [false, true] {
@@ -185,10 +185,76 @@ fn nothing_tells_a_catalog_that_was_taken_over_from_one_made_anew() {
                     assert_eq!(one, other, "{}", host.certname);
                 }
                 assert_eq!(one.len(), other.len(), "{}", host.certname);
-                assert!(anew.catalog.resources.len() > 20, "{:?}", anew.errors);
-                assert!(one.contains("title: \"X\"") && !one.contains("base::pure"), "{one}");
-                assert!(one.contains("late own of a2 1") == (host.certname == "a2.x.org"), "{one}");
+                also(&host.certname, &anew, &one);
             }
         }
     }
+}
+
+#[test]
+fn nothing_tells_a_catalog_that_was_taken_over_from_one_made_anew() {
+    compare([files("'blue'", "m"), files("'green'", "n")], hosts, |host, anew, one| {
+        assert!(anew.catalog.resources.len() > 20, "{:?}", anew.errors);
+        assert!(one.contains("title: \"X\"") && !one.contains("base::pure"), "{one}");
+        assert!(one.contains("late own of a2 1") == (host == "a2.x.org"), "{one}");
+    });
+}
+
+/// Keys that all hosts find on common ground, and near misses: in files of their own, of their role, of a module;
+/// values that hold variables or other keys; a variable of the hierarchy that changes on the way.
+const KEYS: &[(&str, &str)] = &[
+    (
+        "manifests/site.pp",
+        "$site = $facts['hostname'] ? { /1$/ => 'east', default => 'west' }
+         $role = $facts['hostname'] ? { /^a/ => 'one', /^b/ => 'two', default => 'none' }
+         notify { \"early ${lookup('plain')}\": }
+         $late = 'set'
+         node default { $site = 'of the node' include keys include keys::again }",
+    ),
+    (
+        "modules/keys/manifests/init.pp",
+        "class keys ($plain = lookup('plain'), $v, $own = 'default') {
+           $role = 'local'
+           $names = ['plain', 'at_host', 'at_role', 'at_site', 'tells_role', 'tells_key', 'tells_late', 'deep.inner']
+           $names.each |$name| { notify { \"${name} ${lookup($name, undef, undef, 'nothing')}\": } }
+           notify { \"${lookup('list', undef, 'unique')} ${lookup('list')} ${lookup('merged')}\": }
+           notify { \"${plain} ${v} ${own} ${lookup('table', undef, 'hash')} ${lookup('elsewhere', undef, undef, 'no')}\": }
+           file { '/t': content => template('keys/t.erb') } }",
+    ),
+    ("modules/keys/manifests/again.pp", "class keys::again ($v = $keys::v) { notify { \"${lookup('plain')} ${v}\": } }"),
+    ("modules/keys/templates/t.erb", "<%= scope.call_function('lookup', ['plain']) %> <%= scope.lookupvar('::site') %>"),
+    ("modules/keys/hiera.yaml", "version: 5\nhierarchy:\n  - {name: o, path: '%{::role}.yaml'}\n  - {name: c, path: c.yaml}\n"),
+    ("modules/keys/data/c.yaml", "keys::v: of the module\n"),
+    ("modules/keys/data/two.yaml", "keys::v: of the module for two\n"),
+    (
+        "hiera.yaml",
+        "version: 5\nhierarchy:\n  - {name: h, path: 'hosts/%{::hostname}.yaml'}\n  \
+         - {name: r, path: 'role/%{::role}.yaml'}\n  - {name: s, path: 'site/%{::site}.yaml'}\n  \
+         - {name: c, paths: [common.yaml, more.yaml]}\n",
+    ),
+    (
+        "data/common.yaml",
+        "plain: common\nat_host: common\nat_role: common\nat_site: common\ntells_role: 'is %{::role}'\n\
+         tells_key: \"%{lookup('at_role')}\"\ntells_late: '%{::late}'\ndeep: {inner: [1]}\nlist: [a]\nmerged: [a]\n\
+         lookup_options: {merged: {merge: unique}}\ntable: {a: 1}\n",
+    ),
+    ("data/more.yaml", "list: [b]\nmerged: [b]\ntable: {b: 2}\n"),
+    ("data/hosts/a2.yaml", "at_host: a2\nlist: [of a2]\nkeys::own: a2\n"),
+    ("data/hosts/b1.yaml", "unrelated: 1\n"),
+    ("data/role/one.yaml", "at_role: one\ntable: {c: 3}\n"),
+    ("data/site/east.yaml", "at_site: east\n"),
+];
+
+#[test]
+fn an_answer_of_another_host_is_the_one_that_this_host_would_get() {
+    let files = |plain: &str| -> Vec<(String, String)> {
+        let changed = |text: &str| text.replace("plain: common", &format!("plain: {plain}"));
+        KEYS.iter().map(|(path, text)| ((*path).to_owned(), changed(text))).collect()
+    };
+    compare([files("common"), files("changed")], hosts, |host, anew, one| {
+        assert_eq!(anew.errors, [], "{host}");
+        assert_eq!(one.contains("at_host a2"), host == "a2.x.org", "{one}");
+        assert_eq!(one.contains("at_role one"), host.starts_with('a'), "{one}");
+        assert_eq!(one.contains("of the module for two"), host.starts_with('b'), "{one}");
+    });
 }

@@ -77,6 +77,7 @@ impl<'s> Compiler<'s> {
         let mut scope = Scope::new(ScopeKind::Define, Some(self.enclosing(outer)), id);
         scope.dynamic = Some(outer);
         scope.source = define.name.to_lowercase();
+        scope.vars.reserve(define.params.len() + 2);
         let scope = self.push_scope(scope);
         let env = Env { scope, file };
         let title = self.instance_title(id);
