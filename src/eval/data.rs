@@ -8,7 +8,7 @@ use super::memo::same_value;
 use super::outcome::Observation;
 use super::scope::{Env, ScopeId};
 use super::session::Session;
-use crate::hiera::{self, BackendAnswer, Data, DataFiles, Hiera, HieraScope, Merge, Outcome, ScopeValue};
+use crate::hiera::{self, BackendAnswer, Data, DataFiles, FunctionKind, Hiera, HieraScope, Merge, Outcome, ScopeValue};
 use crate::repo::Loc;
 use crate::value::{Array, CauseKind, Entries, Hash, Origin, SymExpr, Value};
 use ecow::EcoString;
@@ -147,14 +147,9 @@ impl HieraScope for Variables<'_, '_> {
         self.compiler.muted.is_none().then_some(&self.compiler.hiera_memo)
     }
 
-    fn call_backend(&self, function: &str, key: &str, options: &Data) -> BackendAnswer {
-        let options = from_data(options, key);
-        match backend::run(self.compiler.session, self.compiler.host, function, key, options) {
-            Some(backend::Said::Value(value)) => BackendAnswer::Found(to_data(&value)),
-            Some(backend::Said::NotFound) => BackendAnswer::NotFound,
-            Some(backend::Said::Unknown(why)) => BackendAnswer::Unknown(why),
-            None => BackendAnswer::Unknown(format!("the Hiera function `{function}` is not known")),
-        }
+    fn call_backend(&self, kind: FunctionKind, function: &str, key: &Data, options: &Data) -> BackendAnswer {
+        let (key, options) = (from_data(key, function), from_data(options, function));
+        backend::run(self.compiler.session, self.compiler.host, (kind, function), &key, options)
     }
 
     fn convert(&self, value: Data, to: &Data) -> Result<Data, String> {
@@ -260,10 +255,12 @@ impl<'s> Compiler<'s> {
             let recorder = self.recorder.take();
             let (found, trail) = match how {
                 How::Bind => self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.bind(key, scope)),
-                How::Lookup(merge) => {
-                    let merge = merge.as_ref().map(merge_of);
-                    self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.lookup(key, scope, merge.as_ref()))
-                }
+                How::Lookup(merge) => match merge.as_ref().map(|m| Merge::from_data(&to_data(m))).transpose() {
+                    Ok(merge) => {
+                        self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.lookup(key, scope, merge.as_ref()))
+                    }
+                    Err(error) => (Found::Error(error.to_string()), None),
+                },
             };
             self.take_stand(env.scope);
             self.keep_answer(env.scope, (key, how), &found, trail);
@@ -380,25 +377,7 @@ fn leaves(value: &Value, out: &mut Vec<Value>) {
     }
 }
 
-fn merge_of(value: &Value) -> Merge {
-    let entries = value.as_hash();
-    let get = |name: &str| entries.and_then(|e| e.get(&Value::str(name)));
-    let strategy = get("strategy").or(Some(value)).map(ToString::to_string).unwrap_or_default();
-    let flag = |name: &str| matches!(get(name), Some(Value::Bool(true)));
-    match &*strategy {
-        "unique" | "array" => Merge::Unique,
-        "hash" | "native" => Merge::Hash,
-        "deep" | "deeper" | "reverse_deep" | "unconstrained_deep" => Merge::Deep(hiera::DeepOptions {
-            knockout_prefix: get("knockout_prefix").map(|v| v.to_string().into()),
-            sort_merged_arrays: flag("sort_merged_arrays"),
-            merge_hash_arrays: flag("merge_hash_arrays"),
-            reverse: strategy == "reverse_deep",
-        }),
-        _ => Merge::First,
-    }
-}
-
-fn to_data(value: &Value) -> Data {
+pub(super) fn to_data(value: &Value) -> Data {
     use hiera::Value as V;
     Data::new(match value.sample() {
         Value::Undef => V::Undef,

@@ -155,10 +155,12 @@ fn unreadable(path: &Arc<str>, why: Option<crate::repo::ReadError>) -> HieraErro
 }
 
 fn read(path: &Arc<str>, bytes: &[u8], format: Format) -> Result<DataFile, HieraError> {
-    let mut file = match format {
-        Format::Yaml => yaml::load(path, bytes)?,
-        Format::Json => json::load(path, bytes)?,
+    let loaded = match format {
+        Format::Yaml => yaml::load(path, bytes),
+        Format::Json => json::load(path, bytes),
     };
+    let mut file = loaded
+        .map_err(|error| HieraError { message: format!("Unable to parse ({path}): {}", error.message), ..error })?;
     if !matches!(file.root.value, Value::Hash(_) | Value::Undef | Value::Bool(false)) {
         file.notes.push((1, "file does not contain a valid yaml hash; it is passed over".into()));
     }

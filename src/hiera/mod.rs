@@ -4,6 +4,7 @@
 //! depends on. Custom Ruby backends are modelled as rows of `rules/knowledge/hiera_backends.toml`.
 
 mod api;
+mod call;
 mod config;
 mod config3;
 mod data;
@@ -20,6 +21,7 @@ mod memo;
 mod merge;
 mod model;
 mod options;
+mod roles;
 mod scalar;
 mod stand;
 mod template;
@@ -33,7 +35,7 @@ pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, Re
 pub use data::{Data, Hash, Origin, PerHost, Piece, Value};
 pub use error::HieraError;
 pub use files::{DataFiles, matches_holes as path_fits};
-pub use level::{LevelNote, PathPattern};
+pub use level::{FunctionKind, LevelNote, PathPattern};
 pub use memo::Memo;
 pub use model::{HieraSettings, Kind, Model, Models};
 pub use stand::{Ground, Stand, Step};
@@ -230,7 +232,14 @@ impl Hiera {
     /// none, and where only modules have them no other key needs to look.
     fn has_options(&self, module: Option<&str>) -> bool {
         let found = self.options.get_or_init(|| self.find_options());
-        found.anywhere || module.is_some_and(|name| found.modules.contains(name))
+        let of_module = |name: &str| found.modules.contains(name) || self.modules.get(name).is_some_and(Layer::calls);
+        found.anywhere || self.environment.as_ref().is_some_and(Layer::calls) || module.is_some_and(of_module)
+    }
+
+    /// Whether some data file has `lookup_options`.
+    fn has_options_in_data(&self) -> bool {
+        let found = self.options.get_or_init(|| self.find_options());
+        found.anywhere || !found.modules.is_empty()
     }
 
     fn find_options(&self) -> OptionsIn {
@@ -303,7 +312,8 @@ fn layer(reader: &Reader<'_>) -> (Layer, Option<i64>) {
 
 fn read_config(reader: &Reader<'_>) -> Result<(Layer, Option<i64>), HieraError> {
     let bytes = reader.tree.read(&reader.file).map_err(|e| reader.fail(1, e.to_string(), "fetch the file"))?;
-    let file = yaml::load(&reader.file, bytes.as_deref().unwrap_or_default())?;
+    let file = yaml::load(&reader.file, bytes.as_deref().unwrap_or_default())
+        .map_err(|error| HieraError { message: format!("({}): {}", reader.file, error.message), ..error })?;
     let empty = Hash::default();
     let config = file.root.as_hash().unwrap_or(&empty);
     let version = config::version(config);
