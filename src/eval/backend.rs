@@ -5,12 +5,12 @@
 use super::compiler::Compiler;
 use super::data::to_data;
 use super::error::EvalError;
-use super::facts::HostSpec;
 use super::scope::{Env, TOP};
 use super::session::Session;
 use super::source::DefKind;
 use crate::hiera::{BackendAnswer, FunctionKind};
-use crate::value::{Entries, Object, Value};
+use crate::value::{Object, Value};
+use ecow::EcoString;
 use std::sync::Arc;
 
 /// The type of the `context` that such a function is handed.
@@ -19,22 +19,35 @@ pub(crate) const CONTEXT: &str = "Puppet::LookupContext";
 /// How `context.not_found()` leaves the function.
 pub(crate) const NOT_FOUND: &str = "the key is not found";
 
+/// Hiera functions that ask for data that comes from Hiera functions.
+const MAX_DEPTH: usize = 6;
+
 /// Runs the function as what it is configured for. One that is not in the Puppet language is not known, unless
 /// everything there is lies in the repository.
 pub(crate) fn run(
-    session: &Session,
-    host: &HostSpec,
+    outer: &Compiler<'_>,
     (kind, function): (FunctionKind, &str),
     key: &Value,
     options: Value,
 ) -> BackendAnswer {
-    let mut compiler = Compiler::new(session, host);
+    let session = outer.session;
+    let asked = (EcoString::from(function), key.clone());
+    if outer.asking.contains(&asked) {
+        return BackendAnswer::Failed(format!("Recursive lookup detected in [{key}]"));
+    }
+    if outer.asking.len() >= MAX_DEPTH {
+        return BackendAnswer::Unknown(format!("the Hiera function {function} leads to {MAX_DEPTH} others"));
+    }
+    let mut compiler = Compiler::new(session, outer.host);
+    compiler.asking = outer.asking.iter().cloned().chain([asked]).collect();
     let is_written = compiler.find_def(DefKind::Function, &function.to_lowercase()).is_some();
     let file = session.main_files().first().and_then(|n| session.file(*n)).filter(|_| is_written);
     let Some(file) = file else { return elsewhere(session, kind, function) };
     compiler.declare_roots();
     compiler.seed_top_scope();
-    let context = Value::Object(Arc::new(Object { type_name: CONTEXT.into(), attrs: Entries::default() }));
+    let module = function.split_once("::").map(|(module, _)| (Value::str("module"), Value::str(module)));
+    let attrs = module.into_iter().collect();
+    let context = Value::Object(Arc::new(Object { type_name: CONTEXT.into(), attrs }));
     let key = (kind != FunctionKind::DataHash).then(|| key.clone());
     let args = key.into_iter().chain([options, context]).collect();
     match compiler.call_named(Env { scope: TOP, file }, function, args, None) {

@@ -3,7 +3,7 @@
 use super::backend;
 use super::compiler::Compiler;
 use super::facts::opaque;
-use super::lift::{Known, concat, known_deep, sample_deep};
+use super::lift::{Known, Res, concat, known_deep, sample_deep};
 use super::memo::same_value;
 use super::outcome::Observation;
 use super::scope::{Env, ScopeId};
@@ -149,7 +149,7 @@ impl HieraScope for Variables<'_, '_> {
 
     fn call_backend(&self, kind: FunctionKind, function: &str, key: &Data, options: &Data) -> BackendAnswer {
         let (key, options) = (from_data(key, function), from_data(options, function));
-        backend::run(self.compiler.session, self.compiler.host, (kind, function), &key, options)
+        backend::run(self.compiler, (kind, function), &key, options)
     }
 
     fn convert(&self, value: Data, to: &Data) -> Result<Data, String> {
@@ -272,6 +272,18 @@ impl<'s> Compiler<'s> {
         found
     }
 
+    /// A value with what stands in `%{…}` put in, as the context of a Hiera function does it.
+    pub(crate) fn hiera_interpolate(&mut self, env: Env<'s>, value: &Value) -> Res<Value> {
+        let data = to_data(value);
+        let (found, _) = self.ask_hiera(env, "", &mut Vec::new(), |hiera, scope| hiera.interpolated(&data, scope));
+        match found {
+            Found::Value(value, _) => Ok(value),
+            Found::Error(message) => Err(super::hiera_error::hiera_error(self, message)),
+            Found::Unknown(why) => Ok(opaque(CauseKind::Hiera, why)),
+            Found::Nothing => Ok(Value::Undef),
+        }
+    }
+
     fn ask_hiera(
         &mut self,
         env: Env<'s>,
@@ -324,17 +336,39 @@ impl<'s> Compiler<'s> {
 
     /// Applies `convert_to`: a type, or a list of a type and further arguments of `new`.
     fn converted(&mut self, env: Env<'s>, value: Value, to: Option<&Data>, key: &str) -> Result<Value, String> {
-        let Some(to) = to.map(|to| from_data(to, key)).filter(|_| !value.is_unknown()) else { return Ok(value) };
+        let to = to.map(|to| from_data(to, key)).filter(|to| !value.is_unknown() && !matches!(to, Value::Undef));
+        let Some(to) = to else { return Ok(value) };
         let (ty, rest) = match &to {
             Value::Array(list) => (list.items.first(), list.items.get(1..).unwrap_or_default()),
             other => (Some(other), Default::default()),
         };
-        let ty = self.type_of_text(ty.and_then(Value::as_str).unwrap_or("Any"));
+        let ty = self.convert_type(ty.unwrap_or(&Value::Undef), key)?;
         let mut args = vec![value];
         args.extend_from_slice(rest);
         let mut caller = super::call::Caller { compiler: self, env };
         super::functions::new_instance(&mut caller, &ty, &args)
             .map_err(|why| format!("The convert_to lookup_option for key '{key}' raised error: {why}"))
+    }
+
+    /// The type that `convert_to` names.
+    fn convert_type(&mut self, written: &Value, key: &str) -> Result<Arc<crate::value::types::Type>, String> {
+        let raised = |why: String| format!("The convert_to lookup_option for key '{key}' raised error: {why}");
+        let Some(text) = written.as_str() else {
+            let got = crate::value::types::infer(written);
+            return Err(raised(format!("'new' parameter 'type' expects a Type value, got {}", got.name())));
+        };
+        let file = self.session.type_text(text);
+        let Some(expr) = file.parsed.body.first().filter(|_| file.parsed.errors.is_empty()) else {
+            return Err(format!("Invalid data type in lookup_options for key '{key}' could not parse '{text}'"));
+        };
+        let env = Env { scope: super::scope::TOP, file };
+        match self.annotation(env, expr) {
+            Ok(ty) => Ok(ty),
+            Err(_) if !self.session.options.complete => Ok(Arc::new(crate::value::types::Type::Any)),
+            Err(_) => {
+                Err(raised(format!("Creation of new instance of type 'TypeReference['{text}']' is not supported")))
+            }
+        }
     }
 
     /// Which entries of a file take the host depends on an expression that its name fits.

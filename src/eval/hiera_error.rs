@@ -17,7 +17,10 @@ pub(super) fn hiera_error(c: &Compiler<'_>, message: String) -> EvalError {
 /// Whether it is an error of Ruby's, which Puppet tells of the call.
 fn is_raised(message: &str) -> bool {
     let takes = |part: &str| message.starts_with('\'') && message.contains(part);
-    RAISED.iter().any(|start| message.starts_with(start)) || takes("' expects ") || takes(NO_PLACE)
+    RAISED.iter().any(|start| message.starts_with(start))
+        || message.contains("not a usable regular expression")
+        || takes("' expects ")
+        || takes(NO_PLACE)
 }
 
 /// What Puppet's own data functions say where they are given no path.
@@ -47,6 +50,8 @@ const ISSUES: &[(&str, &str)] = &[
         "One of data_hash, lookup_key, data_dig, or hiera3_backend must be defined",
         "HIERA_MISSING_DATA_PROVIDER_FUNCTION",
     ),
+    ("can be defined in defaults", "HIERA_MULTIPLE_DATA_PROVIDER_FUNCTIONS_IN_DEFAULT"),
+    ("used in defaults is reserved", "HIERA_DEFAULT_OPTION_RESERVED_BY_PUPPET"),
     ("Only one of data_hash, lookup_key, data_dig, or hiera3_backend can be", "HIERA_MULTIPLE_DATA_PROVIDER_FUNCTIONS"),
     ("Only one of path, paths, glob", "HIERA_MULTIPLE_LOCATION_SPECS"),
     ("defined more than once. First defined at", "HIERA_HIERARCHY_NAME_MULTIPLY_DEFINED"),

@@ -223,14 +223,14 @@ impl Reader<'_> {
     }
 
     fn options(&self, entry: &Hash, defaults: &Hash, name: &str, at: u32) -> Checked<Vec<(String, Template, Data)>> {
-        let Some(options) = self.hash(entry, "options")?.or(self.hash(defaults, "options")?) else {
-            return Ok(Vec::new());
-        };
+        let of_entry = self.hash(entry, "options")?;
+        let Some(options) = of_entry.or(self.hash(defaults, "options")?) else { return Ok(Vec::new()) };
+        let user = if of_entry.is_some() { format!("hierarchy '{name}'") } else { "defaults".into() };
         let mut out = Vec::new();
         for (key, value) in options.iter() {
             let key = key.as_str().unwrap_or_default();
             if matches!(key, "path" | "uri") {
-                let message = format!("Option key '{key}' used in hierarchy '{name}' is reserved by Puppet");
+                let message = format!("Option key '{key}' used in {user} is reserved by Puppet");
                 return Err(self.fail(at, message, "rename the option"));
             }
             out.push((key.to_owned(), Template::parse(value.as_str().unwrap_or_default()), value.clone()));

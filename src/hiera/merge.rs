@@ -151,8 +151,6 @@ fn unique(high: &Data, low: &Data) -> Result<Data, HieraError> {
         if matches!(value.value, Value::Hash(_) | Value::Undef) {
             return Err(wrong(which, "value of type Scalar or Array", value));
         }
-    }
-    for (which, value) in [("first", high), ("second", low)] {
         if !value.as_array().unwrap_or_default().iter().all(is_data) {
             return Err(wrong(which, "Data value in each element", value));
         }

@@ -116,6 +116,14 @@ impl Hiera {
         run.finish(answer)
     }
 
+    /// A value with what stands in `%{…}` put in.
+    pub fn interpolated(&self, value: &Data, scope: &dyn HieraScope) -> Lookup {
+        let run = Run::new(self, scope);
+        run.own();
+        let answer = run.interpolated(value).map(Some);
+        run.finish(answer)
+    }
+
     /// The automatic lookup of a class parameter (`class::parameter`): the key is never split.
     pub fn bind(&self, key: &str, scope: &dyn HieraScope) -> Lookup {
         let run = Run::new(self, scope);
@@ -310,6 +318,9 @@ fn layer(reader: &Reader<'_>) -> (Layer, Option<i64>) {
     })
 }
 
+/// One of these is in any configuration of version 3 that is meant to be used.
+const BACKENDS: &[&str] = &["backends", "yaml", "json", "eyaml", "hierarchy"];
+
 fn read_config(reader: &Reader<'_>) -> Result<(Layer, Option<i64>), HieraError> {
     let bytes = reader.tree.read(&reader.file).map_err(|e| reader.fail(1, e.to_string(), "fetch the file"))?;
     let file = yaml::load(&reader.file, bytes.as_deref().unwrap_or_default())
@@ -320,6 +331,11 @@ fn read_config(reader: &Reader<'_>) -> Result<(Layer, Option<i64>), HieraError> 
     let layer = match version {
         Some(5) => reader.version5(config)?,
         Some(4) => reader.version4(config)?,
+        Some(3) if !BACKENDS.iter().any(|name| config.get(name).is_some()) => {
+            let note = format!("{}: version 3 without a backend is ignored, as Puppet does", reader.file);
+            let (config, notes) = (Arc::clone(&reader.file), vec![note]);
+            return Ok((Layer { config, levels: Vec::new(), defaults: Vec::new(), error: None, notes }, None));
+        }
         Some(3) => reader.version3(config),
         other => return Err(config3::unsupported(reader, other)),
     };

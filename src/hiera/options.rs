@@ -54,7 +54,7 @@ impl Run<'_> {
         };
         let before = (self.interpolates.replace(false), self.merges.replace(Merge::Hash));
         let segments = self.segments.take();
-        let all = merge::over(&Merge::Hash, &layers, find);
+        let all = merge::over(&Merge::Hash, &layers, find).and_then(|all| self.patterned(all));
         self.segments.replace(segments);
         self.merges.replace(before.1);
         let interpolates = self.interpolates.replace(before.0 | self.interpolates.get());
@@ -62,6 +62,16 @@ impl Run<'_> {
             memo.keep_options(module, all);
         }
         all
+    }
+
+    /// The same, where all patterns among its keys are regular expressions.
+    fn patterned(&self, all: Option<Data>) -> Answer {
+        for (name, _) in all.as_ref().and_then(Data::as_hash).into_iter().flat_map(Hash::iter) {
+            if let Some(pattern) = name.as_str().filter(|name| name.starts_with('^')) {
+                self.hiera.matches(pattern, "")?;
+            }
+        }
+        Ok(all)
     }
 
     /// Options that may hold: unknown for the keys that some file names, and for these alone.

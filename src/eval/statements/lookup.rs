@@ -1,6 +1,5 @@
 //! `lookup`, `hiera` and kin.
 
-use crate::eval::backend;
 use crate::eval::compiler::Compiler;
 use crate::eval::data::Found;
 use crate::eval::error::EvalError;
@@ -22,16 +21,6 @@ struct Ask {
     default: Option<Value>,
     overrides: Option<Value>,
     defaults: Option<Value>,
-}
-
-/// Methods of the context that a Hiera function in the Puppet language is handed.
-pub(super) fn context<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
-    let is_context = matches!(args, [Value::Object(object)] if object.type_name == backend::CONTEXT);
-    match (is_context, block) {
-        (true, None) => Err(EvalError::puppet(backend::NOT_FOUND)),
-        (true, Some(_)) => Ok(Value::Undef),
-        _ => Err(EvalError::issue("UNKNOWN_FUNCTION", "Unknown function: 'not_found'.")),
-    }
 }
 
 /// Whether one of the five ways to call it takes the arguments.
