@@ -34,10 +34,11 @@ impl<'s> Compiler<'s> {
         self.check_unknown_params(id, params);
         // Data is asked for before any parameter is in scope: what it quotes is not of this class.
         let data: Vec<_> = params.iter().map(|param| self.param_data(env, id, param, class)).collect();
+        let mut checks = Vec::new();
         for (param, data) in params.iter().zip(data) {
             match data.and_then(|data| self.param_value(env, id, param, class, data)) {
                 Ok(bound) => {
-                    self.check_param(env, id, param, &bound);
+                    checks.push((param, bound.value.clone(), bound.source));
                     if bound.source != From::Given && !matches!(bound.value, Value::Undef) {
                         self.set_param(
                             id,
@@ -55,6 +56,10 @@ impl<'s> Compiler<'s> {
                     );
                 }
             }
+        }
+        // All defaults are evaluated before the first value is checked.
+        for (param, value, source) in checks {
+            self.check_param(env, id, param, &value, source);
         }
     }
 
@@ -156,19 +161,19 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn check_param(&mut self, env: Env<'s>, id: ResourceId, param: &'s ast::Param, bound: &Bound) {
+    fn check_param(&mut self, env: Env<'s>, id: ResourceId, param: &'s ast::Param, value: &Value, source: From) {
         let Some(ty) = &param.ty else { return };
         let ty = match self.annotation(env, ty) {
             Ok(ty) => ty,
             Err(error) => return self.record(error),
         };
-        if self.type_match(&ty, &bound.value) != Tri::No {
+        if self.type_match(&ty, value) != Tri::No {
             return;
         }
         let label = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();
         let subject = format!("parameter '{}'", param.name);
-        let sample = super::lift::sample_deep(&bound.value);
-        let why = match bound.source {
+        let sample = super::lift::sample_deep(value);
+        let why = match source {
             From::Default => mismatch_default(&subject, &ty, &sample),
             _ => mismatch(&subject, &ty, &sample),
         };
