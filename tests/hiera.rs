@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use holdpoint::hiera::{
-    BackendAnswer, Data, DataFiles, Hiera, HieraScope, HieraSettings, Merge, Outcome, ScopeValue, Value,
+    BackendAnswer, Data, DataFiles, FunctionKind, Hiera, HieraScope, HieraSettings, Merge, Outcome, ScopeValue, Value,
 };
 use holdpoint::repo::{Layout, LayoutSettings, Repo, Tree};
 use serde_json::{Value as Json, json};
@@ -23,8 +23,8 @@ impl HieraScope for Scope {
     }
 
     /// What `functions/lk_fn.pp` of some cases does.
-    fn call_backend(&self, function: &str, key: &str, _: &Data) -> BackendAnswer {
-        match (function, key) {
+    fn call_backend(&self, _: FunctionKind, function: &str, key: &Data, _: &Data) -> BackendAnswer {
+        match (function, key.as_str().unwrap_or_default()) {
             ("lk_fn", "x") => BackendAnswer::Found(Data::str("from-fn")),
             ("lk_fn", _) => BackendAnswer::NotFound,
             _ => BackendAnswer::Unknown("not known".into()),

@@ -51,7 +51,19 @@ fn value_answer(case: &Json, eight: bool, host: &HostSpec) -> Json {
 }
 
 fn value_json(value: &Value) -> Json {
-    json!({ "value": quote::program(value), "type": infer(value).to_string(), "json": to_rich_json(value) })
+    let data = if is_finite(value) { to_rich_json(value) } else { json!({ "__unjsonable": true }) };
+    json!({ "value": quote::program(value), "type": infer(value).to_string(), "json": data })
+}
+
+/// Whether all numbers in a value can be written as JSON.
+fn is_finite(value: &holdpoint::value::Value) -> bool {
+    use holdpoint::value::Value as V;
+    match value {
+        V::Float(number) => number.is_finite(),
+        V::Array(list) => list.items.iter().all(is_finite),
+        V::Hash(hash) => hash.entries.iter().all(|(key, value)| is_finite(key) && is_finite(value)),
+        _ => true,
+    }
 }
 
 /// Each look-up follows the case's own code.

@@ -3,11 +3,14 @@
 //! Such a function sees global variables alone, so it runs in a compilation of its own.
 
 use super::compiler::Compiler;
-use super::facts::HostSpec;
+use super::data::to_data;
+use super::error::EvalError;
 use super::scope::{Env, TOP};
 use super::session::Session;
 use super::source::DefKind;
-use crate::value::{Entries, Object, Value};
+use crate::hiera::{BackendAnswer, FunctionKind};
+use crate::value::{Object, Value};
+use ecow::EcoString;
 use std::sync::Arc;
 
 /// The type of the `context` that such a function is handed.
@@ -16,28 +19,53 @@ pub(crate) const CONTEXT: &str = "Puppet::LookupContext";
 /// How `context.not_found()` leaves the function.
 pub(crate) const NOT_FOUND: &str = "the key is not found";
 
-/// What the function said.
-pub(crate) enum Said {
-    Value(Value),
-    NotFound,
-    Unknown(String),
-}
+/// Hiera functions that ask for data that comes from Hiera functions.
+const MAX_DEPTH: usize = 6;
 
-/// Runs the function; `None` if there is none of that name in the Puppet language.
-pub(crate) fn run(session: &Session, host: &HostSpec, function: &str, key: &str, options: Value) -> Option<Said> {
-    let mut compiler = Compiler::new(session, host);
-    let at = compiler.find_def(DefKind::Function, &function.to_lowercase())?;
-    let takes_key = session.file(at.0)?.function(at.1)?.params.len() > 2;
-    let file = session.main_files().first().and_then(|n| session.file(*n))?;
+/// Runs the function as what it is configured for. One that is not in the Puppet language is not known, unless
+/// everything there is lies in the repository.
+pub(crate) fn run(
+    outer: &Compiler<'_>,
+    (kind, function): (FunctionKind, &str),
+    key: &Value,
+    options: Value,
+) -> BackendAnswer {
+    let session = outer.session;
+    let asked = (EcoString::from(function), key.clone());
+    if outer.asking.contains(&asked) {
+        return BackendAnswer::Failed(format!("Recursive lookup detected in [{key}]"));
+    }
+    if outer.asking.len() >= MAX_DEPTH {
+        return BackendAnswer::Unknown(format!("the Hiera function {function} leads to {MAX_DEPTH} others"));
+    }
+    let mut compiler = Compiler::new(session, outer.host);
+    compiler.asking = outer.asking.iter().cloned().chain([asked]).collect();
+    let is_written = compiler.find_def(DefKind::Function, &function.to_lowercase()).is_some();
+    let file = session.main_files().first().and_then(|n| session.file(*n)).filter(|_| is_written);
+    let Some(file) = file else { return elsewhere(session, kind, function) };
     compiler.declare_roots();
     compiler.seed_top_scope();
-    let context = Value::Object(Arc::new(Object { type_name: CONTEXT.into(), attrs: Entries::default() }));
-    let key = takes_key.then(|| Value::str(key));
+    let module = function.split_once("::").map(|(module, _)| (Value::str("module"), Value::str(module)));
+    let attrs = module.into_iter().collect();
+    let context = Value::Object(Arc::new(Object { type_name: CONTEXT.into(), attrs }));
+    let key = (kind != FunctionKind::DataHash).then(|| key.clone());
     let args = key.into_iter().chain([options, context]).collect();
-    Some(match compiler.call_named(Env { scope: TOP, file }, function, args, None) {
-        Ok(value) if value.has_sym() => Said::Unknown(format!("the Hiera function {function} says what is not known")),
-        Ok(value) => Said::Value(value),
-        Err(error) if error.to_string().ends_with(NOT_FOUND) => Said::NotFound,
-        Err(error) => Said::Unknown(format!("the Hiera function {function}: {error}")),
-    })
+    match compiler.call_named(Env { scope: TOP, file }, function, args, None) {
+        Ok(value) if value.has_sym() => {
+            BackendAnswer::Unknown(format!("the Hiera function {function} says what is not known"))
+        }
+        Ok(value) => BackendAnswer::Found(to_data(&value)),
+        Err(error) if error.to_string().ends_with(NOT_FOUND) => BackendAnswer::NotFound,
+        Err(error @ EvalError::Puppet { .. }) if session.options.complete => BackendAnswer::Failed(error.to_string()),
+        Err(error) => BackendAnswer::Unknown(format!("the Hiera function {function}: {error}")),
+    }
+}
+
+/// A function in Ruby, or none at all.
+fn elsewhere(session: &Session, kind: FunctionKind, function: &str) -> BackendAnswer {
+    let is_missing = session.options.complete && !session.modules.ruby_functions.contains_key(function);
+    if is_missing {
+        return BackendAnswer::Failed(format!("Unable to find '{}' function named '{function}'", kind.tag()));
+    }
+    BackendAnswer::Unknown(format!("the Hiera function `{function}` is not known"))
 }

@@ -3,6 +3,7 @@
 use super::compiler::Compiler;
 use super::data::Found;
 use super::error::EvalError;
+use super::hiera_error::hiera_error;
 use super::lift::Res;
 use super::scope::Env;
 use crate::catalog::{Param, ResourceId};
@@ -31,10 +32,13 @@ impl<'s> Compiler<'s> {
     pub(crate) fn bind_params(&mut self, env: Env<'s>, id: ResourceId, params: &'s [ast::Param], class: Option<&str>) {
         self.bind_metaparams(env, id, params);
         self.check_unknown_params(id, params);
-        for param in params {
-            match self.param_value(env, id, param, class) {
+        // Data is asked for before any parameter is in scope: what it quotes is not of this class.
+        let data: Vec<_> = params.iter().map(|param| self.param_data(env, id, param, class)).collect();
+        let mut checks = Vec::new();
+        for (param, data) in params.iter().zip(data) {
+            match data.and_then(|data| self.param_value(env, id, param, class, data)) {
                 Ok(bound) => {
-                    self.check_param(env, id, param, &bound);
+                    checks.push((param, bound.value.clone(), bound.source));
                     if bound.source != From::Given && !matches!(bound.value, Value::Undef) {
                         self.set_param(
                             id,
@@ -52,6 +56,10 @@ impl<'s> Compiler<'s> {
                     );
                 }
             }
+        }
+        // All defaults are evaluated before the first value is checked.
+        for (param, value, source) in checks {
+            self.check_param(env, id, param, &value, source);
         }
     }
 
@@ -83,7 +91,30 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn param_value(&mut self, env: Env<'s>, id: ResourceId, param: &'s ast::Param, class: Option<&str>) -> Res<Bound> {
+    /// What the data hierarchy says of a parameter that has no value.
+    fn param_data(
+        &mut self,
+        env: Env<'s>,
+        id: ResourceId,
+        param: &ast::Param,
+        class: Option<&str>,
+    ) -> Res<Option<(Value, Loc)>> {
+        let Some(class) = class else { return Ok(None) };
+        let resource = self.catalog.get(id);
+        let is_given = resource.is_some_and(|r| {
+            r.param(&param.name).is_some_and(|p| !matches!(p.value, Value::Undef)) || r.param("*").is_some()
+        });
+        if is_given { Ok(None) } else { self.bound_data(env, class, &param.name) }
+    }
+
+    fn param_value(
+        &mut self,
+        env: Env<'s>,
+        id: ResourceId,
+        param: &'s ast::Param,
+        class: Option<&str>,
+        data: Option<(Value, Loc)>,
+    ) -> Res<Bound> {
         let given = self.catalog.get(id).and_then(|r| r.param(&param.name)).map(|p| (p.value.clone(), p.at.clone()));
         let explicit_undef = given.as_ref().is_some_and(|(v, _)| matches!(v, Value::Undef));
         if let Some((value, at)) = given.filter(|(v, _)| !matches!(v, Value::Undef)) {
@@ -94,7 +125,6 @@ impl<'s> Compiler<'s> {
             let value = Value::call(format!("attribute {}", param.name), vec![rest.value.clone()], None);
             return Ok(Bound { value, at: rest.at.clone(), source: From::Given });
         }
-        let data = class.map(|class| self.bound_data(env, class, &param.name)).transpose()?.flatten();
         let found_undef = data.as_ref().is_some_and(|(v, _)| matches!(v, Value::Undef));
         if let Some((value, at)) = data.filter(|_| !found_undef) {
             return Ok(Bound { value, at, source: From::Data });
@@ -126,24 +156,24 @@ impl<'s> Compiler<'s> {
                 self.count(CauseKind::Hiera, why.clone());
                 Ok(Some((super::facts::opaque(CauseKind::Hiera, key), env.file.loc(ast::Span::default()))))
             }
-            Found::Error(message) => Err(EvalError::puppet(message)),
+            Found::Error(message) => Err(hiera_error(self, message)),
             _ => Ok(None),
         }
     }
 
-    fn check_param(&mut self, env: Env<'s>, id: ResourceId, param: &'s ast::Param, bound: &Bound) {
+    fn check_param(&mut self, env: Env<'s>, id: ResourceId, param: &'s ast::Param, value: &Value, source: From) {
         let Some(ty) = &param.ty else { return };
         let ty = match self.annotation(env, ty) {
             Ok(ty) => ty,
             Err(error) => return self.record(error),
         };
-        if self.type_match(&ty, &bound.value) != Tri::No {
+        if self.type_match(&ty, value) != Tri::No {
             return;
         }
         let label = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();
         let subject = format!("parameter '{}'", param.name);
-        let sample = super::lift::sample_deep(&bound.value);
-        let why = match bound.source {
+        let sample = super::lift::sample_deep(value);
+        let why = match source {
             From::Default => mismatch_default(&subject, &ty, &sample),
             _ => mismatch(&subject, &ty, &sample),
         };

@@ -176,6 +176,11 @@ impl<'s> Compiler<'s> {
         block: Option<Block>,
     ) -> Res<Value> {
         let name = crate::eval::reference::unrooted(name);
+        if !self.asking.is_empty()
+            && let Some(answer) = super::statements::context::call(self, env, name, &args, block.as_ref())
+        {
+            return answer;
+        }
         if let Some(function) = super::statements::find(name).filter(|_| self.has_statement(name)) {
             return super::statements::run(self, function, env, &args, block);
         }

@@ -111,6 +111,10 @@ pub(crate) struct Compiler<'s> {
     /// Keys that were looked up in data.
     pub(crate) lookups: FxHashSet<EcoString>,
     pub(crate) hiera_memo: crate::hiera::Memo,
+    /// The Hiera functions that this compilation is run for, from without, and what each was asked.
+    pub(crate) asking: Vec<(EcoString, crate::value::Value)>,
+    /// What a Hiera function has put in the cache of its context.
+    pub(crate) context_cache: crate::value::Entries,
     pub(crate) standing: super::answers::Standing,
     pub(crate) arrows: u32,
     pub(crate) current_container: ResourceId,
@@ -195,6 +199,8 @@ impl<'s> Compiler<'s> {
             dep_lists: FxHashSet::default(),
             lookups: FxHashSet::default(),
             hiera_memo: crate::hiera::Memo::default(),
+            asking: Vec::new(),
+            context_cache: crate::value::Entries::default(),
             standing: super::answers::Standing::default(),
             arrows: 0,
             current_container: super::classes::CLASS_MAIN,

@@ -3,12 +3,12 @@
 use super::backend;
 use super::compiler::Compiler;
 use super::facts::opaque;
-use super::lift::{Known, concat, known_deep, sample_deep};
+use super::lift::{Known, Res, concat, known_deep, sample_deep};
 use super::memo::same_value;
 use super::outcome::Observation;
 use super::scope::{Env, ScopeId};
 use super::session::Session;
-use crate::hiera::{self, BackendAnswer, Data, DataFiles, Hiera, HieraScope, Merge, Outcome, ScopeValue};
+use crate::hiera::{self, BackendAnswer, Data, DataFiles, FunctionKind, Hiera, HieraScope, Merge, Outcome, ScopeValue};
 use crate::repo::Loc;
 use crate::value::{Array, CauseKind, Entries, Hash, Origin, SymExpr, Value};
 use ecow::EcoString;
@@ -147,14 +147,9 @@ impl HieraScope for Variables<'_, '_> {
         self.compiler.muted.is_none().then_some(&self.compiler.hiera_memo)
     }
 
-    fn call_backend(&self, function: &str, key: &str, options: &Data) -> BackendAnswer {
-        let options = from_data(options, key);
-        match backend::run(self.compiler.session, self.compiler.host, function, key, options) {
-            Some(backend::Said::Value(value)) => BackendAnswer::Found(to_data(&value)),
-            Some(backend::Said::NotFound) => BackendAnswer::NotFound,
-            Some(backend::Said::Unknown(why)) => BackendAnswer::Unknown(why),
-            None => BackendAnswer::Unknown(format!("the Hiera function `{function}` is not known")),
-        }
+    fn call_backend(&self, kind: FunctionKind, function: &str, key: &Data, options: &Data) -> BackendAnswer {
+        let (key, options) = (from_data(key, function), from_data(options, function));
+        backend::run(self.compiler, (kind, function), &key, options)
     }
 
     fn convert(&self, value: Data, to: &Data) -> Result<Data, String> {
@@ -260,10 +255,12 @@ impl<'s> Compiler<'s> {
             let recorder = self.recorder.take();
             let (found, trail) = match how {
                 How::Bind => self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.bind(key, scope)),
-                How::Lookup(merge) => {
-                    let merge = merge.as_ref().map(merge_of);
-                    self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.lookup(key, scope, merge.as_ref()))
-                }
+                How::Lookup(merge) => match merge.as_ref().map(|m| Merge::from_data(&to_data(m))).transpose() {
+                    Ok(merge) => {
+                        self.ask_hiera(env, key, &mut names, |hiera, scope| hiera.lookup(key, scope, merge.as_ref()))
+                    }
+                    Err(error) => (Found::Error(error.to_string()), None),
+                },
             };
             self.take_stand(env.scope);
             self.keep_answer(env.scope, (key, how), &found, trail);
@@ -273,6 +270,18 @@ impl<'s> Compiler<'s> {
         let lookup = || Lookup { key: key.into(), how: how.clone(), answer: found.clone() };
         self.asked_lookup(env.scope, lookup, &names);
         found
+    }
+
+    /// A value with what stands in `%{…}` put in, as the context of a Hiera function does it.
+    pub(crate) fn hiera_interpolate(&mut self, env: Env<'s>, value: &Value) -> Res<Value> {
+        let data = to_data(value);
+        let (found, _) = self.ask_hiera(env, "", &mut Vec::new(), |hiera, scope| hiera.interpolated(&data, scope));
+        match found {
+            Found::Value(value, _) => Ok(value),
+            Found::Error(message) => Err(super::hiera_error::hiera_error(self, message)),
+            Found::Unknown(why) => Ok(opaque(CauseKind::Hiera, why)),
+            Found::Nothing => Ok(Value::Undef),
+        }
     }
 
     fn ask_hiera(
@@ -327,17 +336,39 @@ impl<'s> Compiler<'s> {
 
     /// Applies `convert_to`: a type, or a list of a type and further arguments of `new`.
     fn converted(&mut self, env: Env<'s>, value: Value, to: Option<&Data>, key: &str) -> Result<Value, String> {
-        let Some(to) = to.map(|to| from_data(to, key)).filter(|_| !value.is_unknown()) else { return Ok(value) };
+        let to = to.map(|to| from_data(to, key)).filter(|to| !value.is_unknown() && !matches!(to, Value::Undef));
+        let Some(to) = to else { return Ok(value) };
         let (ty, rest) = match &to {
             Value::Array(list) => (list.items.first(), list.items.get(1..).unwrap_or_default()),
             other => (Some(other), Default::default()),
         };
-        let ty = self.type_of_text(ty.and_then(Value::as_str).unwrap_or("Any"));
+        let ty = self.convert_type(ty.unwrap_or(&Value::Undef), key)?;
         let mut args = vec![value];
         args.extend_from_slice(rest);
         let mut caller = super::call::Caller { compiler: self, env };
         super::functions::new_instance(&mut caller, &ty, &args)
             .map_err(|why| format!("The convert_to lookup_option for key '{key}' raised error: {why}"))
+    }
+
+    /// The type that `convert_to` names.
+    fn convert_type(&mut self, written: &Value, key: &str) -> Result<Arc<crate::value::types::Type>, String> {
+        let raised = |why: String| format!("The convert_to lookup_option for key '{key}' raised error: {why}");
+        let Some(text) = written.as_str() else {
+            let got = crate::value::types::infer(written);
+            return Err(raised(format!("'new' parameter 'type' expects a Type value, got {}", got.name())));
+        };
+        let file = self.session.type_text(text);
+        let Some(expr) = file.parsed.body.first().filter(|_| file.parsed.errors.is_empty()) else {
+            return Err(format!("Invalid data type in lookup_options for key '{key}' could not parse '{text}'"));
+        };
+        let env = Env { scope: super::scope::TOP, file };
+        match self.annotation(env, expr) {
+            Ok(ty) => Ok(ty),
+            Err(_) if !self.session.options.complete => Ok(Arc::new(crate::value::types::Type::Any)),
+            Err(_) => {
+                Err(raised(format!("Creation of new instance of type 'TypeReference['{text}']' is not supported")))
+            }
+        }
     }
 
     /// Which entries of a file take the host depends on an expression that its name fits.
@@ -380,25 +411,7 @@ fn leaves(value: &Value, out: &mut Vec<Value>) {
     }
 }
 
-fn merge_of(value: &Value) -> Merge {
-    let entries = value.as_hash();
-    let get = |name: &str| entries.and_then(|e| e.get(&Value::str(name)));
-    let strategy = get("strategy").or(Some(value)).map(ToString::to_string).unwrap_or_default();
-    let flag = |name: &str| matches!(get(name), Some(Value::Bool(true)));
-    match &*strategy {
-        "unique" | "array" => Merge::Unique,
-        "hash" | "native" => Merge::Hash,
-        "deep" | "deeper" | "reverse_deep" | "unconstrained_deep" => Merge::Deep(hiera::DeepOptions {
-            knockout_prefix: get("knockout_prefix").map(|v| v.to_string().into()),
-            sort_merged_arrays: flag("sort_merged_arrays"),
-            merge_hash_arrays: flag("merge_hash_arrays"),
-            reverse: strategy == "reverse_deep",
-        }),
-        _ => Merge::First,
-    }
-}
-
-fn to_data(value: &Value) -> Data {
+pub(super) fn to_data(value: &Value) -> Data {
     use hiera::Value as V;
     Data::new(match value.sample() {
         Value::Undef => V::Undef,

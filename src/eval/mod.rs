@@ -29,6 +29,7 @@ mod facts;
 mod finish;
 pub mod functions;
 pub mod group;
+mod hiera_error;
 mod in_place;
 pub mod interp;
 mod lift;

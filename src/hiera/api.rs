@@ -6,6 +6,7 @@ use ecow::EcoString;
 
 use super::data::{Data, Origin};
 use super::error::HieraError;
+use super::level::FunctionKind;
 use super::memo::Memo;
 use super::stand::Step;
 
@@ -31,10 +32,10 @@ pub trait HieraScope {
         None
     }
 
-    /// Runs a `lookup_key`, `data_hash` or `data_dig` function that is not known as data. `options`
-    /// is what real Puppet hands to it (with `path`). The default says that it cannot be run.
-    fn call_backend(&self, function: &str, key: &str, options: &Data) -> BackendAnswer {
-        let _ = (key, options);
+    /// Runs a `lookup_key`, `data_hash` or `data_dig` function that is not known as data. `key` and `options` are
+    /// what real Puppet hands to it (the first with what is dug for, the second with `path`). The default says that it cannot be run.
+    fn call_backend(&self, kind: FunctionKind, function: &str, key: &Data, options: &Data) -> BackendAnswer {
+        let _ = (kind, key, options);
         BackendAnswer::Unknown(format!("the Hiera function `{function}` is not known"))
     }
 
@@ -67,6 +68,8 @@ pub enum BackendAnswer {
     NotFound,
     /// It could not be evaluated; why.
     Unknown(String),
+    /// It failed, as it would for real Puppet.
+    Failed(String),
 }
 
 /// How values of several levels become one.

@@ -7,7 +7,7 @@ use super::datadir::{self, Place};
 use super::error::HieraError;
 use super::files::Format;
 use super::key::Key;
-use super::level::{Backend, Layer, Level, Places};
+use super::level::{Backend, Function, FunctionKind, Layer, Level, Places};
 use super::model::{HieraSettings, Kind, Model, Models};
 use super::template::Template;
 use crate::repo::Tree;
@@ -35,6 +35,11 @@ impl Reader<'_> {
         HieraError::new(message, help).at(&self.file, line)
     }
 
+    /// A value of the wrong type.
+    fn mistyped(&self, line: u32, what: &str, help: &str) -> HieraError {
+        self.fail(line, format!("The Lookup Configuration at '{}' has wrong type, {what}", self.file), help)
+    }
+
     fn base(&self) -> &str {
         self.file.rsplit_once('/').map_or("", |(dir, _)| dir)
     }
@@ -51,6 +56,10 @@ impl Reader<'_> {
 
     /// Reads version 5.
     pub(crate) fn version5(&self, config: &Hash) -> Checked<Layer> {
+        if let Some(version) = config.get("version").filter(|d| !matches!(d.value, Value::Int(_))) {
+            let what = format!("entry 'version' expects an Integer value, got {}", version.type_name());
+            return Err(self.mistyped(line(version), &what, "write 5"));
+        }
         let known = ["version", "defaults", "hierarchy", "plan_hierarchy", "default_hierarchy"];
         self.known_keys(config, &known, "hiera.yaml")?;
         let none = Hash::default();
@@ -64,7 +73,7 @@ impl Reader<'_> {
             ));
         }
         let builtin;
-        let defaults = if config.get("defaults").is_none() {
+        let defaults = if config.get("defaults").is_none_or(is_nothing) {
             builtin = [("datadir", "data"), ("data_hash", "yaml_data")]
                 .map(|(k, v)| (Data::str(k), Data::str(v)))
                 .into_iter()
@@ -73,7 +82,7 @@ impl Reader<'_> {
         } else {
             defaults
         };
-        let levels = match config.get("hierarchy") {
+        let levels = match config.get("hierarchy").filter(|d| !is_nothing(d)) {
             None => vec![self.common(defaults)?],
             Some(list) => self.hierarchy(list, defaults)?,
         };
@@ -101,13 +110,13 @@ impl Reader<'_> {
 
     fn hierarchy(&self, list: &Data, defaults: &Hash) -> Checked<Vec<Level>> {
         let Some(items) = list.as_array() else {
-            return Err(self.fail(line(list), "entry 'hierarchy' expects an Array value", "make it a list"));
+            return Err(self.mistyped(line(list), "entry 'hierarchy' expects an Array value", "make it a list"));
         };
         let mut levels: Vec<Level> = Vec::new();
         let mut lines: Vec<u32> = Vec::new();
         for item in items {
             let Some(entry) = item.as_hash() else {
-                return Err(self.fail(
+                return Err(self.mistyped(
                     line(item),
                     "a hierarchy entry expects a Struct value",
                     "give it a name and a path",
@@ -133,7 +142,7 @@ impl Reader<'_> {
         self.known_keys(entry, &known, "a hierarchy entry")?;
         let name = self
             .text(entry, "name")?
-            .ok_or_else(|| self.fail(at, "a hierarchy entry expects a value for key 'name'", "name it"))?;
+            .ok_or_else(|| self.mistyped(at, "a hierarchy entry expects a value for key 'name'", "name it"))?;
         let (kind, function) = self.provider(entry, defaults, name, at)?;
         if LOCATIONS.iter().filter(|key| entry.get(key).is_some()).count() > 1 {
             let message = format!(
@@ -159,7 +168,25 @@ impl Reader<'_> {
                 (self.backend(kind, function, options, at)?, self.places(entry, &dir)?)
             }
         };
+        if uses_methods(&backend, &places) {
+            return Err(self.fail(at, Template::no_methods().message, "use variables only in paths and options"));
+        }
+        let backend = self.refused(entry, defaults, function).unwrap_or(backend);
         Ok(Level { name: name.into(), backend, places })
+    }
+
+    /// Puppet's own functions take a path and nothing else.
+    fn refused(&self, entry: &Hash, defaults: &Hash, function: &str) -> Option<Backend> {
+        let has_path = ["path", "paths", "glob", "globs", "mapped_paths"].iter().any(|key| entry.get(key).is_some());
+        let options = entry.get("options").or(defaults.get("options")).and_then(Data::as_hash);
+        let is_right = has_path && options.is_none_or(|options| options.iter().next().is_none());
+        if is_right || !matches!(function, "yaml_data" | "json_data") {
+            return None;
+        }
+        let message = format!(
+            "'{function}' one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when using this data_hash function"
+        );
+        Some(Backend::Refused { error: HieraError::new(message, "give a path, and no options") })
     }
 
     fn provider<'h>(
@@ -188,20 +215,22 @@ impl Reader<'_> {
         };
         let function = self.text(table, kind)?.unwrap_or_default();
         if *kind == "hiera3_backend" && (self.is_module || matches!(function, "yaml" | "json")) {
-            return Err(self.fail(at, "'hiera3_backend' is not allowed here", "use a data_hash function"));
+            let at = table.entry(kind).map_or(at, |(key, _)| line(key));
+            let message = "'hiera3_backend' is only allowed in the global layer";
+            return Err(self.fail(at, message, "use a data_hash function"));
         }
         Ok((kind, function))
     }
 
     fn options(&self, entry: &Hash, defaults: &Hash, name: &str, at: u32) -> Checked<Vec<(String, Template, Data)>> {
-        let Some(options) = self.hash(entry, "options")?.or(self.hash(defaults, "options")?) else {
-            return Ok(Vec::new());
-        };
+        let of_entry = self.hash(entry, "options")?;
+        let Some(options) = of_entry.or(self.hash(defaults, "options")?) else { return Ok(Vec::new()) };
+        let user = if of_entry.is_some() { format!("hierarchy '{name}'") } else { "defaults".into() };
         let mut out = Vec::new();
         for (key, value) in options.iter() {
             let key = key.as_str().unwrap_or_default();
             if matches!(key, "path" | "uri") {
-                let message = format!("Option key '{key}' used in hierarchy '{name}' is reserved by Puppet");
+                let message = format!("Option key '{key}' used in {user} is reserved by Puppet");
                 return Err(self.fail(at, message, "rename the option"));
             }
             out.push((key.to_owned(), Template::parse(value.as_str().unwrap_or_default()), value.clone()));
@@ -216,7 +245,14 @@ impl Reader<'_> {
                     Backend::Unknown { why: format!("the Hiera 3 backend `{name}` is not known") }
                 }
                 (_, "hocon_data") => Backend::Unknown { why: "HOCON data is not read".into() },
-                (kind, name) => Backend::Function { name: name.into(), is_data_hash: kind == "data_hash", options },
+                (kind, name) => {
+                    let kind = match kind {
+                        "data_hash" => FunctionKind::DataHash,
+                        "data_dig" => FunctionKind::DataDig,
+                        _ => FunctionKind::LookupKey,
+                    };
+                    Backend::Function(Function { name: name.into(), kind, options })
+                }
             });
         };
         Ok(match model.kind {
@@ -258,7 +294,7 @@ impl Reader<'_> {
                 local: (*local).into(),
                 path: self.path(dir, path),
             }),
-            Some(_) => Err(self.fail(1, "mapped_paths expects size to be 3", "give a variable, a name and a path")),
+            Some(_) => Err(self.mistyped(1, "mapped_paths expects size to be 3", "give a variable, a name and a path")),
         }
     }
 
@@ -279,9 +315,9 @@ impl Reader<'_> {
         let unknown = hash.iter().find(|(key, _)| !key.as_str().is_some_and(|k| known.contains(&k)));
         unknown.map_or(Ok(()), |(key, _)| {
             let name = key.as_str().unwrap_or("?");
-            Err(self.fail(
+            Err(self.mistyped(
                 line(key),
-                format!("The Lookup Configuration has wrong type, {what}: unrecognized key '{name}'"),
+                &format!("{what}: unrecognized key '{name}'"),
                 "remove the key or correct its spelling",
             ))
         })
@@ -290,10 +326,10 @@ impl Reader<'_> {
     fn hash<'h>(&self, table: &'h Hash, key: &str) -> Checked<Option<&'h Hash>> {
         match table.get(key) {
             None => Ok(None),
-            Some(data) => data
-                .as_hash()
-                .map(Some)
-                .ok_or_else(|| self.fail(line(data), format!("entry '{key}' expects a Hash value"), "make it a hash")),
+            Some(data) if key == "defaults" && is_nothing(data) => Ok(None),
+            Some(data) => data.as_hash().map(Some).ok_or_else(|| {
+                self.mistyped(line(data), &format!("entry '{key}' expects a Hash value"), "make it a hash")
+            }),
         }
     }
 
@@ -301,9 +337,9 @@ impl Reader<'_> {
         match table.get(key) {
             None => Ok(None),
             Some(data) => data.as_str().filter(|s| !s.is_empty()).map(Some).ok_or_else(|| {
-                self.fail(
+                self.mistyped(
                     line(data),
-                    format!("entry '{key}' expects a String[1] value, got {}", data.type_name()),
+                    &format!("entry '{key}' expects a String[1] value, got {}", data.type_name()),
                     "make it a string",
                 )
             }),
@@ -315,7 +351,11 @@ impl Reader<'_> {
         let list: Option<Vec<&str>> = data.as_array().and_then(|items| items.iter().map(Data::as_str).collect());
         let list = list.filter(|l| !l.is_empty() && l.iter().all(|s| !s.is_empty()));
         list.map(Some).ok_or_else(|| {
-            self.fail(line(data), format!("entry '{key}' expects an Array of strings"), "make it a list of strings")
+            self.mistyped(
+                line(data),
+                &format!("entry '{key}' expects an Array of strings"),
+                "make it a list of strings",
+            )
         })
     }
 
@@ -359,6 +399,21 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a path or an option holds `%{name('…')}`.
+fn uses_methods(backend: &Backend, places: &Places) -> bool {
+    let in_options = match backend {
+        Backend::Function(function) => function.options.iter().any(|(_, template, _)| template.has_methods),
+        Backend::Regex { subject, .. } => subject.has_methods,
+        _ => false,
+    };
+    in_options
+        || match places {
+            Places::Nowhere => false,
+            Places::Paths(paths) | Places::Globs(paths) => paths.iter().any(|path| path.has_methods),
+            Places::Mapped { path, .. } => path.has_methods,
+        }
+}
+
 /// `x` -> `x.yaml`
 pub(crate) fn with_extension(path: &str, extension: &str) -> String {
     let end = format!(".{extension}");
@@ -367,6 +422,11 @@ pub(crate) fn with_extension(path: &str, extension: &str) -> String {
 
 pub(crate) fn regex_key(model: &Model) -> String {
     model.regex_key.clone().unwrap_or_else(|| "__regex".into())
+}
+
+/// What counts as not written at all.
+fn is_nothing(data: &Data) -> bool {
+    matches!(data.value, Value::Undef | Value::Bool(false))
 }
 
 fn line(data: &Data) -> u32 {
@@ -378,6 +438,8 @@ pub(crate) fn version(config: &Hash) -> Option<i64> {
     match config.get("version").map(|d| &d.value) {
         None => Some(3),
         Some(Value::Int(number)) => Some(*number),
+        #[allow(clippy::cast_possible_truncation)]
+        Some(Value::Float(number)) => Some(*number as i64),
         Some(Value::Str(text)) => text.parse().ok(),
         Some(_) => None,
     }

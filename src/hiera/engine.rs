@@ -7,18 +7,19 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::Hiera;
-use super::api::{BackendAnswer, HieraScope, Lookup, Merge, Outcome, RegexDecision};
-use super::data::{Data, Hash, Value};
+use super::api::{HieraScope, Lookup, Merge, Outcome, RegexDecision};
+use super::call::not_data;
+use super::data::{Data, Value};
 use super::error::HieraError;
 use super::files::{self, Format, Slot};
 use super::interpolate::has_dynamic;
-use super::key::{self, Key};
+use super::key::{self, Key, Segment};
 use super::level::{Backend, Layer, Level, Places};
 use super::memo::{Memo, Place};
 use super::merge;
 use super::options::OPTIONS;
 use super::stand::Step;
-use super::template::{self, Got, HOLE, Part, Rendered, Template};
+use super::template::{self, Got, HOLE, Rendered, Template};
 
 /// Lookups within lookups.
 const MAX_DEPTH: usize = 100;
@@ -56,6 +57,8 @@ pub(crate) struct Run<'a> {
     pub(super) interpolates: Cell<bool>,
     /// How values of several levels become one.
     pub(super) merges: RefCell<Merge>,
+    /// What is dug for in the value of the key at hand.
+    pub(super) segments: RefCell<Vec<Segment>>,
     /// The answer quotes a text of the host at hand.
     pub(super) settles: Cell<bool>,
     /// The places that were come to, if the answer is one for all hosts on the same ground.
@@ -77,13 +80,14 @@ impl<'a> Run<'a> {
             is_fresh: Cell::new(false),
             interpolates: Cell::new(false),
             merges: RefCell::default(),
+            segments: RefCell::default(),
             settles: Cell::new(false),
             steps: RefCell::new(Some(Vec::new())),
         }
     }
 
     /// The answer is for the host at hand alone.
-    fn own(&self) {
+    pub(super) fn own(&self) {
         *self.steps.borrow_mut() = None;
     }
 
@@ -158,9 +162,10 @@ impl<'a> Run<'a> {
     }
 
     fn found(&self, key: &Key, merge: &Merge) -> Answer {
-        let before = self.merges.replace(merge.clone());
+        let before = (self.merges.replace(merge.clone()), self.segments.replace(key.segments.clone()));
         let answer = self.in_layers(key, merge);
-        self.merges.replace(before);
+        self.merges.replace(before.0);
+        self.segments.replace(before.1);
         answer
     }
 
@@ -201,7 +206,9 @@ impl<'a> Run<'a> {
         {
             let mut stack = self.stack.borrow_mut();
             if stack.iter().any(|n| n == name) || stack.len() > MAX_DEPTH {
-                let message = format!("Recursive lookup detected in [{}]", stack.join(", "));
+                let top = self.keys.borrow().first().cloned().unwrap_or_default();
+                let message =
+                    format!("Lookup of key '{top}' failed: Recursive lookup detected in [{}]", stack.join(", "));
                 return Err(Stop::Error(HieraError::new(message, "break the circle of %{…} references")));
             }
             stack.push(name.into());
@@ -270,7 +277,7 @@ impl<'a> Run<'a> {
         self.there(level, &place, key, &tail)
     }
 
-    fn there(&self, level: &Level, place: &Place, key: &str, tail: &str) -> Answer {
+    pub(super) fn there(&self, level: &Level, place: &Place, key: &str, tail: &str) -> Answer {
         if place.rendered.per_host {
             self.per_host.set(true);
         }
@@ -367,7 +374,7 @@ impl<'a> Run<'a> {
     }
 
     /// A value as it goes into the answer.
-    fn put_in(&self, value: &Data) -> Result<Data, Stop> {
+    pub(super) fn put_in(&self, value: &Data) -> Result<Data, Stop> {
         if has_dynamic(value) {
             self.own();
         }
@@ -390,9 +397,8 @@ impl<'a> Run<'a> {
             }
             (Backend::ExpandPath, Some(slot)) => self.in_file(slot, Format::Yaml, key),
             (Backend::Regex { key: field, subject }, Some(slot)) => self.in_regex_file(slot, field, subject, key),
-            (Backend::Function { name, is_data_hash, options }, slot) => {
-                self.function(name, *is_data_hash, options, slot, key)
-            }
+            (Backend::Function(function), slot) => self.function(function, slot, key),
+            (Backend::Refused { error }, _) => Err(Stop::Error(error.clone())),
             _ => Ok(None),
         }
     }
@@ -450,78 +456,6 @@ impl<'a> Run<'a> {
         }
         Ok(None)
     }
-
-    fn function(
-        &self,
-        name: &str,
-        is_data_hash: bool,
-        options: &[(String, Template, Data)],
-        slot: Option<&Arc<Slot>>,
-        key: &str,
-    ) -> Answer {
-        self.own();
-        let mut all = Hash::default();
-        for (option, template, value) in options {
-            let mut text = String::new();
-            let value = match (value.as_str(), template.path(self.scope, &mut text)?.unknown) {
-                (Some(_), None) => Data::str(text),
-                (Some(_), Some(why)) => Data::new(Value::Unknown(why.into())),
-                (None, _) => value.clone(),
-            };
-            all.insert(Data::str(option.as_str()), value);
-        }
-        if let Some(slot) = slot {
-            all.insert(Data::str("path"), Data::str(&*slot.path));
-        }
-        match self.scope.call_backend(name, key, &Data::new(Value::Hash(Arc::new(all)))) {
-            BackendAnswer::NotFound => Ok(None),
-            BackendAnswer::Unknown(why) => Err(Stop::Unknown(why)),
-            BackendAnswer::Found(data) if is_data_hash => match data.as_hash().and_then(|h| h.get(key)) {
-                Some(value) => self.put_in(value).map(Some),
-                None => Ok(None),
-            },
-            BackendAnswer::Found(data) => Ok(Some(data)),
-        }
-    }
-
-    /// Hiera 3: every role of the host is asked; two that disagree are an error.
-    fn roles(&self, level: &Level, variable: &str, key: &str, merge: &Merge) -> Answer {
-        self.own();
-        let Places::Paths(prefixes) = &level.places else { return Ok(None) };
-        let variable = Key::whole(variable);
-        let roles = match template::variable(&variable, self.scope)? {
-            Got::Missing => return Ok(None),
-            Got::Value(value, _) => value,
-        };
-        if let Value::Unknown(why) = &roles.value {
-            return Err(Stop::Unknown(format!("the roles of the host are not known: {why}")));
-        }
-        let mut result: Option<(Data, String)> = None;
-        for (role, _) in roles.as_hash().into_iter().flat_map(Hash::iter) {
-            let Some(role) = role.as_str() else { continue };
-            let Some(value) = self.role(prefixes, role, key, merge)? else { continue };
-            result = Some(match result {
-                None => (value, role.to_owned()),
-                Some((old, first)) if *merge == Merge::First && old != value => {
-                    let message = format!("Conflicting value for {key} found in role {role} (and {first})");
-                    return Err(Stop::Error(HieraError::new(message, "make the roles agree, or set the key per host")));
-                }
-                Some(kept) if *merge == Merge::First => kept,
-                Some((old, first)) => (merge::two(merge, &old, &value)?, first),
-            });
-        }
-        Ok(result.map(|(value, _)| value))
-    }
-
-    fn role(&self, prefixes: &[Template], role: &str, key: &str, merge: &Merge) -> Answer {
-        let file = Backend::File { format: Format::Yaml, encrypted: false };
-        let level = Level { name: format!("role {role}"), backend: file, places: Places::Nowhere };
-        merge::over(merge, prefixes, |prefix| {
-            let mut path = prefix.clone();
-            path.parts.push(Part::Text(format!("{}.yaml", role.replace("::", "/")).into()));
-            self.there(&level, &Place::render(&path, self.scope)?, key, "")
-        })
-    }
 }
 
 /// A variable that stands for one element of another.
@@ -549,19 +483,6 @@ pub(super) fn push_namespace(path: &mut String, key: &str) {
         path.push_str(&namespace.replace("::", "/"));
     }
     path.push_str(".yaml");
-}
-
-/// The first thing in a value that Puppet does not take as data.
-fn not_data(data: &Data) -> Option<&'static str> {
-    match &data.value {
-        Value::Symbol(_) => Some("Runtime[ruby, 'Symbol']"),
-        Value::Array(items) => items.iter().find_map(not_data),
-        Value::Hash(hash) => hash.iter().find_map(|(key, value)| match key.value {
-            Value::Str(_) | Value::Int(_) | Value::Float(_) | Value::Unknown(_) => not_data(value),
-            _ => Some("a hash whose keys are neither strings nor numbers"),
-        }),
-        _ => None,
-    }
 }
 
 /// Encrypted text is opaque; its end tells one secret from another.

@@ -13,13 +13,16 @@ use crate::repo::{Oid, Tree};
 /// Parsed data files by content, to be shared between base and head.
 #[derive(Default)]
 pub struct DataFiles {
-    parsed: Mutex<FxHashMap<(Oid, Arc<str>), Parsed>>,
+    parsed: Mutex<FxHashMap<Written, Parsed>>,
 }
+
+/// A content, where it lies, and how it is read.
+type Written = (Oid, Arc<str>, Format);
 
 type Parsed = Result<Arc<DataFile>, HieraError>;
 
 /// How a data file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Format {
     Yaml,
     Json,
@@ -82,7 +85,7 @@ impl Files {
 
     fn parse(&self, path: &Arc<str>, format: Format) -> Parsed {
         let Some(oid) = self.tree.oid(path) else { return Err(unreadable(path, self.tree.read(path).err())) };
-        let key = (oid, Arc::clone(path));
+        let key = (oid, Arc::clone(path), format);
         if let Some(known) = self.shared.lock().get(&key) {
             return known.clone();
         }
@@ -142,7 +145,7 @@ impl Files {
 }
 
 impl DataFiles {
-    fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<(Oid, Arc<str>), Parsed>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<Written, Parsed>> {
         self.parsed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -155,10 +158,12 @@ fn unreadable(path: &Arc<str>, why: Option<crate::repo::ReadError>) -> HieraErro
 }
 
 fn read(path: &Arc<str>, bytes: &[u8], format: Format) -> Result<DataFile, HieraError> {
-    let mut file = match format {
-        Format::Yaml => yaml::load(path, bytes)?,
-        Format::Json => json::load(path, bytes)?,
+    let loaded = match format {
+        Format::Yaml => yaml::load(path, bytes),
+        Format::Json => json::load(path, bytes),
     };
+    let mut file = loaded
+        .map_err(|error| HieraError { message: format!("Unable to parse ({path}): {}", error.message), ..error })?;
     if !matches!(file.root.value, Value::Hash(_) | Value::Undef | Value::Bool(false)) {
         file.notes.push((1, "file does not contain a valid yaml hash; it is passed over".into()));
     }

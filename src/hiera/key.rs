@@ -10,6 +10,16 @@ pub(crate) enum Segment {
     Index(i64),
 }
 
+impl Segment {
+    /// As a member of the list that a function is handed.
+    pub(crate) fn as_data(&self) -> Data {
+        match self {
+            Self::Name(name) => Data::str(name.as_str()),
+            Self::Index(index) => Data::new(Value::Int(*index)),
+        }
+    }
+}
+
 /// A key: its root, and what to dig for in the value found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {

@@ -24,6 +24,13 @@ pub(crate) struct Layer {
     pub(crate) notes: Vec<String>,
 }
 
+impl Layer {
+    /// Whether a function is asked, which may have `lookup_options` of its own.
+    pub(crate) fn calls(&self) -> bool {
+        self.levels.iter().any(|level| matches!(level.backend, Backend::Function(_)))
+    }
+}
+
 /// One entry of a hierarchy.
 #[derive(Debug, Clone)]
 pub(crate) struct Level {
@@ -44,11 +51,44 @@ pub(crate) enum Backend {
     /// One file per role; the places end where the role's path begins.
     Role { variable: String },
     /// A function that is not modelled.
-    Function { name: String, is_data_hash: bool, options: Vec<(String, Template, Data)> },
+    Function(Function),
+    /// Puppet's own function, configured so that it fails.
+    Refused { error: HieraError },
     /// Not part of the repository.
     Absent { why: String },
     /// Cannot be evaluated.
     Unknown { why: String },
+}
+
+/// A function and what it is handed.
+#[derive(Debug, Clone)]
+pub(crate) struct Function {
+    pub(crate) name: String,
+    pub(crate) kind: FunctionKind,
+    pub(crate) options: Vec<(String, Template, Data)>,
+}
+
+/// What a Hiera function is called for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FunctionKind {
+    /// All data at once.
+    DataHash,
+    /// One key.
+    LookupKey,
+    /// One key and what is dug for in its value.
+    DataDig,
+}
+
+impl FunctionKind {
+    /// As `hiera.yaml` names it.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::DataHash => "data_hash",
+            Self::LookupKey => "lookup_key",
+            Self::DataDig => "data_dig",
+        }
+    }
 }
 
 /// Where a level's data lies.
@@ -104,7 +144,7 @@ impl Level {
     /// What is done with it.
     pub(crate) fn note(&self) -> LevelNote {
         let function = match &self.backend {
-            Backend::Function { name, .. } => Some(name.clone()),
+            Backend::Function(function) => Some(function.name.clone()),
             _ => None,
         };
         let state = match &self.backend {
@@ -113,7 +153,10 @@ impl Level {
             Backend::ExpandPath => "read as a folder split by the key's namespace".to_owned(),
             Backend::Regex { .. } => "read as expressions that are matched against an option".to_owned(),
             Backend::Role { .. } => "read as a hierarchy per role".to_owned(),
-            Backend::Function { name, .. } => format!("function {name} is not modelled: what it may hold is unknown"),
+            Backend::Function(Function { name, .. }) => {
+                format!("function {name} is not modelled: what it may hold is unknown")
+            }
+            Backend::Refused { error } => format!("fails: {}", error.message),
             Backend::Absent { why } => format!("passed over: {why}"),
             Backend::Unknown { why } => format!("unknown: {why}"),
         };

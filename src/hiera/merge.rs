@@ -15,6 +15,7 @@ impl Merge {
     /// From what `lookup()` and `lookup_options` take: a name, or a hash with `strategy`.
     pub fn from_data(data: &Data) -> Result<Self, HieraError> {
         let (name, options) = match &data.value {
+            Value::Undef | Value::Bool(false) => return Ok(Self::First),
             Value::Str(name) => (name.clone(), None),
             Value::Hash(hash) => match hash.get("strategy").and_then(Data::as_str) {
                 Some(name) => (EcoString::from(name), Some(&**hash)),
@@ -24,7 +25,11 @@ impl Merge {
                     ));
                 }
             },
-            _ => return Err(bad("a merge is a name or a hash")),
+            _ => {
+                let mut shown = String::new();
+                super::template::push_data(data, &mut shown);
+                return Err(bad(&format!("Unknown merge strategy: '{shown}'")));
+            }
         };
         let unconstrained = matches!(name.as_str(), "unconstrained_deep" | "reverse_deep");
         let allowed: &[&str] = match name.as_str() {
@@ -112,6 +117,11 @@ pub(crate) fn two(merge: &Merge, high: &Data, low: &Data) -> Result<Data, HieraE
             return Ok(unknown.clone());
         }
     }
+    if let Merge::Deep(DeepOptions { knockout_prefix: Some(prefix), .. }) = merge
+        && prefix.is_empty()
+    {
+        return Err(bad("knockout_prefix cannot be an empty string in deep_merge!"));
+    }
     match merge {
         Merge::First => Ok(high.clone()),
         Merge::Unique => unique(high, low),
@@ -140,6 +150,9 @@ fn unique(high: &Data, low: &Data) -> Result<Data, HieraError> {
     for (which, value) in [("first", high), ("second", low)] {
         if matches!(value.value, Value::Hash(_) | Value::Undef) {
             return Err(wrong(which, "value of type Scalar or Array", value));
+        }
+        if !value.as_array().unwrap_or_default().iter().all(is_data) {
+            return Err(wrong(which, "Data value in each element", value));
         }
     }
     let mut out = Vec::new();
@@ -186,11 +199,29 @@ fn same(a: &Data, b: &Data) -> bool {
 fn hash(high: &Data, low: &Data) -> Result<Data, HieraError> {
     let first = high.as_hash().ok_or_else(|| wrong("first", "Hash", high))?;
     let second = low.as_hash().ok_or_else(|| wrong("second", "Hash", low))?;
+    for (which, value) in [("first", high), ("second", low)] {
+        if !is_data(value) {
+            return Err(wrong(which, "Hash[String, Data] value", value));
+        }
+    }
     let mut out = second.clone();
     for (key, value) in first.iter() {
         out.insert(key.clone(), value.clone());
     }
     Ok(Data { value: Value::Hash(Arc::new(out)), at: high.at.clone() })
+}
+
+/// Whether a value is what Puppet calls `Data`: all keys are strings.
+fn is_data(value: &Data) -> bool {
+    match &value.value {
+        Value::Array(items) => items.iter().all(is_data),
+        Value::Hash(hash) => hash.iter().all(|(key, value)| is_text(key) && is_data(value)),
+        _ => true,
+    }
+}
+
+fn is_text(key: &Data) -> bool {
+    matches!(key.value, Value::Str(_) | Value::PerHost(_) | Value::Unknown(_))
 }
 
 /// Merges `source` into `dest`.

@@ -4,6 +4,7 @@
 //! depends on. Custom Ruby backends are modelled as rows of `rules/knowledge/hiera_backends.toml`.
 
 mod api;
+mod call;
 mod config;
 mod config3;
 mod data;
@@ -20,6 +21,7 @@ mod memo;
 mod merge;
 mod model;
 mod options;
+mod roles;
 mod scalar;
 mod stand;
 mod template;
@@ -33,7 +35,7 @@ pub use api::{BackendAnswer, DeepOptions, HieraScope, Lookup, Merge, Outcome, Re
 pub use data::{Data, Hash, Origin, PerHost, Piece, Value};
 pub use error::HieraError;
 pub use files::{DataFiles, matches_holes as path_fits};
-pub use level::{LevelNote, PathPattern};
+pub use level::{FunctionKind, LevelNote, PathPattern};
 pub use memo::Memo;
 pub use model::{HieraSettings, Kind, Model, Models};
 pub use stand::{Ground, Stand, Step};
@@ -111,6 +113,14 @@ impl Hiera {
     pub fn lookup(&self, key: &str, scope: &dyn HieraScope, merge: Option<&Merge>) -> Lookup {
         let run = Run::new(self, scope);
         let answer = Key::parse(key).map_err(engine::Stop::Error).and_then(|key| run.top(&key, merge));
+        run.finish(answer)
+    }
+
+    /// A value with what stands in `%{…}` put in.
+    pub fn interpolated(&self, value: &Data, scope: &dyn HieraScope) -> Lookup {
+        let run = Run::new(self, scope);
+        run.own();
+        let answer = run.interpolated(value).map(Some);
         run.finish(answer)
     }
 
@@ -230,7 +240,14 @@ impl Hiera {
     /// none, and where only modules have them no other key needs to look.
     fn has_options(&self, module: Option<&str>) -> bool {
         let found = self.options.get_or_init(|| self.find_options());
-        found.anywhere || module.is_some_and(|name| found.modules.contains(name))
+        let of_module = |name: &str| found.modules.contains(name) || self.modules.get(name).is_some_and(Layer::calls);
+        found.anywhere || self.environment.as_ref().is_some_and(Layer::calls) || module.is_some_and(of_module)
+    }
+
+    /// Whether some data file has `lookup_options`.
+    fn has_options_in_data(&self) -> bool {
+        let found = self.options.get_or_init(|| self.find_options());
+        found.anywhere || !found.modules.is_empty()
     }
 
     fn find_options(&self) -> OptionsIn {
@@ -301,15 +318,24 @@ fn layer(reader: &Reader<'_>) -> (Layer, Option<i64>) {
     })
 }
 
+/// One of these is in any configuration of version 3 that is meant to be used.
+const BACKENDS: &[&str] = &["backends", "yaml", "json", "eyaml", "hierarchy"];
+
 fn read_config(reader: &Reader<'_>) -> Result<(Layer, Option<i64>), HieraError> {
     let bytes = reader.tree.read(&reader.file).map_err(|e| reader.fail(1, e.to_string(), "fetch the file"))?;
-    let file = yaml::load(&reader.file, bytes.as_deref().unwrap_or_default())?;
+    let file = yaml::load(&reader.file, bytes.as_deref().unwrap_or_default())
+        .map_err(|error| HieraError { message: format!("({}): {}", reader.file, error.message), ..error })?;
     let empty = Hash::default();
     let config = file.root.as_hash().unwrap_or(&empty);
     let version = config::version(config);
     let layer = match version {
         Some(5) => reader.version5(config)?,
         Some(4) => reader.version4(config)?,
+        Some(3) if !BACKENDS.iter().any(|name| config.get(name).is_some()) => {
+            let note = format!("{}: version 3 without a backend is ignored, as Puppet does", reader.file);
+            let (config, notes) = (Arc::clone(&reader.file), vec![note]);
+            return Ok((Layer { config, levels: Vec::new(), defaults: Vec::new(), error: None, notes }, None));
+        }
         Some(3) => reader.version3(config),
         other => return Err(config3::unsupported(reader, other)),
     };

@@ -22,9 +22,7 @@ impl Run<'_> {
     /// The entry of `lookup_options` that concerns a key.
     pub(super) fn options(&self, key: &Key) -> Answer {
         let Some(all) = self.all_options(key.module())? else { return Ok(None) };
-        let Some(all) = all.as_hash() else {
-            return Err(Stop::Error(HieraError::new("value of lookup_options must be a hash", "make it a hash")));
-        };
+        let Some(all) = all.as_hash() else { return Ok(None) };
         if let Some(options) = all.get(&key.root).filter(|d| d.value != Value::Undef) {
             return told(&key.root, options);
         }
@@ -45,18 +43,35 @@ impl Run<'_> {
         if let Some(known) = memo.and_then(|memo| memo.options(module)) {
             return Ok(known);
         }
+        let own = layers.last().copied().flatten();
         let find = |layer: &Option<&Layer>| match layer {
-            Some(layer) => self.layer(layer, &layer.levels, OPTIONS, &Merge::Hash),
+            Some(layer) => {
+                let found = self.layer(layer, &layer.levels, OPTIONS, &Merge::Hash)?;
+                let module = module.filter(|_| own.is_some_and(|own| std::ptr::eq(own, *layer)));
+                found.map_or(Ok(None), |options| checked(options, module))
+            }
             None => Ok(None),
         };
         let before = (self.interpolates.replace(false), self.merges.replace(Merge::Hash));
-        let all = merge::over(&Merge::Hash, &layers, find);
+        let segments = self.segments.take();
+        let all = merge::over(&Merge::Hash, &layers, find).and_then(|all| self.patterned(all));
+        self.segments.replace(segments);
         self.merges.replace(before.1);
         let interpolates = self.interpolates.replace(before.0 | self.interpolates.get());
         if let (Ok(all), Some(memo), false) = (&all, memo, interpolates) {
             memo.keep_options(module, all);
         }
         all
+    }
+
+    /// The same, where all patterns among its keys are regular expressions.
+    fn patterned(&self, all: Option<Data>) -> Answer {
+        for (name, _) in all.as_ref().and_then(Data::as_hash).into_iter().flat_map(Hash::iter) {
+            if let Some(pattern) = name.as_str().filter(|name| name.starts_with('^')) {
+                self.hiera.matches(pattern, "")?;
+            }
+        }
+        Ok(all)
     }
 
     /// Options that may hold: unknown for the keys that some file names, and for these alone.
@@ -75,6 +90,36 @@ impl Run<'_> {
         }
         Ok((!all.is_empty()).then(|| Data::new(Value::Hash(Arc::new(all)))))
     }
+}
+
+/// The options of one layer; a module may only have some for its own keys.
+fn checked(options: Data, module: Option<&str>) -> Answer {
+    let bad = |message: String, help: &str| {
+        let error = HieraError::new(message, help);
+        Stop::Error(match &options.at {
+            Some(at) => error.at(&at.file, at.line),
+            None => error,
+        })
+    };
+    let all = match &options.value {
+        Value::Undef => return Ok(None),
+        Value::Hash(all) => all,
+        Value::Unknown(why) => return Err(Stop::Unknown(why.to_string())),
+        _ => return Err(bad("value of lookup_options must be a hash".into(), "make it a hash")),
+    };
+    let Some(module) = module else { return Ok(Some(options)) };
+    let prefix = format!("{module}::");
+    for name in all.iter().filter_map(|(name, _)| name.as_str()) {
+        let (bare, must) = match name.strip_prefix('^') {
+            Some(bare) => (bare, "patterns must match a key starting"),
+            None => (name, "keys must start"),
+        };
+        if !bare.starts_with(&prefix) {
+            let message = format!("all lookup_options {must} with module name '{module}'");
+            return Err(bad(message, "move them to the data of the environment"));
+        }
+    }
+    Ok(Some(options))
 }
 
 /// Options of a key, if it is known which they are.

@@ -15,6 +15,8 @@ pub(crate) const HOLE: char = '\0';
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Template {
     pub(crate) parts: Vec<Part>,
+    /// It uses `%{name('…')}`, which only values may.
+    pub(crate) has_methods: bool,
 }
 
 /// A piece of a template.
@@ -38,17 +40,18 @@ pub(crate) fn is_dynamic(text: &str) -> bool {
 
 impl Template {
     pub(crate) fn parse(text: &str) -> Self {
-        let mut parts = Vec::new();
+        let (mut parts, mut has_methods) = (Vec::new(), false);
         let mut rest = text;
         while let Some(start) = rest.find("%{") {
             let Some(length) = rest.get(start + 2..).and_then(|r| r.find('}')) else { break };
             push_text(&mut parts, rest.get(..start).unwrap_or_default());
             let inner = rest.get(start + 2..start + 2 + length).unwrap_or_default();
             rest = rest.get(start + 3 + length..).unwrap_or_default();
+            has_methods |= method(inner.trim()).is_some();
             parts.extend(part(inner.trim(), text, inner.len() + 3 == text.len()));
         }
         push_text(&mut parts, rest);
-        Self { parts }
+        Self { parts, has_methods }
     }
 
     /// The variables it needs.
@@ -67,19 +70,25 @@ impl Template {
         })
     }
 
+    /// Why a path with a method in it is refused.
+    pub(crate) fn no_methods() -> HieraError {
+        HieraError::new(
+            "Interpolation using method syntax is not allowed in this context",
+            "use variables only in paths and options",
+        )
+    }
+
     /// Appends the string to `out`, with [`HOLE`] for what is not known; methods are not allowed.
     pub(crate) fn path(&self, scope: &dyn HieraScope, out: &mut String) -> Result<Rendered, HieraError> {
         let mut rendered = Rendered::default();
+        if self.has_methods {
+            return Err(Self::no_methods());
+        }
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Bad(error) => return Err(error.clone()),
-                Part::Lookup(_) | Part::Alias(_) => {
-                    return Err(HieraError::new(
-                        "Interpolation using method syntax is not allowed in this context",
-                        "use variables only in paths and options",
-                    ));
-                }
+                Part::Lookup(_) | Part::Alias(_) => return Err(Self::no_methods()),
                 Part::Var(key) => match variable(key, scope)? {
                     Got::Missing => {}
                     Got::Value(data, per_host) => {

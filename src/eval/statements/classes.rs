@@ -5,6 +5,7 @@ use crate::catalog::{Param, ResourceId};
 use crate::eval::compiler::Compiler;
 use crate::eval::data::Found;
 use crate::eval::error::EvalError;
+use crate::eval::hiera_error::hiera_error;
 use crate::eval::interp::Block;
 use crate::eval::lift::{Res, alternatives};
 use crate::eval::scope::{Env, TOP};
@@ -116,10 +117,14 @@ pub(super) fn hiera_include<'s>(
             c.count(crate::value::CauseKind::Hiera, why);
             Ok(Value::Undef)
         }
-        Found::Error(message) => Err(EvalError::puppet(message)),
-        Found::Nothing => match args.get(1) {
-            Some(default) => include(c, env, std::slice::from_ref(default), block),
-            None => Err(EvalError::puppet(format!("Could not find data item {key}"))),
+        Found::Error(message) => Err(hiera_error(c, message)),
+        Found::Nothing => match (args.get(1), block) {
+            (Some(default), _) => include(c, env, std::slice::from_ref(default), None),
+            (None, Some(block)) => {
+                let classes = c.run_closure(block, args.get(..1).unwrap_or_default())?;
+                include(c, env, &[classes], None)
+            }
+            (None, None) => Err(hiera_error(c, format!("Function lookup() did not find a value for the name '{key}'"))),
         },
     }
 }

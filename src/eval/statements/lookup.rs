@@ -1,19 +1,20 @@
 //! `lookup`, `hiera` and kin.
 
-use crate::eval::backend;
 use crate::eval::compiler::Compiler;
 use crate::eval::data::Found;
 use crate::eval::error::EvalError;
 use crate::eval::facts::opaque;
+use crate::eval::hiera_error::hiera_error;
 use crate::eval::interp::Block;
 use crate::eval::lift::{Res, alternatives, choice};
 use crate::eval::scope::Env;
-use crate::repo::Loc;
-use crate::value::{CauseKind, Tri, Value};
+use crate::value::{CauseKind, Hash, Tri, Value};
 
 /// What a lookup was asked.
 #[derive(Clone, Default)]
 struct Ask {
+    /// As it was given: one key or several.
+    name: Value,
     keys: Vec<Value>,
     ty: Option<Value>,
     merge: Option<Value>,
@@ -22,69 +23,78 @@ struct Ask {
     defaults: Option<Value>,
 }
 
-/// Methods of the context that a Hiera function in the Puppet language is handed.
-pub(super) fn context<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
-    let is_context = matches!(args, [Value::Object(object)] if object.type_name == backend::CONTEXT);
-    match (is_context, block) {
-        (true, None) => Err(EvalError::puppet(backend::NOT_FOUND)),
-        (true, Some(_)) => Ok(Value::Undef),
-        _ => Err(EvalError::issue("UNKNOWN_FUNCTION", "Unknown function: 'not_found'.")),
+/// Whether one of the five ways to call it takes the arguments.
+fn signature(args: &[Value], block: Option<&Block>) -> Res<()> {
+    if args.iter().any(Value::is_unknown) {
+        return Ok(());
     }
-}
-
-/// An error of Hiera's own is not one of the call: it has a code of its own, or none.
-fn hiera_error(c: &Compiler<'_>, message: String) -> EvalError {
-    if message.starts_with("cannot sort") {
-        return EvalError::puppet(message);
-    }
-    let issue = ISSUES.iter().find(|(part, _)| message.contains(part)).map(|(_, issue)| *issue);
-    let at = place_of(&message).or_else(|| c.last_loc.clone()).or_else(|| Some(Loc::new("", 0)));
-    EvalError::Puppet { issue, message, at }
-}
-
-/// The place that an error of a `hiera.yaml` ends with: `(path:line)`.
-fn place_of(message: &str) -> Option<Loc> {
-    let (path, line) = message.strip_suffix(')')?.rsplit_once('(')?.1.rsplit_once(':')?;
-    let line = line.parse().ok().filter(|_| path.ends_with("hiera.yaml"))?;
-    Some(Loc::new(path, line))
-}
-
-/// Puppet's codes of errors in `hiera.yaml`, by wording.
-const ISSUES: &[(&str, &str)] = &[
-    (
-        "One of data_hash, lookup_key, data_dig, or hiera3_backend must be defined",
-        "HIERA_MISSING_DATA_PROVIDER_FUNCTION",
-    ),
-    ("Only one of data_hash, lookup_key, data_dig, or hiera3_backend can be", "HIERA_MULTIPLE_DATA_PROVIDER_FUNCTIONS"),
-    ("Only one of path, paths, glob", "HIERA_MULTIPLE_LOCATION_SPECS"),
-    ("defined more than once. First defined at", "HIERA_HIERARCHY_NAME_MULTIPLY_DEFINED"),
-    ("is reserved by Puppet", "HIERA_OPTION_RESERVED_BY_PUPPET"),
-    ("Unable to find 'data_hash' function", "HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND"),
-    ("Unable to find 'lookup_key' function", "HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND"),
-    ("Unable to find 'data_dig' function", "HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND"),
-];
-
-/// With a third argument the second has to be a type.
-fn signature(args: &[Value]) -> Res<()> {
-    let third = args.len() == 3 && !matches!(args.get(1), Some(Value::Type(_) | Value::Sym(_)));
-    if !third {
+    let block_fits = block.is_none_or(|block| block.required <= 1 && block.at_most >= 1);
+    let is_accepted = block_fits
+        && match args {
+            [Value::Hash(options)] => are_options(options, true),
+            [name, Value::Hash(options)] => is_name(name) && are_options(options, false),
+            [name] => is_name(name),
+            [name, ty] => is_name(name) && is_type(ty),
+            [name, ty, merge] => is_name(name) && is_type(ty) && is_merge(merge),
+            [name, ty, merge, _] => {
+                let fits = |value: &Value, check: fn(&Value) -> bool| matches!(value, Value::Undef) || check(value);
+                block.is_none() && is_name(name) && fits(ty, is_type) && fits(merge, is_merge)
+            }
+            _ => false,
+        };
+    if is_accepted {
         return Ok(());
     }
     let message = "The function 'lookup' was called with arguments it does not accept. It expects one of:\n  \
                    (NameType = Variant[String, Array[String]] name, ValueType = Type value_type?, \
-                   MergeType = Variant[String[1], Hash[String, Scalar]] merge?)\n    \
-                   rejected: parameter 'value_type' expects a ValueType = Type value";
+                   MergeType = Variant[String[1], Hash[String, Scalar]] merge?)";
     Err(EvalError::puppet(message))
 }
 
+fn is_name(value: &Value) -> bool {
+    let is_text = |v: &Value| v.is_unknown() || v.as_str().is_some();
+    is_text(value) || value.as_array().is_some_and(|items| items.iter().all(is_text))
+}
+
+fn is_type(value: &Value) -> bool {
+    matches!(value, Value::Type(_) | Value::Sym(_))
+}
+
+fn is_merge(value: &Value) -> bool {
+    let is_scalar = |v: &Value| !matches!(v, Value::Undef | Value::Array(_) | Value::Hash(_) | Value::Type(_));
+    match value {
+        Value::Hash(hash) => hash.entries.iter().all(|(k, v)| k.as_str().is_some() && is_scalar(v)),
+        other => other.as_str().is_some_and(|s| !s.is_empty()),
+    }
+}
+
+fn are_options(options: &Hash, with_name: bool) -> bool {
+    let is_table =
+        |v: &Value| v.as_hash().is_some_and(|entries| entries.keys().all(|k| k.is_unknown() || k.as_str().is_some()));
+    let named = options.entries.get(&Value::str("name")).is_some();
+    named == with_name
+        && options.entries.iter().all(|(key, value)| {
+            let given =
+                |check: &dyn Fn(&Value) -> bool| matches!(value, Value::Undef) || value.is_unknown() || check(value);
+            match key.as_str() {
+                Some("name") => is_name(value),
+                Some("value_type") => given(&is_type),
+                Some("default_value") => true,
+                Some("override" | "default_values_hash") => given(&is_table),
+                Some("merge") => given(&is_merge),
+                _ => key.is_unknown(),
+            }
+        })
+}
+
 pub(super) fn lookup<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
-    signature(args)?;
+    signature(args, block.as_ref())?;
     let ask = parse(args);
     let mut unknown = None;
     for key in &ask.keys {
         match one_key(c, env, key, &ask)? {
-            Some(value) if value.is_unknown() => unknown = Some(value),
-            Some(value) => return check(c, &ask, value, key),
+            Some((value, _)) if value.is_unknown() => unknown = Some(value),
+            Some((value, place)) => return checked(c, &ask, value, &place.subject(key)),
             None => {}
         }
         if unknown.is_some() {
@@ -94,14 +104,19 @@ pub(super) fn lookup<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], blo
     if let Some(value) = unknown {
         return Ok(value);
     }
-    if let Some(default) = ask.default {
+    for key in &ask.keys {
+        if let Some(value) = member(ask.defaults.as_ref(), key) {
+            return checked(c, &ask, value, &Place::Defaults.subject(key));
+        }
+    }
+    if let Some(default) = ask.default.clone() {
         // Nothing by default, where a layer is not here that may well say something (a password).
         let unsure = matches!(default, Value::Undef).then(|| maybe_absent(c, &ask.keys)).flatten();
-        return Ok(unsure.unwrap_or(default));
+        return unsure.map_or_else(|| checked(c, &ask, default, "Default value"), Ok);
     }
     if let Some(block) = block {
-        let name = ask.keys.first().cloned().unwrap_or_default();
-        return c.run_closure(block, &[name]);
+        let value = c.run_closure(block, std::slice::from_ref(&ask.name))?;
+        return checked(c, &ask, value, "Value returned from default block");
     }
     if let Some(value) = maybe_absent(c, &ask.keys) {
         return Ok(value);
@@ -127,27 +142,22 @@ fn missing(c: &Compiler<'_>, ask: &Ask) -> Res<Value> {
 
 fn parse(args: &[Value]) -> Ask {
     let mut ask = Ask::default();
-    let options = match args {
-        [Value::Hash(h)] => Some(h.clone()),
-        [first, Value::Hash(h)] => {
-            ask.keys = names(first);
-            Some(h.clone())
-        }
-        _ => None,
+    let (options, name) = match args {
+        [Value::Hash(h)] => (Some(h.clone()), h.entries.get(&Value::str("name")).cloned()),
+        [first, Value::Hash(h)] => (Some(h.clone()), Some(first.clone())),
+        _ => (None, args.first().cloned()),
     };
+    ask.name = name.unwrap_or_default();
+    ask.keys = names(&ask.name);
     if let Some(options) = options {
         let get = |name: &str| options.entries.get(&Value::str(name)).cloned();
-        if let Some(name) = get("name") {
-            ask.keys = names(&name);
-        }
         ask.ty = get("value_type");
-        ask.merge = get("merge");
+        ask.merge = get("merge").filter(|m| !matches!(m, Value::Undef));
         ask.default = get("default_value");
         ask.overrides = get("override");
         ask.defaults = get("default_values_hash");
         return ask;
     }
-    ask.keys = args.first().map(names).unwrap_or_default();
     ask.ty = args.get(1).cloned();
     ask.merge = args.get(2).filter(|m| !matches!(m, Value::Undef)).cloned();
     ask.default = args.get(3).cloned();
@@ -158,40 +168,63 @@ fn names(value: &Value) -> Vec<Value> {
     value.as_array().map_or_else(|| vec![value.clone()], <[Value]>::to_vec)
 }
 
-fn one_key<'s>(c: &mut Compiler<'s>, env: Env<'s>, key: &Value, ask: &Ask) -> Res<Option<Value>> {
-    if let Some(values) = alternatives(key) {
-        let mut out = Vec::new();
-        for value in values {
-            out.extend(one_key(c, env, value, ask).ok().flatten());
+/// Where a value comes from.
+#[derive(Clone, Copy)]
+enum Place {
+    Overrides,
+    Data,
+    Defaults,
+}
+
+impl Place {
+    /// What Puppet calls a value from there.
+    fn subject(self, key: &Value) -> String {
+        match self {
+            Self::Overrides => format!("Value found for key '{key}' in override hash"),
+            Self::Data => "Found value".into(),
+            Self::Defaults => format!("Value found for key '{key}' in default values hash"),
         }
-        return Ok(Some(choice(out)));
-    }
-    if key.is_unknown() {
-        c.count_causes(key);
-        return Ok(Some(key.clone()));
-    }
-    c.observe_value(key);
-    let member = |hash: &Option<Value>| hash.as_ref().and_then(|h| h.as_hash()?.get(key.sample()).cloned());
-    if let Some(value) = member(&ask.overrides) {
-        return Ok(Some(value));
-    }
-    match c.hiera_lookup(env, &key.to_string(), ask.merge.as_ref()) {
-        Found::Value(value, _) => Ok(Some(value)),
-        Found::Unknown(why) => {
-            c.count(CauseKind::Hiera, why);
-            Ok(Some(opaque(CauseKind::Hiera, key.to_string())))
-        }
-        Found::Error(message) => Err(hiera_error(c, message)),
-        Found::Nothing => Ok(member(&ask.defaults)),
     }
 }
 
-fn check(c: &mut Compiler<'_>, ask: &Ask, value: Value, key: &Value) -> Res<Value> {
+fn member(hash: Option<&Value>, key: &Value) -> Option<Value> {
+    hash?.as_hash()?.get(key.sample()).cloned()
+}
+
+fn one_key<'s>(c: &mut Compiler<'s>, env: Env<'s>, key: &Value, ask: &Ask) -> Res<Option<(Value, Place)>> {
+    if let Some(values) = alternatives(key) {
+        let mut out = Vec::new();
+        for value in values {
+            out.extend(one_key(c, env, value, ask).ok().flatten().map(|(value, _)| value));
+        }
+        return Ok(Some((choice(out), Place::Data)));
+    }
+    if key.is_unknown() {
+        c.count_causes(key);
+        return Ok(Some((key.clone(), Place::Data)));
+    }
+    c.observe_value(key);
+    if let Some(value) = member(ask.overrides.as_ref(), key) {
+        return Ok(Some((value, Place::Overrides)));
+    }
+    match c.hiera_lookup(env, &key.to_string(), ask.merge.as_ref()) {
+        Found::Value(value, _) => Ok(Some((value, Place::Data))),
+        Found::Unknown(why) => {
+            c.count(CauseKind::Hiera, why);
+            Ok(Some((opaque(CauseKind::Hiera, key.to_string()), Place::Data)))
+        }
+        Found::Error(message) => Err(hiera_error(c, message)),
+        Found::Nothing => Ok(None),
+    }
+}
+
+/// The value, if it is of the type that was asked for.
+fn checked(c: &mut Compiler<'_>, ask: &Ask, value: Value, subject: &str) -> Res<Value> {
     if let Some(Value::Type(ty)) = &ask.ty
         && c.type_match(ty, &value) == Tri::No
     {
         let why = crate::value::types::mismatch("", ty, &value);
-        return Err(EvalError::puppet(format!("Found value has wrong type, {why} (key '{key}')")));
+        return Err(EvalError::puppet(format!("{subject} has wrong type, {why}")));
     }
     Ok(value)
 }
@@ -217,7 +250,7 @@ fn legacy<'s>(
 ) -> Res<Value> {
     let Some(key) = args.first() else { return Err(super::arity("hiera", "at least 1 argument", 0)) };
     let ask = Ask { keys: vec![key.clone()], merge, default: args.get(1).cloned(), ..Ask::default() };
-    if let Some(value) = one_key(c, env, key, &ask)? {
+    if let Some((value, _)) = one_key(c, env, key, &ask)? {
         return Ok(value);
     }
     match (ask.default, block) {

@@ -3,6 +3,7 @@
 mod ask;
 mod classes;
 pub(super) mod content;
+pub(super) mod context;
 mod epp;
 mod files;
 mod lookup;
@@ -66,7 +67,6 @@ pub(crate) fn find(name: &str) -> Option<Statement> {
         "find_template" => files::find_template,
         "epp" => epp::epp,
         "inline_epp" => epp::inline_epp,
-        "not_found" | "explain" => lookup::context,
         "lookup" => lookup::lookup,
         "hiera" => lookup::hiera,
         "hiera_array" => lookup::hiera_array,

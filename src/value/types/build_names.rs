@@ -49,9 +49,16 @@ fn base_rare(name: &str) -> Option<Type> {
         "URI" => Type::Uri(None),
         "Binary" => Type::Binary,
         "Init" => Type::Init(None, Vec::new()),
-        "Object" | "TypeSet" | "Deferred" | "Error" | "Target" | "ProcessOutput" | "TypeAlias" | "TypeReference" => {
-            Type::Object(name.into())
-        }
+        "Puppet::LookupValue" => Type::RichData,
+        "Puppet::LookupContext"
+        | "Object"
+        | "TypeSet"
+        | "Deferred"
+        | "Error"
+        | "Target"
+        | "ProcessOutput"
+        | "TypeAlias"
+        | "TypeReference" => Type::Object(name.into()),
         "Runtime" => Type::Runtime(Vec::new()),
         "Optional" => Type::Optional(None),
         "NotUndef" => Type::NotUndef(None),
