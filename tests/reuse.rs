@@ -217,8 +217,8 @@ const KEYS: &[(&str, &str)] = &[
            $role = 'local'
            $names = ['plain', 'at_host', 'at_role', 'at_site', 'tells_role', 'tells_key', 'tells_late', 'deep.inner']
            $names.each |$name| { notify { \"${name} ${lookup($name, undef, undef, 'nothing')}\": } }
-           notify { \"${lookup('list', undef, 'unique')} ${lookup('list')} ${lookup('merged')}\": }
-           notify { \"${plain} ${v} ${own} ${lookup('table', undef, 'hash')} ${lookup('elsewhere', undef, undef, 'no')}\": }
+           notify { \"${lookup('list', Array, 'unique')} ${lookup('list')} ${lookup('merged')}\": }
+           notify { \"${plain} ${v} ${own} ${lookup('table', Hash, 'hash')} ${lookup('elsewhere', undef, undef, 'no')}\": }
            file { '/t': content => template('keys/t.erb') } }",
     ),
     ("modules/keys/manifests/again.pp", "class keys::again ($v = $keys::v) { notify { \"${lookup('plain')} ${v}\": } }"),
