@@ -123,6 +123,9 @@ const CORE_FACTS: &[&str] = &[
     "zpool_version",
 ];
 
+/// The settings of Puppet 7, each of which is a variable of the class `settings`.
+const SETTINGS: &str = include_str!("../../rules/knowledge/settings.txt");
+
 impl Compiler<'_> {
     /// Sets what is known before anything is evaluated.
     pub(crate) fn seed_top_scope(&mut self) {
@@ -262,7 +265,7 @@ impl Compiler<'_> {
         };
         let class = crate::eval::reference::unrooted(class);
         if class == "settings" {
-            return Some(self.setting(var));
+            return SETTINGS.lines().any(|name| name == var).then(|| self.setting(var));
         }
         let value = match class.is_empty() {
             true => self.scopes.get(TOP as usize).and_then(|top| top.vars.get(var).cloned()),
