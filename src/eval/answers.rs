@@ -4,8 +4,8 @@
 //! their own files has it. What a lookup leaves behind (files consulted, keys asked for) is told for each host.
 
 use super::compiler::Compiler;
-use super::data::{Found, How};
 use super::data::Variables;
+use super::data::{Found, How};
 use super::scope::ScopeId;
 use crate::hiera::{Ground, Stand, Step};
 use crate::value::Value;

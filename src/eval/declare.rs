@@ -303,6 +303,10 @@ impl<'s> Compiler<'s> {
         let container = self.container(owner);
         let mut params = decl.params;
         self.add_defaults(owner, &decl.type_name, &mut params);
+        let invalid = |p: &Param| (p.name == "tag").then(|| super::metaparams::invalid_tag(&p.value)).flatten();
+        if let Some(tag) = params.iter().find_map(invalid) {
+            return Err(EvalError::puppet(format!("Invalid tag '{tag}'")).at(&decl.at));
+        }
         let tags = self.tags_of(&decl.type_name, &decl.title, &params, container);
         let declaration = Declaration {
             type_name: decl.type_name,

@@ -90,7 +90,8 @@ impl Compiler<'_> {
                 types.entry(resource.type_name.clone()).or_insert_with(|| self.known_params(&resource.type_name));
             for param in &resource.params {
                 let name = param.name.as_str();
-                if !is_metaparam(name) && name != "*" && known.lacks(name) {
+                let dropped = matches!(name, "consume" | "export");
+                if (dropped || !is_metaparam(name)) && name != "*" && known.lacks(name) {
                     let message = format!("no parameter named '{name}' on {}", resource.reference());
                     found.push((
                         EvalError::puppet(message).at(&self.statement_of(&resource.at)),

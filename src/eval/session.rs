@@ -445,7 +445,10 @@ impl Session {
 
     fn find_definition(&self, kind: DefKind, name: &str) -> Defined {
         if let Some(at) = self.main_defs().get(kind, name).copied() {
-            return Defined { at: Some(at), tried: self.slots.get(at.0 as usize).map(|(p, _)| p.clone()).into_iter().collect() };
+            return Defined {
+                at: Some(at),
+                tried: self.slots.get(at.0 as usize).map(|(p, _)| p.clone()).into_iter().collect(),
+            };
         }
         let mut tried = Vec::new();
         for path in self.candidates(kind, name) {

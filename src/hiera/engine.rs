@@ -11,12 +11,12 @@ use super::api::{BackendAnswer, HieraScope, Lookup, Merge, Outcome, RegexDecisio
 use super::data::{Data, Hash, Value};
 use super::error::HieraError;
 use super::files::{self, Format, Slot};
+use super::interpolate::has_dynamic;
 use super::key::{self, Key};
 use super::level::{Backend, Layer, Level, Places};
 use super::memo::{Memo, Place};
 use super::merge;
 use super::options::OPTIONS;
-use super::interpolate::has_dynamic;
 use super::stand::Step;
 use super::template::{self, Got, HOLE, Part, Rendered, Template};
 

@@ -225,9 +225,8 @@ impl<'s> Compiler<'s> {
             return true;
         }
         let Ok((kind, def)) = self.kind_of(&made.name) else { return false };
-        let is_same = kind == made.kind
-            && kind != ResourceKind::UnknownType
-            && def.map(|at| self.place(at)) == made.def;
+        let is_same =
+            kind == made.kind && kind != ResourceKind::UnknownType && def.map(|at| self.place(at)) == made.def;
         if is_same {
             self.confirmed.add_type(made.number, def);
         }

@@ -131,9 +131,7 @@ fn roughly(value: &Value, state: &mut FxHasher) {
 fn is_same(a: &Asked, b: &Asked) -> bool {
     match (a, b) {
         (Asked::Fact(a, v), Asked::Fact(b, w)) => a == b && same_if_any(v.as_ref(), w.as_ref()),
-        (Asked::Variable(o, a, v), Asked::Variable(p, b, w)) => {
-            o == p && a == b && same_if_any(v.as_ref(), w.as_ref())
-        }
+        (Asked::Variable(o, a, v), Asked::Variable(p, b, w)) => o == p && a == b && same_if_any(v.as_ref(), w.as_ref()),
         (Asked::Member(o, a, k, v), Asked::Member(p, b, l, w)) => o == p && a == b && same_all(k, l) && same(v, w),
         _ => false,
     }

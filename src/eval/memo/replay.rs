@@ -188,7 +188,12 @@ impl Compiler<'_> {
             let def = done.types.get(made.of_type).and_then(|t| self.confirmed.type_at(t.number)).flatten();
             let branch = self.placed(made.branch, branches);
             let tags = made.resource.tags.below(tags.clone());
-            self.make_again(made, tags, container, Extra { scope, branch, def, evaluated: false, includers: Vec::new() });
+            self.make_again(
+                made,
+                tags,
+                container,
+                Extra { scope, branch, def, evaluated: false, includers: Vec::new() },
+            );
         }
     }
 
