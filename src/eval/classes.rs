@@ -387,6 +387,8 @@ impl<'s> Compiler<'s> {
         let Some(file) = self.session.main_files().first().and_then(|n| self.session.file(*n)) else { return };
         let env = Env { scope: self.node_scope, file };
         let at = Loc::new(file.path.clone(), 0);
+        let written = enc.classes_with_params.iter().map(|(name, _)| name).chain(&enc.classes);
+        self.catalog.classes.extend(written.filter(|n| n.contains(char::is_uppercase)).cloned());
         for (name, params) in &enc.classes_with_params {
             let params =
                 params.iter().map(|(n, v)| Param { name: n.clone(), value: v.clone(), at: at.clone() }).collect();

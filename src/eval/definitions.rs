@@ -3,7 +3,7 @@
 use super::classes::known_as;
 use super::compiler::Compiler;
 use super::error::EvalError;
-use super::metaparams::is_metaparam;
+use super::metaparams::{is_metaparam, is_tag};
 use super::source::{DefKind, SourceFile};
 use crate::puppet::Dialect;
 use crate::puppet::ast::{NodeDef, NodeMatch, Param, Span};
@@ -14,11 +14,19 @@ use rustc_hash::FxHashMap;
 impl Compiler<'_> {
     /// Node definitions of one name, and parameters named like what every resource takes.
     pub(crate) fn check_definitions(&mut self) {
-        let twin = self.repeated_node();
+        let twin = self.rooted_class().or_else(|| self.repeated_node());
         let parameter = || (self.session.options.dialect != Dialect::Legacy).then(|| self.taken_parameter()).flatten();
         if let Some(error) = twin.or_else(parameter) {
             self.record(error);
         }
+    }
+
+    /// The classes of an ENC are tags of the catalog as they are written.
+    fn rooted_class(&self) -> Option<EvalError> {
+        let enc = self.host.enc.as_ref()?;
+        let mut names = enc.classes_with_params.iter().map(|(name, _)| name).chain(&enc.classes);
+        let name = names.find(|name| !is_tag(name))?;
+        Some(EvalError::puppet(format!("Invalid tag '{}'", name.to_lowercase())))
     }
 
     fn repeated_node(&self) -> Option<EvalError> {

@@ -63,7 +63,9 @@ impl Compiler<'_> {
     /// Lists in the relationships of a resource are one list.
     pub(crate) fn flatten_relations(&mut self) {
         let relation = |p: &Param| matches!(&*p.name, "before" | "notify" | "require" | "subscribe");
-        let nests = |p: &Param| p.value.as_array().is_some_and(|l| l.iter().any(|v| matches!(v, Value::Array(_))));
+        let nests = |p: &Param| {
+            p.value.as_array().is_some_and(|l| l.iter().any(|v| matches!(v, Value::Array(_) | Value::Undef)))
+        };
         for resource in &mut self.catalog.resources {
             for at in 0..resource.params.len() {
                 if !resource.params.get(at).is_some_and(|p| relation(p) && nests(p)) {
@@ -112,6 +114,7 @@ impl Compiler<'_> {
 fn flatten(value: &Value, out: &mut Vec<Value>) {
     match value {
         Value::Array(list) => list.items.iter().for_each(|item| flatten(item, out)),
+        Value::Undef => {}
         other => out.push(other.clone()),
     }
 }
@@ -173,7 +176,16 @@ fn each_tag(value: &Value, take: &mut impl FnMut(&str)) {
         Value::Str(text) => take(&text.text),
         Value::Default => take("default"),
         Value::Regex(regex) => take(&format!("(?-mix:{regex})")),
+        Value::Type(t) => take(&reference_text(t)),
         other => take(&other.to_string()),
+    }
+}
+
+/// A reference as its resource prints: without quotes.
+fn reference_text(t: &Type) -> String {
+    match t {
+        Type::Resource { type_name, title: Some(title) } => format!("{type_name}[{title}]"),
+        other => other.to_string(),
     }
 }
 

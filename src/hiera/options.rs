@@ -46,7 +46,12 @@ impl Run<'_> {
             return Ok(known);
         }
         let find = |layer: &Option<&Layer>| match layer {
-            Some(layer) => self.layer(layer, &layer.levels, OPTIONS, &Merge::Hash),
+            Some(layer) => {
+                let found = self.layer(layer, &layer.levels, OPTIONS, &Merge::Hash)?;
+                let own = layers.last().copied().flatten().is_some_and(|last| std::ptr::eq(last, *layer));
+                let foreign = module.filter(|_| own).zip(found.as_ref()).and_then(|(name, all)| foreign(name, all));
+                foreign.map_or(Ok(found), Err)
+            }
             None => Ok(None),
         };
         let before = (self.interpolates.replace(false), self.merges.replace(Merge::Hash));
@@ -75,6 +80,14 @@ impl Run<'_> {
         }
         Ok((!all.is_empty()).then(|| Data::new(Value::Hash(Arc::new(all)))))
     }
+}
+
+/// A module has options for its own keys only.
+fn foreign(module: &str, all: &Data) -> Option<Stop> {
+    let own = |key: &str| key.trim_start_matches('^').strip_prefix(module).is_some_and(|rest| rest.starts_with("::"));
+    let bad = all.as_hash()?.iter().any(|(key, _)| key.as_str().is_some_and(|key| !own(key)));
+    let message = || format!("all lookup_options keys must start with module name '{module}'");
+    bad.then(|| Stop::Error(HieraError::new(message(), "options for other keys belong into the environment's data")))
 }
 
 /// Options of a key, if it is known which they are.

@@ -4,6 +4,7 @@ mod values;
 
 use super::{Catalog, Resource, ResourceKind};
 use crate::value::Value;
+use crate::value::types::Type;
 
 impl Catalog {
     /// The first thing for which the agent would refuse the catalog, in its words.
@@ -54,8 +55,16 @@ fn refused(resource: &Resource) -> Option<String> {
 
 /// Whether a resource itself asks for another; an arrow is kept with what it starts from.
 fn names(resource: &Resource, other: &Resource) -> bool {
-    let reference = other.reference();
-    ["require", "subscribe"].iter().filter_map(|p| resource.value(p)).any(|v| v.to_string().contains(&reference))
+    fn is_named(value: &Value, other: &Resource) -> bool {
+        match value {
+            Value::Array(list) => list.items.iter().any(|v| is_named(v, other)),
+            Value::Type(t) => matches!(&**t, Type::Resource { type_name, title: Some(title) }
+                if *type_name == other.type_name && *title == other.title),
+            Value::Str(text) => text.text == other.reference(),
+            _ => false,
+        }
+    }
+    ["require", "subscribe"].iter().filter_map(|p| resource.value(p)).any(|v| is_named(v, other))
 }
 
 /// `(file: …, line: …)`, as Puppet says where a resource is declared.

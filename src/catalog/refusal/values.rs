@@ -203,7 +203,7 @@ fn no_tag(value: &Value) -> Option<String> {
     let text = items.iter().find_map(|item| match item {
         Value::Hash(_) => Some(inspect(item)),
         Value::Type(t) if matches!(&**t, Type::Resource { title: Some(_), .. } | Type::Class { name: Some(_) }) => {
-            Some(t.to_string())
+            Some(t.to_string().replace('\'', ""))
         }
         _ => None,
     })?;
