@@ -70,6 +70,9 @@ impl Compiler<'_> {
     fn tag_as(&mut self, outer: ResourceId, id: ResourceId) {
         let Some(outer) = self.catalog.get(outer).map(|r| r.tags.clone()) else { return };
         let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
+        if resource.tags.is_under(&outer) {
+            return;
+        }
         let missing: Vec<_> = outer.iter().filter(|t| !resource.tags.iter().any(|own| own == *t)).cloned().collect();
         if !missing.is_empty() {
             resource.tags.add(missing);
