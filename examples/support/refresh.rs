@@ -29,7 +29,7 @@ pub(crate) fn answer(catalog: &Catalog, eight: bool) -> Json {
     let graph = RefreshGraph::new(catalog);
     let changes = |id: ResourceId| catalog.get(id).and_then(event).map_or(0, |_| 1);
     let refreshed: Vec<Json> = graph
-        .noop_run(changes)
+        .noop_run(changes, |id| catalog.get(id).is_some_and(starts))
         .into_iter()
         .map(|r| {
             let plural = if r.events == 1 { "" } else { "s" };
@@ -96,6 +96,12 @@ fn event(resource: &Resource) -> Option<Event> {
         }
         _ => None,
     }
+}
+
+/// A service that does not run and should.
+fn starts(resource: &Resource) -> bool {
+    let wanted = || resource.value("ensure").is_some_and(|v| matches!(v.to_string().as_str(), "running" | "true"));
+    resource.type_name == "Service" && wanted() && event(resource).is_some()
 }
 
 fn message(text: &str) -> Event {

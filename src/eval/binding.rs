@@ -150,7 +150,13 @@ impl<'s> Compiler<'s> {
 
     fn bound_data(&mut self, env: Env<'s>, class: &str, name: &str) -> Res<Option<(Value, Loc)>> {
         let key = format!("{class}::{name}");
-        match self.hiera_bind(env, &key) {
+        // The class has no variables yet where its data are looked up.
+        let hidden = self.class_scopes.remove(class);
+        let found = self.hiera_bind(env, &key);
+        if let Some(scope) = hidden {
+            self.class_scopes.insert(class.into(), scope);
+        }
+        match found {
             Found::Value(value, at) => Ok(Some((value, at.unwrap_or_else(|| env.file.loc(ast::Span::default()))))),
             Found::Unknown(why) => {
                 self.count(CauseKind::Hiera, why.clone());

@@ -387,6 +387,8 @@ impl<'s> Compiler<'s> {
         let Some(file) = self.session.main_files().first().and_then(|n| self.session.file(*n)) else { return };
         let env = Env { scope: self.node_scope, file };
         let at = Loc::new(file.path.clone(), 0);
+        let written = enc.classes_with_params.iter().map(|(name, _)| name).chain(&enc.classes);
+        self.catalog.classes.extend(written.filter(|n| n.contains(char::is_uppercase)).cloned());
         for (name, params) in &enc.classes_with_params {
             let params =
                 params.iter().map(|(n, v)| Param { name: n.clone(), value: v.clone(), at: at.clone() }).collect();
@@ -423,6 +425,19 @@ fn node_span(node: &NodeDef) -> crate::puppet::ast::Span {
     }
 }
 
+/// The name under which Puppet keeps a node definition.
+pub(super) fn known_as(node: &NodeMatch) -> EcoString {
+    match node {
+        NodeMatch::Name(name, _) => name.clone(),
+        NodeMatch::Default(_) => "default".into(),
+        NodeMatch::Regex(regex, _) => {
+            let kept = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ':');
+            let letters: String = regex.to_lowercase().chars().filter(kept).collect();
+            EcoString::from(format!("__node_regexp__{}", letters.trim_start_matches('.')))
+        }
+    }
+}
+
 /// The title of a node resource: the name that matched.
 fn node_title(node: &NodeDef, host: &str) -> EcoString {
     let named = node.matches.iter().any(|m| matches!(m, NodeMatch::Name(n, _) if n.eq_ignore_ascii_case(host)));
@@ -430,15 +445,12 @@ fn node_title(node: &NodeDef, host: &str) -> EcoString {
         return host.into();
     }
     let of = |m: &NodeMatch| match m {
-        NodeMatch::Regex(r, _) if crate::value::regex::is_match(r, host).unwrap_or(false) => {
-            let letters: String =
-                r.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ':')).collect();
-            Some(EcoString::from(format!("__node_regexp__{}", letters.trim_start_matches('.'))))
-        }
+        NodeMatch::Regex(r, _) if crate::value::regex::is_match(r, host).unwrap_or(false) => Some(known_as(m)),
         _ => None,
     };
+    let default = || node.matches.iter().any(|m| matches!(m, NodeMatch::Default(_)));
     node.matches.iter().find_map(of).unwrap_or_else(|| {
-        let name = node.matches.iter().find_map(|m| if let NodeMatch::Name(n, _) = m { Some(n.clone()) } else { None });
-        name.unwrap_or_else(|| "default".into())
+        let name = node.matches.iter().find(|m| matches!(m, NodeMatch::Name(..)) && !default());
+        name.map_or_else(|| "default".into(), known_as)
     })
 }

@@ -233,6 +233,7 @@ impl<'s> Compiler<'s> {
     }
 
     fn evaluate_main(&mut self) {
+        self.check_definitions();
         for number in self.session.main_files() {
             let Some(file) = self.session.file(*number) else { continue };
             self.deps.insert(file.path.clone());

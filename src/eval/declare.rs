@@ -113,6 +113,10 @@ impl<'s> Compiler<'s> {
     pub(crate) fn resource(&mut self, env: Env<'s>, expr: &'s Expr, resource: &'s ast::Resource) -> Res<Value> {
         let type_name = self.resource_type_name(env, &resource.type_name)?;
         let local = resource.bodies.iter().find(|b| matches!(b.title.kind, ExprKind::Default));
+        if resource.bodies.iter().filter(|b| matches!(b.title.kind, ExprKind::Default)).count() > 1 {
+            let message = "The title 'default' has already been used in this resource expression";
+            return Err(EvalError::issue("DUPLICATE_TITLE", message));
+        }
         let defaults = match local {
             Some(body) => self.attributes(env, &body.ops)?,
             None => Vec::new(),
@@ -303,6 +307,10 @@ impl<'s> Compiler<'s> {
         let container = self.container(owner);
         let mut params = decl.params;
         self.add_defaults(owner, &decl.type_name, &mut params);
+        let invalid = |p: &Param| (p.name == "tag").then(|| super::metaparams::invalid_tag(&p.value)).flatten();
+        if let Some(tag) = params.iter().find_map(invalid) {
+            return Err(EvalError::puppet(format!("Invalid tag '{tag}'")).at(&decl.at));
+        }
         let tags = self.tags_of(&decl.type_name, &decl.title, &params, container);
         let declaration = Declaration {
             type_name: decl.type_name,

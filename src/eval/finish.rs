@@ -3,7 +3,8 @@
 use super::compiler::Compiler;
 use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
 use crate::value::Value;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Metaparameters that a define at top scope hands down.
@@ -19,6 +20,7 @@ impl Compiler<'_> {
         self.dangling_overrides();
         self.drop_undef();
         self.hand_down();
+        self.tag_below_main();
         self.flatten_relations();
         self.settle_metaparams();
         self.check_native_params();
@@ -37,6 +39,43 @@ impl Compiler<'_> {
             if self.under_main(id) {
                 self.inherit(id);
             }
+        }
+    }
+
+    /// What `Class[main]` contains, also by `contain`, gets the tags of what it is found in.
+    fn tag_below_main(&mut self) {
+        let main = super::classes::CLASS_MAIN;
+        let late = self.catalog.get(main).is_some_and(|r| r.tags.iter().count() > 1);
+        if !late && self.catalog.resources.iter().all(|r| r.also_in.is_empty()) {
+            return;
+        }
+        let mut inner: FxHashMap<ResourceId, Vec<ResourceId>> = FxHashMap::default();
+        for (id, resource) in (0..).zip(&self.catalog.resources) {
+            for outer in resource.container.iter().chain(&resource.also_in) {
+                inner.entry(*outer).or_default().push(id);
+            }
+        }
+        let (mut waiting, mut seen) = (VecDeque::from([main]), FxHashSet::default());
+        while let Some(outer) = waiting.pop_front() {
+            if !seen.insert(outer) {
+                continue;
+            }
+            for id in inner.get(&outer).into_iter().flatten() {
+                self.tag_as(outer, *id);
+                waiting.push_back(*id);
+            }
+        }
+    }
+
+    fn tag_as(&mut self, outer: ResourceId, id: ResourceId) {
+        let Some(outer) = self.catalog.get(outer).map(|r| r.tags.clone()) else { return };
+        let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
+        if resource.tags.is_under(&outer) {
+            return;
+        }
+        let missing: Vec<_> = outer.iter().filter(|t| !resource.tags.iter().any(|own| own == *t)).cloned().collect();
+        if !missing.is_empty() {
+            resource.tags.add(missing);
         }
     }
 

@@ -4,6 +4,7 @@ use super::compiler::Compiler;
 use super::scope::{Scope, ScopeId};
 use crate::catalog::{Param, ResourceId, ResourceKind, Tags};
 use crate::value::Value;
+use crate::value::types::Type;
 use ecow::EcoString;
 
 /// The nearest scope with resource defaults along the chain of each scope, as far as somebody asked.
@@ -62,7 +63,9 @@ impl Compiler<'_> {
     /// Lists in the relationships of a resource are one list.
     pub(crate) fn flatten_relations(&mut self) {
         let relation = |p: &Param| matches!(&*p.name, "before" | "notify" | "require" | "subscribe");
-        let nests = |p: &Param| p.value.as_array().is_some_and(|l| l.iter().any(|v| matches!(v, Value::Array(_))));
+        let nests = |p: &Param| {
+            p.value.as_array().is_some_and(|l| l.iter().any(|v| matches!(v, Value::Array(_) | Value::Undef)))
+        };
         for resource in &mut self.catalog.resources {
             for at in 0..resource.params.len() {
                 if !resource.params.get(at).is_some_and(|p| relation(p) && nests(p)) {
@@ -111,6 +114,7 @@ impl Compiler<'_> {
 fn flatten(value: &Value, out: &mut Vec<Value>) {
     match value {
         Value::Array(list) => list.items.iter().for_each(|item| flatten(item, out)),
+        Value::Undef => {}
         other => out.push(other.clone()),
     }
 }
@@ -128,17 +132,66 @@ fn own_tags(type_name: &str, title: &str, params: &[Param]) -> Vec<EcoString> {
     tags
 }
 
-/// Adds the tags in a value.
+/// Adds the tags in a value. A hash is the list of its keys and values; a reference to a resource holds none.
 pub(crate) fn tags_in(value: &Value, tags: &mut Vec<EcoString>) {
     match value {
-        Value::Array(list) => list.items.iter().for_each(|v| tags_in(v, tags)),
-        Value::Undef => {}
-        other => {
-            if let Some(text) = other.as_str() {
-                add_tag(tags, text);
-            }
-        }
+        Value::Hash(hash) => hash.entries.iter().for_each(|(k, v)| {
+            listed_tags(k, tags);
+            listed_tags(v, tags);
+        }),
+        Value::Type(t) if is_reference(t) => {}
+        other => listed_tags(other, tags),
     }
+}
+
+fn listed_tags(value: &Value, tags: &mut Vec<EcoString>) {
+    each_tag(value, &mut |text| add_tag(tags, text));
+}
+
+/// The first text in a value of `tag` that is none.
+pub(crate) fn invalid_tag(value: &Value) -> Option<String> {
+    let mut bad = None;
+    let mut look = |value: &Value| {
+        each_tag(value, &mut |text| {
+            if bad.is_none() && !is_tag(text) {
+                bad = Some(text.to_lowercase());
+            }
+        });
+    };
+    match value {
+        Value::Hash(hash) => hash.entries.iter().for_each(|(k, v)| {
+            look(k);
+            look(v);
+        }),
+        Value::Type(t) if is_reference(t) => {}
+        other => look(other),
+    }
+    bad
+}
+
+fn each_tag(value: &Value, take: &mut impl FnMut(&str)) {
+    match value {
+        Value::Array(list) => list.items.iter().for_each(|v| each_tag(v, take)),
+        Value::Undef | Value::Sym(_) => {}
+        Value::Str(text) => take(&text.text),
+        Value::Default => take("default"),
+        Value::Regex(regex) => take(&format!("(?-mix:{regex})")),
+        Value::Type(t) => take(&reference_text(t)),
+        other => take(&other.to_string()),
+    }
+}
+
+/// A reference as its resource prints: without quotes.
+fn reference_text(t: &Type) -> String {
+    match t {
+        Type::Resource { type_name, title: Some(title) } => format!("{type_name}[{title}]"),
+        other => other.to_string(),
+    }
+}
+
+/// Whether it names resources.
+pub(crate) fn is_reference(t: &Type) -> bool {
+    matches!(t, Type::Resource { title: Some(_), .. } | Type::Class { name: Some(_) })
 }
 
 /// Adds a tag and its segments, if it is a valid one.

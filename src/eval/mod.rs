@@ -23,6 +23,7 @@ mod converted;
 mod data;
 mod declare;
 mod defines;
+mod definitions;
 pub mod error;
 mod expr;
 mod facts;

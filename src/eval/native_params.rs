@@ -52,7 +52,12 @@ const NATIVE: &[(&str, &str)] = &[
          password_max_age password_min_age password_warn_days profile_membership profiles project provider \
          purge_ssh_keys role_membership roles salt shell system uid",
     ),
+    ("Whit", "name"),
 ];
+
+fn is_native(kind: ResourceKind) -> bool {
+    matches!(kind, ResourceKind::Native | ResourceKind::Stage)
+}
 
 /// What is known of the attributes of a type.
 enum Known {
@@ -85,12 +90,13 @@ impl Compiler<'_> {
         }
         let mut found = Vec::new();
         let mut types: FxHashMap<EcoString, Known> = FxHashMap::default();
-        for resource in self.catalog.resources.iter().filter(|r| r.kind == ResourceKind::Native) {
+        for resource in self.catalog.resources.iter().filter(|r| is_native(r.kind)) {
             let known =
                 types.entry(resource.type_name.clone()).or_insert_with(|| self.known_params(&resource.type_name));
             for param in &resource.params {
                 let name = param.name.as_str();
-                if !is_metaparam(name) && name != "*" && known.lacks(name) {
+                let dropped = matches!(name, "consume" | "export");
+                if (dropped || !is_metaparam(name)) && name != "*" && known.lacks(name) {
                     let message = format!("no parameter named '{name}' on {}", resource.reference());
                     found.push((
                         EvalError::puppet(message).at(&self.statement_of(&resource.at)),

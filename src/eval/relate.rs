@@ -11,6 +11,7 @@ use super::scope::Env;
 use crate::catalog::{Param, Relates, Relation, ResourceId};
 use crate::puppet::ast::{Expr, RelationOp};
 use crate::repo::Loc;
+use crate::value::types::Type;
 use crate::value::{SymExpr, Tri, Value};
 use ecow::EcoString;
 
@@ -92,6 +93,9 @@ impl<'s> Compiler<'s> {
         let (mut refs, mut bad) = (Vec::new(), None);
         references(value, &mut refs, &mut |v| bad = Some(v.clone()));
         match bad {
+            Some(Value::Type(t)) if is_untitled(&t) => {
+                Err(EvalError::puppet(format!("No title provided and \"{t}[]\" is not a valid resource reference")))
+            }
             Some(value) if !value.is_unknown() => {
                 let message = format!(
                     "Illegal relationship operand, can not form a relationship with {}. A Catalog type is required.",
@@ -235,6 +239,12 @@ impl<'s> Compiler<'s> {
         let branch = self.extra.get(id as usize).and_then(|e| e.branch);
         let outer = std::mem::replace(&mut self.branch, branch);
         if let Some(value) = relates.bad.last().filter(|v| !v.is_unknown()) {
+            if let Value::Type(t) = value
+                && let Some(reference) = Reference::parse(&t.to_string())
+            {
+                let message = format!("Could not find resource '{reference}' in parameter '{}'", param.name);
+                self.record(EvalError::puppet(message).at(&param.at));
+            }
             let shown = match value {
                 Value::Hash(h) if h.entries.is_empty() => "{}".to_owned(),
                 Value::Type(t) => format!("{t}[]"),
@@ -279,6 +289,11 @@ impl<'s> Compiler<'s> {
             Tri::No
         }
     }
+}
+
+/// A type of resource without a title.
+fn is_untitled(t: &Type) -> bool {
+    matches!(t, Type::Resource { type_name, title: None } if !type_name.is_empty())
 }
 
 /// What a parameter names, if it is a relationship.

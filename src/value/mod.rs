@@ -8,6 +8,7 @@
 mod compare;
 pub(crate) mod digest;
 pub mod display;
+pub(crate) mod inspect;
 mod origin;
 pub mod quote;
 pub mod regex;

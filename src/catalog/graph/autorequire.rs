@@ -13,7 +13,7 @@ type ByName<'a> = FxHashMap<(&'static str, &'a str), ResourceId>;
 pub(super) fn add(graph: &mut RefreshGraph, catalog: &Catalog) {
     let names = by_name(catalog);
     for (id, resource) in (0..).zip(&catalog.resources).filter(|(_, r)| !r.is_virtual) {
-        for needed in needs(resource, &names) {
+        for needed in needs(resource, catalog, &names) {
             let said = |from: u32, to: u32| graph.edges(from).iter().any(|e| e.to == to);
             if needed != id && !said(id, needed) && !said(needed, id) {
                 graph.edge(needed, id, false);
@@ -66,7 +66,7 @@ fn name_of(resource: &Resource) -> &str {
     resource.text("name").unwrap_or(&resource.title)
 }
 
-fn needs(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
+fn needs(resource: &Resource, catalog: &Catalog, names: &ByName<'_>) -> Vec<ResourceId> {
     let text = |param: &str| resource.text(param).unwrap_or("");
     let named = |kind: &'static str, name: &str| {
         let name = if kind == "File" && name.len() > 1 { name.trim_end_matches('/') } else { name };
@@ -78,13 +78,16 @@ fn needs(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {
             named("User", text("owner")).filter(|_| !is_number(text("owner"))),
             named("Group", text("group")).filter(|_| !is_number(text("group"))),
             link_target(resource, names),
-        ],
+        ]
+        .into_iter()
+        .chain(mounts_above(path_of(resource), names).into_iter().map(Some))
+        .collect(),
         "Exec" => return exec_needs(resource, names),
         "Package" => ["responsefile", "adminfile", "source"].map(|p| named("File", text(p))).to_vec(),
-        "Cron" => vec![named("User", text("user"))],
+        "Cron" => vec![named("User", resource.text("user").unwrap_or("root"))],
         "Ssh_authorized_key" => vec![named("User", text("user"))],
         "Mount" => vec![parent("Mount", name_of(resource), names)],
-        "User" => return user_groups(resource, names),
+        "User" => return user_groups(resource, names).into_iter().chain(primary_group(resource, catalog)).collect(),
         _ => Vec::new(),
     };
     found.into_iter().flatten().collect()
@@ -101,6 +104,12 @@ fn parent(kind: &'static str, path: &str, names: &ByName<'_>) -> Option<Resource
         path = above;
     }
     None
+}
+
+/// What is mounted above a file comes first.
+fn mounts_above(path: &str, names: &ByName<'_>) -> Vec<ResourceId> {
+    let above = path.match_indices('/').map(|(at, _)| path.get(..at).unwrap_or_default());
+    above.filter_map(|folder| names.get(&("Mount", folder)).copied()).collect()
 }
 
 fn link_target(resource: &Resource, names: &ByName<'_>) -> Option<ResourceId> {
@@ -139,6 +148,18 @@ fn program(line: &str) -> Option<&str> {
 
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The group with the number that a user's primary group has.
+fn primary_group(user: &Resource, catalog: &Catalog) -> Option<ResourceId> {
+    let number = |r: &Resource| match r.value("gid")? {
+        Value::Int(number) => Some(*number),
+        Value::Str(text) if is_number(&text.text) => text.text.parse().ok(),
+        _ => None,
+    };
+    let wanted = number(user)?;
+    let mut groups = (0..).zip(&catalog.resources).filter(|(_, r)| r.type_name == "Group" && !r.is_virtual);
+    groups.find(|(_, r)| number(r) == Some(wanted)).map(|(id, _)| id)
 }
 
 fn user_groups(resource: &Resource, names: &ByName<'_>) -> Vec<ResourceId> {

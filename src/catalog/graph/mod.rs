@@ -75,7 +75,8 @@ impl RefreshGraph {
                 graph.edge(graph.start(id), graph.end(id), false);
             }
         }
-        for relation in &catalog.relations {
+        let is_real = |id: ResourceId| catalog.get(id).is_some_and(|r| !r.is_virtual);
+        for relation in catalog.relations.iter().filter(|r| is_real(r.source) && is_real(r.target)) {
             let edge =
                 Edge { to: graph.start(relation.target), refresh: relation.refresh, possible: relation.possible };
             graph.add(graph.end(relation.source), edge);

@@ -18,14 +18,22 @@ pub struct Refreshed {
 
 impl RefreshGraph {
     /// What a run without effect would refresh, if `changes` tells how many events a resource sends of itself.
+    /// What `starts` in the run is not started again by what was to refresh it.
     #[must_use]
-    pub fn noop_run(&self, changes: impl Fn(ResourceId) -> usize) -> Vec<Refreshed> {
+    pub fn noop_run(
+        &self,
+        changes: impl Fn(ResourceId) -> usize,
+        starts: impl Fn(ResourceId) -> bool,
+    ) -> Vec<Refreshed> {
         let mut waiting = self.predecessors();
         let roots = (0u32..).zip(&waiting).filter(|(v, n)| **n == 0 && self.takes_part(*v));
         let mut ready: BTreeSet<(ResourceId, Vertex)> = roots.map(|(v, _)| (self.resource(v), v)).collect();
         let mut events = vec![0; self.next.len()];
         let mut out = Vec::new();
         while let Some((id, vertex)) = ready.pop_first() {
+            if let Some(got) = events.get_mut(vertex as usize).filter(|_| !self.is_whit(vertex) && starts(id)) {
+                *got = 0;
+            }
             self.apply(vertex, if self.is_whit(vertex) { 0 } else { changes(id) }, &mut events, &mut out);
             for edge in self.edges(vertex) {
                 let Some(left) = waiting.get_mut(edge.to as usize) else { continue };

@@ -13,13 +13,22 @@ use crate::puppet::ast::{Form, Span};
 use crate::repo::Loc;
 use crate::value::{Entries, Value};
 
-pub(super) fn realize<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+pub(super) fn realize<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     if args.is_empty() {
         return Err(EvalError::puppet("realize(): Wrong number of arguments given (0 for minimum 1)"));
     }
-    let mut found = Vec::new();
+    let (mut found, mut bad) = (Vec::new(), None);
     for arg in flat(args) {
-        references(&arg, &mut found, &mut |_| {});
+        references(&arg, &mut found, &mut |v| bad = Some(v.clone()));
+        bad = bad.or_else(|| matches!(arg, Value::Undef).then_some(Value::Undef));
+    }
+    if let Some(bad) = bad.filter(|v| !v.is_unknown()) {
+        let shown = if matches!(bad, Value::Type(_)) { format!("{bad}[]") } else { bad.to_string() };
+        return Err(EvalError::puppet(format!(
+            "Puppet::Parser::Compiler failed with error ArgumentError: No title provided and \"{shown}\" is not a valid \
+             resource reference"
+        ))
+        .at(&here(c, env)));
     }
     for reference in found {
         c.realize(reference);
