@@ -253,6 +253,6 @@ fn top(what: &str, counts: &BTreeMap<String, usize>, n: usize) {
     list.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     println!("-- {what}: {} kinds", list.len());
     for (text, count) in list.into_iter().take(n) {
-        println!("{count:6} {}", text.chars().take(400).collect::<String>().replace('\n', " / "));
+        println!("{count:6} {}", text.chars().take(900).collect::<String>().replace('\n', " / "));
     }
 }

@@ -89,7 +89,7 @@ impl Function {
 
     /// Calls it, by the signature of that number; `lambda` says whether the scope has one to yield to.
     pub fn call(&self, scope: &mut dyn TemplateScope, dispatch: usize, args: &[Value], lambda: bool) -> Called {
-        let mut interp = Interp::new(scope, &self.path, &[]).for_function();
+        let mut interp = Interp::new(scope, &self.path, &[]).for_function(matches!(self.form, Form::Three));
         let end = self.run(&mut interp, dispatch, args, lambda);
         interp.settle();
         match end {

@@ -50,6 +50,7 @@ fn runs_what_it_understands() {
             "{port => 80}",
         ),
         ("module Puppet::Parser::Functions\n newfunction(:'m::f', :type => :rvalue) do |args|\n lookupvar('site') + args[0].to_s\n end\nend".to_owned(), "here1"),
+        ("module Puppet::Parser::Functions\n newfunction(:'m::f', :type => :rvalue) do |args|\n call_function('double', [args[0], {'a' => 1}])\n end\nend".to_owned(), "11"),
     ];
     for (text, wanted) in cases {
         assert_eq!(called(&text, &[Value::Int(1), Value::Int(2)]), wanted, "{text}");

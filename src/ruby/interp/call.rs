@@ -167,7 +167,11 @@ impl Interp<'_> {
             (&*call.name, self.function, args.first().and_then(values::as_name))
         {
             let name = name.to_owned();
-            return self.puppet_function(&name, args.get(1..).unwrap_or_default());
+            let rest = match args.get(1..).unwrap_or_default() {
+                [Value::Array(list)] if self.is_old => &list.items,
+                rest => rest,
+            };
+            return self.puppet_function(&name, rest);
         }
         if self.function && is_of_scope(&call.name) {
             return self.scope_call(&call.name, args);

@@ -75,6 +75,8 @@ pub(crate) struct Interp<'a> {
     running: Vec<EcoString>,
     /// It is a function and no template: bare words are no variables, `self` is the scope.
     function: bool,
+    /// It is a function of the older form, whose `call_function` takes the arguments as one list.
+    is_old: bool,
     /// `self` is a resource.
     native: bool,
     /// The last exception was raised by the program's own words.
@@ -110,6 +112,7 @@ impl<'a> Interp<'a> {
             possible: 0,
             running: Vec::new(),
             function: false,
+            is_old: false,
             native: false,
             raised_itself: None,
             doubt: None,
@@ -119,9 +122,9 @@ impl<'a> Interp<'a> {
         }
     }
 
-    /// The same for the body of a function.
-    pub(crate) fn for_function(self) -> Self {
-        Self { function: true, ..self }
+    /// The same for the body of a function, of the older form or not.
+    pub(crate) fn for_function(self, is_old: bool) -> Self {
+        Self { function: true, is_old, ..self }
     }
 
     /// The same for a body that belongs to a resource, which is its `self`.
