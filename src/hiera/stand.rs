@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Hiera;
 use super::api::HieraScope;
@@ -48,7 +48,7 @@ struct Part {
 #[derive(Debug, Default)]
 pub(super) struct Grounds {
     numbers: Mutex<FxHashMap<Vec<String>, u32>>,
-    trails: Mutex<FxHashMap<Box<[Step]>, Arc<[Step]>>>,
+    trails: Mutex<FxHashSet<Arc<[Step]>>>,
 }
 
 impl Grounds {
@@ -140,8 +140,8 @@ impl Hiera {
         if let Some(known) = all.get(&*steps) {
             return known.clone();
         }
-        let trail: Arc<[Step]> = steps.clone().into();
-        all.insert(steps.into(), trail.clone());
+        let trail: Arc<[Step]> = steps.into();
+        all.insert(trail.clone());
         trail
     }
 }
