@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 /// What is known by kind and name.
 #[derive(Debug)]
-pub(crate) struct Names<T>([FxHashMap<EcoString, T>; 5]);
+pub(crate) struct Names<T>([FxHashMap<EcoString, T>; DefKind::COUNT]);
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
@@ -15,39 +15,23 @@ impl<T> Default for Names<T> {
 }
 
 impl<T> Names<T> {
-    fn of(&self, kind: DefKind) -> &FxHashMap<EcoString, T> {
-        let [classes, defines, functions, aliases, nodes] = &self.0;
-        match kind {
-            DefKind::Class => classes,
-            DefKind::Define => defines,
-            DefKind::Function => functions,
-            DefKind::Alias => aliases,
-            DefKind::Node => nodes,
-        }
-    }
-
-    fn of_mut(&mut self, kind: DefKind) -> &mut FxHashMap<EcoString, T> {
-        let [classes, defines, functions, aliases, nodes] = &mut self.0;
-        match kind {
-            DefKind::Class => classes,
-            DefKind::Define => defines,
-            DefKind::Function => functions,
-            DefKind::Alias => aliases,
-            DefKind::Node => nodes,
-        }
+    fn of(&self, kind: DefKind) -> Option<&FxHashMap<EcoString, T>> {
+        self.0.get(kind as usize)
     }
 
     pub(crate) fn get(&self, kind: DefKind, name: &str) -> Option<&T> {
-        self.of(kind).get(name)
+        self.of(kind)?.get(name)
     }
 
     pub(crate) fn insert(&mut self, kind: DefKind, name: EcoString, value: T) {
-        self.of_mut(kind).insert(name, value);
+        if let Some(names) = self.0.get_mut(kind as usize) {
+            names.insert(name, value);
+        }
     }
 
     /// Puts a value in unless there is one.
     pub(crate) fn insert_first(&mut self, kind: DefKind, name: &EcoString, value: T) {
-        if !self.of(kind).contains_key(name) {
+        if self.get(kind, name).is_none() {
             self.insert(kind, name.clone(), value);
         }
     }

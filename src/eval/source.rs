@@ -25,6 +25,11 @@ pub(crate) enum DefKind {
     Node,
 }
 
+impl DefKind {
+    /// How many there are.
+    pub(crate) const COUNT: usize = 5;
+}
+
 /// A definition: its kind, lower-case name and the way to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Def {

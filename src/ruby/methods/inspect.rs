@@ -3,7 +3,6 @@
 use crate::ruby::values;
 use crate::value::Value;
 use ecow::EcoString;
-use std::fmt::Write as _;
 
 /// The text a value prints as; symbolic parts stay apart.
 pub(crate) fn to_s(value: &Value) -> Value {
@@ -98,28 +97,7 @@ fn inspect_into(value: &Value, parts: &mut Vec<Value>) {
 }
 
 /// A string in double quotes as Ruby prints it.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            '\u{1b}' => out.push_str("\\e"),
-            '#' if matches!(chars.peek(), Some('{' | '$' | '@')) => out.push_str("\\#"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\x{:02X}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
+pub(crate) use crate::value::inspect::quote as quoted;
 
 /// A float as Ruby prints it.
 pub(crate) fn float(f: f64) -> EcoString {
