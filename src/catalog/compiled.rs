@@ -126,14 +126,15 @@ fn index(catalog: &mut Catalog, resource: &Resource, id: ResourceId) {
     let names = [Some(resource.title.as_str()), resource.text(namevar), resource.text("alias")];
     for name in names.into_iter().flatten() {
         let name = if resource.type_name == "File" && name.len() > 1 { name.trim_end_matches('/') } else { name };
-        catalog.index.entry((resource.type_name.clone(), name.into())).or_insert(id);
+        if catalog.id(&resource.type_name, name).is_none() {
+            catalog.name(&resource.type_name, name, id);
+        }
     }
 }
 
 fn find(catalog: &Catalog, reference: &str) -> Option<ResourceId> {
     let (type_name, title) = reference.strip_suffix(']')?.split_once('[')?;
-    let id = |title: &str| catalog.index.get(&(type_name.into(), title.into())).copied();
-    id(title).or_else(|| id(title.trim_end_matches('/')))
+    catalog.id(type_name, title).or_else(|| catalog.id(type_name, title.trim_end_matches('/')))
 }
 
 /// Edges of a catalog say what contains what; PuppetDB lists relationships among them.
@@ -160,7 +161,7 @@ fn end(catalog: &Catalog, edge: &Json, key: &str) -> Option<ResourceId> {
         return find(catalog, reference);
     }
     let part = |name: &str| edge.get(format!("{key}_{name}"))?.as_str();
-    catalog.index.get(&(part("type")?.into(), part("title")?.into())).copied()
+    catalog.id(part("type")?, part("title")?)
 }
 
 /// Relationships stand in the parameters.

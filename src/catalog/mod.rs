@@ -4,12 +4,15 @@
 
 mod compiled;
 mod graph;
+mod index;
 mod refusal;
 mod resource;
 mod tags;
 
 pub use compiled::{NoCatalog, read as read_compiled};
 pub use graph::{End, Reached, RefreshGraph, Refreshed};
+pub use index::Name;
+pub(crate) use index::{Print, print_of};
 pub(crate) use resource::{Ask, Filed};
 pub use resource::{Declaration, Derived, Param, Relates, Resource, ResourceKind};
 pub use tags::Tags;
@@ -29,8 +32,8 @@ pub struct Catalog {
     pub certname: EcoString,
     /// Resources in declaration order; classes and defined types are resources too (`Class[A::B]`).
     pub resources: Vec<Resource>,
-    /// `(type, title)` in canonical form to resource.
-    pub index: FxHashMap<(EcoString, EcoString), ResourceId>,
+    /// Which resource a name leads to.
+    index: index::Index,
     /// Relationships written by the author (chaining arrows and metaparameters), resolved.
     pub relations: Vec<Relation>,
     /// Relationships that the agent adds by itself for types of modules.
@@ -83,11 +86,17 @@ pub struct Log {
 }
 
 impl Catalog {
+    /// An empty catalog of a host, with room for as many resources.
+    pub(crate) fn with_room(certname: EcoString, resources: usize) -> Self {
+        let mut catalog = Self { certname, resources: Vec::with_capacity(resources), ..Self::default() };
+        catalog.reserve_names(resources);
+        catalog
+    }
+
     /// A resource by canonical type and title.
     #[must_use]
     pub fn find(&self, type_name: &str, title: &str) -> Option<&Resource> {
-        let id = self.index.get(&(type_name.into(), title.into()))?;
-        self.resources.get(*id as usize)
+        self.get(self.id(type_name, title)?)
     }
 
     /// A resource by index.

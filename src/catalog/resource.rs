@@ -3,7 +3,7 @@
 //! What the declaration says is the same on many hosts, which share it ([`Declaration`]); whoever changes
 //! it gets a copy of its own.
 
-use super::{ResourceId, Tags};
+use super::{Name, ResourceId, Tags};
 use crate::repo::Loc;
 use crate::value::Value;
 use ecow::EcoString;
@@ -63,6 +63,7 @@ pub struct Derived {
     digest: OnceLock<u64>,
     filed: OnceLock<Filed>,
     asks: OnceLock<Asks>,
+    strange: OnceLock<bool>,
 }
 
 /// The relationships that a resource's type asks for, as a reading of the type tells.
@@ -93,8 +94,8 @@ pub(crate) struct Filed {
 pub struct Relates {
     /// The parameter.
     pub param: Param,
-    /// Canonical types and titles.
-    pub others: Vec<(EcoString, EcoString)>,
+    /// The resources named.
+    pub others: Vec<Name>,
     /// What is no reference.
     pub bad: Vec<Value>,
     /// Whether nothing in it is unknown.
@@ -205,6 +206,11 @@ impl Declaration {
         let known = self.derived.asks.get_or_init(make);
         let is_same = std::ptr::addr_eq(Arc::as_ptr(&known.by), Arc::as_ptr(by));
         if is_same { known.others.to_vec() } else { read() }
+    }
+
+    /// Whether it has attributes that Puppet's own type of this name does not know, as `look` tells.
+    pub(crate) fn is_strange(&self, look: impl FnOnce() -> bool) -> bool {
+        *self.derived.strange.get_or_init(look)
     }
 
     /// Where it is filed, if it is.

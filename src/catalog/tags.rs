@@ -75,7 +75,9 @@ impl Tags {
 
 impl PartialEq for Tags {
     fn eq(&self, other: &Self) -> bool {
-        self.all() == other.all()
+        let is_outer = |a: &Arc<Self>| other.outer.as_ref().is_some_and(|b| Arc::ptr_eq(a, b));
+        let is_same = Arc::ptr_eq(&self.own, &other.own) && self.outer.as_ref().map_or(other.outer.is_none(), is_outer);
+        is_same || self.all() == other.all()
     }
 }
 

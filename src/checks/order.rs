@@ -15,7 +15,7 @@ pub(crate) enum Order {
 
 /// The order the relationships give.
 pub(crate) fn between(catalog: &Catalog, graph: &RefreshGraph, first: &Resource, second: &Resource) -> Order {
-    let id = |r: &Resource| catalog.index.get(&(r.type_name.clone(), r.title.clone())).copied();
+    let id = |r: &Resource| catalog.id(&r.type_name, &r.title);
     let (Some(a), Some(b)) = (id(first), id(second)) else { return Order::Open };
     if graph.comes_before(a, b) {
         Order::FirstThenSecond

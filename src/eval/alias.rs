@@ -20,19 +20,16 @@ impl Compiler<'_> {
         let names: Vec<EcoString> =
             names.into_iter().flatten().map(|n| canonical_title(&type_name, n)).filter(|n| *n != own).collect();
         for name in names {
-            let key = (type_name.clone(), name);
-            match self.catalog.index.get(&key).copied() {
+            match self.catalog.id(&type_name, &name) {
                 Some(other) if other != id && self.is_certain(other) && self.same_name(id, other) => {
                     return Err(EvalError::puppet(format!(
                         "Cannot alias {type_name}[{own}] to {}; resource {} already declared",
-                        shown(&type_name, &key.1, false),
-                        shown(&type_name, &key.1, true)
+                        shown(&type_name, &name, false),
+                        shown(&type_name, &name, true)
                     )));
                 }
                 Some(_) => {}
-                None => {
-                    self.catalog.index.insert(key, id);
-                }
+                None => self.catalog.name(&type_name, &name, id),
             }
         }
         Ok(())

@@ -14,17 +14,16 @@ impl Compiler<'_> {
     pub(crate) fn automatic_relations(&mut self) {
         let mut natives = Natives::default();
         let mut out = Vec::new();
-        for (id, resource) in (0..).zip(&self.catalog.resources) {
-            if resource.kind != ResourceKind::Native {
-                continue;
-            }
-            let native = natives
-                .entry(resource.type_name.clone())
-                .or_insert_with(|| self.session.native_type(&resource.type_name.to_lowercase()));
-            if let Some(native) = native.as_ref().filter(|n| n.relates()) {
-                out.extend(of_resource(native, id, resource));
-            }
+        self.by_type.take_in(&self.catalog.resources);
+        for (type_name, ids) in self.by_type.all() {
+            let native =
+                natives.entry(type_name.clone()).or_insert_with(|| self.session.native_type(&type_name.to_lowercase()));
+            let Some(native) = native.as_ref().filter(|n| n.relates()) else { continue };
+            let resources = ids.iter().filter_map(|id| Some((*id, self.catalog.get(*id)?)));
+            let resources = resources.filter(|(_, r)| r.kind == ResourceKind::Native);
+            out.extend(resources.flat_map(|(id, r)| of_resource(native, id, r)));
         }
+        out.sort_by_key(|automatic| automatic.resource);
         self.by_key(&mut natives, &mut out);
         self.catalog.automatic = out;
     }
@@ -32,7 +31,7 @@ impl Compiler<'_> {
     /// A resource of a type with several names is found by all of them, whatever its title says of them.
     fn by_key(&self, natives: &mut Natives, wanted: &mut [Automatic]) {
         let mut keys: FxHashMap<EcoString, FxHashMap<Vec<EcoString>, EcoString>> = FxHashMap::default();
-        for one in wanted.iter_mut().filter(|w| !self.catalog.index.contains_key(&w.other)) {
+        for one in wanted.iter_mut().filter(|w| self.catalog.id(&w.other.0, &w.other.1).is_none()) {
             let (type_name, title) = &mut one.other;
             let native =
                 natives.entry(type_name.clone()).or_insert_with(|| self.session.native_type(&type_name.to_lowercase()));

@@ -31,9 +31,7 @@ impl<'s> Compiler<'s> {
         let settings = self.root("Class", "Settings", ResourceKind::Class, Some(STAGE_MAIN), &at);
         let main = self.root("Class", "main", ResourceKind::Class, Some(STAGE_MAIN), &at);
         for resource in [stage, settings, main] {
-            let key = (resource.type_name.clone(), resource.title.clone());
-            let id = self.add(env, resource, None);
-            self.catalog.index.insert(key, id);
+            self.add_named(env, resource, None);
         }
         if let Some(top) = self.scopes.get_mut(TOP as usize) {
             top.resource = CLASS_MAIN;
@@ -101,8 +99,7 @@ impl<'s> Compiler<'s> {
         self.count(CauseKind::Module, name.split("::").next().unwrap_or(name));
         let mut resource = self.root("Class", &canonical_type(name), ResourceKind::Class, Some(STAGE_MAIN), at);
         resource.params = params;
-        let id = self.add(env, resource, None);
-        self.catalog.index.insert(("Class".into(), canonical_type(name)), id);
+        let id = self.add_named(env, resource, None);
         self.class_ids.insert(name.clone(), id);
         self.note_includer(id);
         Ok(id)
@@ -196,8 +193,7 @@ impl<'s> Compiler<'s> {
         resource.end_line = end_line;
         resource.params = self.staged(owner, params);
         resource.container = Some(self.stage_of(&resource.params));
-        let id = self.add(env, resource, Some(at));
-        self.catalog.index.insert(("Class".into(), canonical_type(name)), id);
+        let id = self.add_named(env, resource, Some(at));
         self.class_ids.insert(name.clone(), id);
         self.note_includer(id);
         // The class is there before its parent runs, which may include it in turn.
@@ -363,9 +359,7 @@ impl<'s> Compiler<'s> {
         let mut resource = self.root("Node", &title, ResourceKind::Class, Some(CLASS_MAIN), &at);
         resource.tags = self.tags_of("Node", &title, &[], CLASS_MAIN);
         resource.tags.add(vec!["class".into()]);
-        let key = (resource.type_name.clone(), resource.title.clone());
-        let id = self.add(Env { scope: TOP, file }, resource, None);
-        self.catalog.index.insert(key, id);
+        let id = self.add_named(Env { scope: TOP, file }, resource, None);
         let mut scope = Scope::new(ScopeKind::Node, Some(parent), id);
         scope.source = title;
         self.node_scope = self.push_scope(scope);

@@ -27,7 +27,8 @@ pub(crate) struct ByType {
 }
 
 impl ByType {
-    fn take_in(&mut self, resources: &[Resource]) {
+    /// Takes in what was declared since.
+    pub(crate) fn take_in(&mut self, resources: &[Resource]) {
         let (from, new) = (self.seen, resources.get(self.seen..).unwrap_or_default());
         for (id, resource) in (ResourceId::try_from(from).unwrap_or(ResourceId::MAX)..).zip(new) {
             match self.ids.get_mut(&resource.type_name) {
@@ -43,6 +44,11 @@ impl ByType {
             Some(ids) => ids.push(id),
             None => _ = self.changed.insert(type_name.clone(), vec![id]),
         }
+    }
+
+    /// All of them, type by type.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&EcoString, &Vec<ResourceId>)> {
+        self.ids.iter()
     }
 
     fn of(&self, type_name: &str) -> &[ResourceId] {

@@ -147,11 +147,7 @@ impl<'s> Compiler<'s> {
         Self {
             session,
             host,
-            catalog: Catalog {
-                certname: host.certname.clone(),
-                resources: Vec::with_capacity(MANY),
-                ..Catalog::default()
-            },
+            catalog: Catalog::with_room(host.certname.clone(), MANY),
             extra: Vec::with_capacity(MANY),
             scopes: vec![Scope::new(ScopeKind::Top, None, 0)],
             class_scopes: FxHashMap::default(),

@@ -7,7 +7,7 @@ use super::reference::{canonical_class, canonical_title, canonical_type};
 use super::scope::Env;
 use super::session::DefAt;
 use super::source::DefKind;
-use crate::catalog::{Declaration, Derived, Param, Resource, ResourceId, ResourceKind};
+use crate::catalog::{Declaration, Derived, Param, Resource, ResourceId, ResourceKind, print_of};
 use crate::puppet::ast::{self, AttrKind, AttrOp, Expr, ExprKind, Form};
 use crate::repo::Loc;
 use crate::value::types::Type;
@@ -293,8 +293,9 @@ impl<'s> Compiler<'s> {
             decl.type_name = full;
         }
         let (kind, def) = self.kind_of(&decl.type_name)?;
-        let key = (decl.type_name.clone(), canonical_title(&decl.type_name, &decl.title));
-        let twin = self.catalog.index.get(&key).copied();
+        let title = canonical_title(&decl.type_name, &decl.title);
+        let print = print_of(&decl.type_name, &title);
+        let twin = self.catalog.id_of(print, &decl.type_name, &title);
         if let Some(twin) = twin {
             self.met_twin(twin);
             self.check_duplicate(twin, &decl)?;
@@ -313,7 +314,7 @@ impl<'s> Compiler<'s> {
         }
         let tags = self.tags_of(&decl.type_name, &decl.title, &params, container);
         let declaration = Declaration {
-            type_name: decl.type_name,
+            type_name: decl.type_name.clone(),
             title: decl.title,
             symbolic_title: decl.symbolic,
             params,
@@ -332,7 +333,7 @@ impl<'s> Compiler<'s> {
         let id = self.add(env, resource, def);
         if twin.is_none_or(|t| self.extra.get(t as usize).is_some_and(|e| e.branch.is_some()) && self.branch.is_none())
         {
-            self.catalog.index.insert(key, id);
+            self.catalog.name_as(print, &decl.type_name, &title, id);
         }
         self.index_alias(id)?;
         self.apply_pending(id)?;
@@ -348,6 +349,14 @@ impl<'s> Compiler<'s> {
         let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
         self.catalog.resources.push(resource);
         self.extra.push(Extra { scope: owner, branch: self.branch, def, evaluated: false, includers: Vec::new() });
+        id
+    }
+
+    /// Puts a resource into the catalog, to be found by its title.
+    pub(crate) fn add_named(&mut self, env: Env<'s>, resource: Resource, def: Option<DefAt>) -> ResourceId {
+        let (type_name, title) = (resource.type_name.clone(), resource.title.clone());
+        let id = self.add(env, resource, def);
+        self.catalog.name(&type_name, &title, id);
         id
     }
 

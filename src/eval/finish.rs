@@ -3,7 +3,7 @@
 use super::compiler::Compiler;
 use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
 use crate::value::Value;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -49,18 +49,13 @@ impl Compiler<'_> {
         if !late && self.catalog.resources.iter().all(|r| r.also_in.is_empty()) {
             return;
         }
-        let mut inner: FxHashMap<ResourceId, Vec<ResourceId>> = FxHashMap::default();
-        for (id, resource) in (0..).zip(&self.catalog.resources) {
-            for outer in resource.container.iter().chain(&resource.also_in) {
-                inner.entry(*outer).or_default().push(id);
-            }
-        }
+        let inner = Contained::of(&self.catalog.resources);
         let (mut waiting, mut seen) = (VecDeque::from([main]), FxHashSet::default());
         while let Some(outer) = waiting.pop_front() {
             if !seen.insert(outer) {
                 continue;
             }
-            for id in inner.get(&outer).into_iter().flatten() {
+            for id in inner.by(outer) {
                 self.tag_as(outer, *id);
                 waiting.push_back(*id);
             }
@@ -119,12 +114,17 @@ impl Compiler<'_> {
 
     fn possible(&self, id: ResourceId, seen: &mut FxHashSet<ResourceId>) -> Option<Arc<str>> {
         let (resource, extra) = (self.catalog.get(id)?, self.extra.get(id as usize)?);
-        if resource.kind == ResourceKind::Class && !extra.includers.is_empty() {
-            if !seen.insert(id) || extra.includers.iter().any(|i| self.certain(*i, seen)) {
+        if !extra.includers.is_empty() && resource.kind == ResourceKind::Class {
+            let always = |(_, branch): &(_, Option<_>)| branch.is_none();
+            if extra.includers.iter().any(always)
+                || !seen.insert(id)
+                || extra.includers.iter().any(|i| self.certain(*i, seen))
+            {
                 return None;
             }
             return extra.includers.iter().find_map(|(_, b)| self.branch_text(*b));
         }
+        extra.branch?;
         let container = resource.container.and_then(|c| self.extra.get(c as usize));
         let inherited = container.is_some_and(|c| c.branch.is_some() && c.branch == extra.branch);
         if inherited {
@@ -146,9 +146,78 @@ impl Compiler<'_> {
     }
 }
 
+/// What each resource contains, in the order declared.
+struct Contained {
+    /// Where those of each container begin, and where the last ones end.
+    starts: Vec<usize>,
+    ids: Vec<ResourceId>,
+}
+
+impl Contained {
+    fn of(resources: &[Resource]) -> Self {
+        let mut starts = vec![0; resources.len() + 2];
+        // Counted two places on, so that a place is filled from its start, which moves to its end.
+        for outer in resources.iter().flat_map(containers) {
+            starts.get_mut(outer as usize + 2).into_iter().for_each(|n| *n += 1);
+        }
+        let mut sum = 0;
+        starts.iter_mut().for_each(|n| sum += std::mem::replace(n, sum + *n));
+        let mut ids = vec![0; sum];
+        for (id, resource) in (0..).zip(resources) {
+            for outer in containers(resource) {
+                let Some(next) = starts.get_mut(outer as usize + 1) else { continue };
+                if let Some(place) = ids.get_mut(*next) {
+                    *place = id;
+                }
+                *next += 1;
+            }
+        }
+        Self { starts, ids }
+    }
+
+    fn by(&self, outer: ResourceId) -> &[ResourceId] {
+        let ends = self.starts.get(outer as usize).zip(self.starts.get(outer as usize + 1));
+        ends.and_then(|(from, to)| self.ids.get(*from..*to)).unwrap_or_default()
+    }
+}
+
+fn containers(resource: &Resource) -> impl Iterator<Item = ResourceId> {
+    resource.container.into_iter().chain(resource.also_in.iter().copied())
+}
+
 fn joined(a: &Value, b: &Value) -> Value {
     let list = |v: &Value| v.as_array().map_or_else(|| vec![v.clone()], <[Value]>::to_vec);
     let mut items = list(a);
     items.extend(list(b));
     Value::array(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Declaration;
+    use crate::repo::Loc;
+
+    fn inside(container: Option<ResourceId>, also_in: &[ResourceId]) -> Resource {
+        let declaration = Declaration {
+            type_name: "Notify".into(),
+            title: "x".into(),
+            symbolic_title: None,
+            params: Vec::new(),
+            at: Loc::new("a.pp", 1),
+            end_line: 1,
+            exported: false,
+            kind: ResourceKind::Native,
+            derived: crate::catalog::Derived::default(),
+        };
+        Resource { container, also_in: also_in.to_vec(), ..Resource::new(declaration) }
+    }
+
+    #[test]
+    fn each_container_knows_what_it_holds() {
+        let all = [inside(None, &[]), inside(Some(0), &[]), inside(Some(1), &[0]), inside(Some(0), &[])];
+        let inner = Contained::of(&all);
+        assert_eq!((inner.by(0), inner.by(1)), (&[1, 2, 3][..], &[2][..]));
+        assert!(inner.by(2).is_empty() && inner.by(3).is_empty() && inner.by(9).is_empty());
+    }
 }

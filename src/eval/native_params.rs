@@ -3,11 +3,9 @@
 use super::compiler::Compiler;
 use super::error::EvalError;
 use super::metaparams::is_metaparam;
-use crate::catalog::ResourceKind;
+use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
 use crate::puppet::Dialect;
 use crate::ruby::native::NativeType;
-use ecow::EcoString;
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// The attributes of each type, metaparameters aside.
@@ -67,6 +65,22 @@ enum Known {
 }
 
 impl Known {
+    /// Whether a resource has an attribute that the type has not. What is listed here stays so: a declaration is
+    /// looked through once.
+    fn lacks_any(&self, resource: &Resource) -> bool {
+        let look = || resource.params.iter().any(|p| self.finds_strange(&p.name));
+        match self {
+            Self::Listed(_) => resource.declaration.is_strange(look),
+            Self::Read(_) => look(),
+            Self::Nothing => false,
+        }
+    }
+
+    fn finds_strange(&self, name: &str) -> bool {
+        let dropped = matches!(name, "consume" | "export");
+        (dropped || !is_metaparam(name)) && name != "*" && self.lacks(name)
+    }
+
     fn lacks(&self, name: &str) -> bool {
         match self {
             Self::Listed(known) => !known.split(' ').any(|k| k == name),
@@ -88,25 +102,25 @@ impl Compiler<'_> {
         if self.session.options.dialect == Dialect::Legacy || !self.session.options.complete {
             return;
         }
-        let mut found = Vec::new();
-        let mut types: FxHashMap<EcoString, Known> = FxHashMap::default();
-        for resource in self.catalog.resources.iter().filter(|r| is_native(r.kind)) {
-            let known =
-                types.entry(resource.type_name.clone()).or_insert_with(|| self.known_params(&resource.type_name));
-            for param in &resource.params {
-                let name = param.name.as_str();
-                let dropped = matches!(name, "consume" | "export");
-                if (dropped || !is_metaparam(name)) && name != "*" && known.lacks(name) {
-                    let message = format!("no parameter named '{name}' on {}", resource.reference());
-                    found.push((
-                        EvalError::puppet(message).at(&self.statement_of(&resource.at)),
-                        resource.possible.is_some(),
-                    ));
-                }
+        self.by_type.take_in(&self.catalog.resources);
+        let mut found: Vec<(ResourceId, EvalError)> = Vec::new();
+        for (type_name, ids) in self.by_type.all() {
+            let known = self.known_params(type_name);
+            let resources = ids.iter().filter_map(|id| Some((*id, self.catalog.get(*id)?)));
+            let resources = resources.filter(|(_, r)| is_native(r.kind) && r.possible.is_none() && known.lacks_any(r));
+            for (id, resource) in resources {
+                found.extend(self.strange_params(&known, resource).into_iter().map(|error| (id, error)));
             }
         }
-        for (error, _) in found.into_iter().filter(|(_, possible)| !possible) {
+        found.sort_by_key(|(id, _)| *id);
+        for (_, error) in found {
             self.record(error);
         }
+    }
+
+    fn strange_params(&self, known: &Known, resource: &Resource) -> Vec<EvalError> {
+        let strange = resource.params.iter().filter(|p| known.finds_strange(&p.name));
+        let message = |p: &Param| format!("no parameter named '{}' on {}", p.name, resource.reference());
+        strange.map(|p| EvalError::puppet(message(p)).at(&self.statement_of(&resource.at))).collect()
     }
 }

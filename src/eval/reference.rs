@@ -117,6 +117,6 @@ impl Compiler<'_> {
 
     /// The same for who only wants to know whether it is declared.
     pub(crate) fn declared_id(&self, reference: &Reference) -> Option<ResourceId> {
-        self.catalog.index.get(&(reference.type_name.clone(), reference.title.clone())).copied()
+        self.catalog.id(&reference.type_name, &reference.title)
     }
 }

@@ -8,12 +8,12 @@ use super::lift::Res;
 use super::operators::label;
 use super::reference::{Reference, references};
 use super::scope::Env;
-use crate::catalog::{Param, Relates, Relation, ResourceId};
+use crate::catalog::{Declaration, Name, Param, Relates, Relation, Resource, ResourceId, ResourceKind};
 use crate::puppet::ast::{Expr, RelationOp};
 use crate::repo::Loc;
 use crate::value::types::Type;
 use crate::value::{SymExpr, Tri, Value};
-use ecow::EcoString;
+use std::sync::Arc;
 
 /// One end of an arrow.
 #[derive(Clone, Debug)]
@@ -199,27 +199,23 @@ impl<'s> Compiler<'s> {
 
     /// Relationship metaparameters to relations; dangling ones are errors.
     pub(crate) fn settle_metaparams(&mut self) {
-        let arrows = std::mem::take(&mut self.catalog.relations);
-        let mut out = arrows;
-        for id in 0..self.catalog.resources.len() {
-            let Ok(id) = ResourceId::try_from(id) else { return };
-            let Some(resource) = self.catalog.get(id) else { continue };
-            if resource.is_virtual
-                || resource.possible.is_some() && resource.kind == crate::catalog::ResourceKind::UnknownType
-            {
-                continue;
-            }
-            let declaration = resource.declaration.clone();
+        let mut out = std::mem::take(&mut self.catalog.relations);
+        let relating = self.relating();
+        out.reserve(relating.iter().map(|(_, declaration)| declaration.relates(relates).len()).sum());
+        for (id, declaration) in relating {
             for relates in declaration.relates(relates) {
                 self.settle_param(id, relates, &mut out);
             }
         }
-        let key = |r: &Relation| (r.source, r.target, r.refresh);
-        // Of two that say the same the one that is certain stays.
-        out.sort_by_key(|r| r.possible);
-        let mut seen = rustc_hash::FxHashSet::default();
-        out.retain(|r| seen.insert(key(r)));
-        self.catalog.relations = out;
+        self.catalog.relations = once_each(out);
+    }
+
+    /// The resources that reach the agent and have relationships.
+    fn relating(&self) -> Vec<(ResourceId, Arc<Declaration>)> {
+        let counts = |r: &&Resource| !r.is_virtual && (r.possible.is_none() || r.kind != ResourceKind::UnknownType);
+        let relating = (0..).zip(&self.catalog.resources).filter(|(_, r)| counts(r));
+        let relating = relating.filter(|(_, r)| !r.declaration.relates(relates).is_empty());
+        relating.map(|(id, r)| (id, r.declaration.clone())).collect()
     }
 
     /// The reference to a resource whose title is not known: one that was declared with the very same title.
@@ -234,7 +230,8 @@ impl<'s> Compiler<'s> {
 
     fn settle_param(&mut self, id: ResourceId, relates: &Relates, out: &mut Vec<Relation>) {
         let param = &relates.param;
-        let of_unknown = relates.bad.iter().filter_map(|v| self.of_unknown_title(v)).map(|r| (r.type_name, r.title));
+        let of_unknown =
+            relates.bad.iter().filter_map(|v| self.of_unknown_title(v)).map(|r| Name::new(r.type_name, r.title));
         let of_unknown: Vec<_> = of_unknown.collect();
         let branch = self.extra.get(id as usize).and_then(|e| e.branch);
         let outer = std::mem::replace(&mut self.branch, branch);
@@ -254,7 +251,7 @@ impl<'s> Compiler<'s> {
             self.record(EvalError::puppet(message).at(&param.at));
         }
         for other in relates.others.iter().chain(&of_unknown) {
-            match self.catalog.index.get(other).copied() {
+            match self.catalog.id_of(other.print, &other.type_name, &other.title) {
                 Some(to) => {
                     let (source, target) =
                         if matches!(&*param.name, "before" | "notify") { (id, to) } else { (to, id) };
@@ -268,19 +265,19 @@ impl<'s> Compiler<'s> {
         self.branch = outer;
     }
 
-    fn dangling(&mut self, id: ResourceId, param: &Param, (type_name, title): &(EcoString, EcoString)) {
-        let reference = &Reference { type_name: type_name.clone(), title: title.clone() };
+    fn dangling(&mut self, id: ResourceId, param: &Param, other: &Name) {
+        let reference = &Reference { type_name: other.type_name.clone(), title: other.title.clone() };
         if self.maybe_declared(reference) != Tri::No {
             return;
         }
-        let own = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();
+        let own = self.catalog.get(id).map(Resource::reference).unwrap_or_default();
         let message = format!("Could not find resource '{reference}' in parameter '{}' (on {own})", param.name);
         self.record(EvalError::puppet(message).at(&param.at));
     }
 
     /// Whether a resource of this type with an unknown title may be the one.
     fn maybe_declared(&self, reference: &Reference) -> Tri {
-        let unknown = |r: &crate::catalog::Resource| {
+        let unknown = |r: &Resource| {
             r.type_name == reference.type_name && r.symbolic_title.as_ref().is_some_and(Value::is_unknown)
         };
         if self.blind || reference.title.contains('‹') || self.catalog.resources.iter().any(unknown) {
@@ -289,6 +286,18 @@ impl<'s> Compiler<'s> {
             Tri::No
         }
     }
+}
+
+/// Relations without repetitions. Of two that say the same the one that is certain stays.
+fn once_each(mut relations: Vec<Relation>) -> Vec<Relation> {
+    if relations.iter().any(|r| r.possible) {
+        relations.sort_by_key(|r| r.possible);
+    }
+    let key = |r: &Relation| (u64::from(r.source) << 32 | u64::from(r.target), r.refresh);
+    let mut seen = rustc_hash::FxHashSet::default();
+    seen.reserve(relations.len());
+    relations.retain(|r| seen.insert(key(r)));
+    relations
 }
 
 /// A type of resource without a title.
@@ -301,7 +310,7 @@ fn relates(param: &Param) -> Option<Relates> {
     is_relationship(&param.name).then_some(())?;
     let (mut found, mut bad) = (Vec::new(), Vec::new());
     references(&param.value, &mut found, &mut |v| bad.push(v.clone()));
-    let others = found.into_iter().map(|r| (r.type_name, r.title)).collect();
+    let others = found.into_iter().map(|r| Name::new(r.type_name, r.title)).collect();
     let sure = crate::eval::lift::known_deep(&param.value) != crate::eval::lift::Known::No;
     Some(Relates { param: param.clone(), others, bad, sure })
 }

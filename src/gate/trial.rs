@@ -94,5 +94,5 @@ fn holds(edge: &Edge, catalog: &Catalog, graph: &RefreshGraph) -> Option<bool> {
 }
 
 fn find(catalog: &Catalog, (type_name, title): &(String, String)) -> Option<ResourceId> {
-    catalog.index.get(&(type_name.as_str().into(), title.as_str().into())).copied()
+    catalog.id(type_name, title)
 }

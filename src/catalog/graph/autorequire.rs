@@ -33,7 +33,7 @@ fn of_modules(graph: &mut RefreshGraph, catalog: &Catalog, names: &ByName<'_>) {
             let native = |r: &Resource| !matches!(r.kind, ResourceKind::Class | ResourceKind::Defined);
             catalog.get(*id).is_some_and(|r| !r.is_virtual && native(r))
         };
-        let Some(other) = named.or_else(|| catalog.index.get(&auto.other)).copied().filter(real) else { continue };
+        let Some(other) = named.copied().or_else(|| catalog.id(kind, title)).filter(real) else { continue };
         let said = |from: u32, to: u32| graph.edges(from).iter().any(|e| e.to == to);
         if other == auto.resource || said(other, auto.resource) || said(auto.resource, other) || !real(&auto.resource) {
             continue;

@@ -9,7 +9,7 @@ use super::questions::Number;
 use super::record::step;
 use super::same::{same, same_if_any, same_params};
 use super::store::Slot;
-use super::trace::{Asked, Given, Made, MadeType, Outside, Place, Trace, Unit};
+use super::trace::{Asked, Given, Made, MadeType, Outside, Place, Question, Trace, Unit};
 use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind};
 use crate::repo::Tree;
 use crate::value::Value;
@@ -37,7 +37,7 @@ impl<'s> Compiler<'s> {
         self.same_start(&trace.given, id, unit)
             && self.same_words(trace, id)
             && self.same_files(trace)
-            && trace.asked.iter().all(|(number, asked)| self.is_so(*number, asked, unit))
+            && trace.asked.iter().all(|question| self.is_so(question, unit))
             && trace.done.included.iter().all(|(name, _)| self.class_ids.contains_key(name))
             && self.unset(&trace.done.assigned, unit)
             && self.all_free(&trace.done.made)
@@ -48,26 +48,21 @@ impl<'s> Compiler<'s> {
     }
 
     /// Whether a question has the same answer here; where it can't change any more that is kept in mind.
-    fn is_so(&mut self, number: Number, asked: &Asked, unit: Unit) -> bool {
-        let number = if self.may_keep(asked, unit) { number } else { 0 };
+    fn is_so(&mut self, question: &Question, unit: Unit) -> bool {
+        let number = if self.may_keep(question, unit) { question.number } else { 0 };
         if number > 0 && self.confirmed.has(number) {
             return true;
         }
-        let is_so = self.same_answer(asked, unit);
-        if is_so && number > 0 && self.is_settled(asked) {
+        let is_so = self.same_answer(&question.asked, unit);
+        if is_so && number > 0 && self.is_settled(&question.asked) {
             self.confirmed.add(number);
         }
         is_so
     }
 
     /// Whether what is known of a question is known for this unit: all look from the scope of the node, or from the top.
-    fn may_keep(&self, asked: &Asked, unit: Unit) -> bool {
-        match (asked, unit) {
-            (Asked::Variable(Outside::Enclosing, ..) | Asked::Member(Outside::Enclosing, ..), unit) => {
-                matches!(unit, Unit::Instance { enclosing, .. } if enclosing == self.node_scope)
-            }
-            _ => true,
-        }
+    fn may_keep(&self, question: &Question, unit: Unit) -> bool {
+        !question.enclosing || matches!(unit, Unit::Instance { enclosing, .. } if enclosing == self.node_scope)
     }
 
     /// Whether an answer is so for good: a variable that has a value keeps it, unless it belongs to an arm of a
@@ -216,7 +211,11 @@ impl<'s> Compiler<'s> {
     /// Whether nothing is there yet of what would be declared.
     fn all_free(&self, made: &[Made]) -> bool {
         self.catalog.resources.len() + made.len() < MAX_RESOURCES
-            && made.iter().all(|m| !self.catalog.index.contains_key(&m.key))
+            && made.iter().all(|m| !self.catalog.knows_print(m.print) || self.is_free(m))
+    }
+
+    fn is_free(&self, made: &Made) -> bool {
+        self.catalog.id_of(made.print, &made.resource.type_name, made.title()).is_none()
     }
 
     /// Whether a type is what it was.

@@ -7,7 +7,7 @@ use super::super::scope::{ScopeId, ScopeKind};
 use super::super::source::DefKind;
 use super::record::{Lengths, Recorder};
 use super::trace::{Done, Fork, Instance, Local, Made, MadeType, Place, Trace, Unit};
-use crate::catalog::Resource;
+use crate::catalog::{Resource, ResourceKind, print_of};
 use crate::repo::Loc;
 use crate::value::{Cause, Value};
 use ecow::EcoString;
@@ -115,7 +115,7 @@ impl Compiler<'_> {
     fn made_one(&self, recorder: &Recorder, scope: ScopeId, id: usize, types: &mut Vec<MadeType>) -> Option<Made> {
         let (resource, extra) = (self.catalog.resources.get(id)?, self.extra.get(id)?);
         let title = super::super::reference::canonical_title(&resource.type_name, &resource.title);
-        let key = (resource.type_name.clone(), title);
+        let print = print_of(&resource.type_name, &title);
         let plain = extra.scope == scope
             && resource.container == Some(recorder.root)
             && !extra.evaluated
@@ -123,9 +123,11 @@ impl Compiler<'_> {
             && resource.also_in.is_empty();
         let is_under = self.catalog.get(recorder.root).is_some_and(|root| resource.tags.is_under(&root.tags));
         (plain && is_under).then_some(())?;
-        let found = self.catalog.index.get(&key).is_some_and(|at| *at as usize == id);
+        let found = self.catalog.id_of(print, &resource.type_name, &title).is_some_and(|at| at as usize == id);
         Some(Made {
-            key,
+            print,
+            is_instance: resource.kind == ResourceKind::Defined,
+            title: (title != resource.title).then_some(title),
             found,
             resource: Resource { container: None, tags: resource.tags.under(None), ..resource.clone() },
             branch: recorder.local(extra.branch)?,

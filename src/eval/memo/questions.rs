@@ -7,7 +7,7 @@
 use super::super::session::DefAt;
 use super::super::source::DefKind;
 use super::same::{same, same_all, same_if_any};
-use super::trace::{Asked, MadeType, Outside, Place};
+use super::trace::{Asked, MadeType, Outside, Place, Question};
 use crate::value::Value;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -43,7 +43,14 @@ impl Inner {
 
 impl Questions {
     /// The question as all traces hold it, and its number.
-    pub(super) fn of(&self, asked: Asked) -> (Number, Arc<Asked>) {
+    pub(super) fn of(&self, asked: Asked) -> Question {
+        let enclosing =
+            matches!(asked, Asked::Variable(Outside::Enclosing, ..) | Asked::Member(Outside::Enclosing, ..));
+        let (number, asked) = self.shared(asked);
+        Question { number, enclosing, asked }
+    }
+
+    fn shared(&self, asked: Asked) -> (Number, Arc<Asked>) {
         let Some(print) = print_of(&asked) else { return (0, Arc::new(asked)) };
         let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = inner.asked.get(&print).and_then(|all| all.iter().find(|(other, _)| is_same(other, &asked)));
@@ -188,15 +195,15 @@ mod tests {
     #[test]
     fn equal_questions_have_one_number() {
         let all = Questions::default();
-        let (one, other, again) = (all.of(site("a")).0, all.of(site("b")).0, all.of(site("a")).0);
+        let (one, other, again) = (all.of(site("a")).number, all.of(site("b")).number, all.of(site("a")).number);
         assert!(one > 0 && one != other && one == again);
     }
 
     #[test]
     fn what_may_change_has_none() {
         let all = Questions::default();
-        assert_eq!(all.of(Asked::Variable(Outside::Own, "x".into(), Some(Value::Int(1)))).0, 0);
-        assert_eq!(all.of(Asked::Variable(Outside::Top, "x".into(), None)).0, 0);
+        assert_eq!(all.of(Asked::Variable(Outside::Own, "x".into(), Some(Value::Int(1)))).number, 0);
+        assert_eq!(all.of(Asked::Variable(Outside::Top, "x".into(), None)).number, 0);
         assert_eq!(all.of_name(DefKind::Class, &"x".into(), None), 0);
     }
 

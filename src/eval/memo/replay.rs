@@ -9,7 +9,7 @@ use super::super::session::DefAt;
 use super::record::Recorder;
 use super::store::Store;
 use super::trace::{Given, Instance, Local, Made, Trace, Unit};
-use crate::catalog::{Declaration, Filed, Resource, ResourceId, ResourceKind, Tags};
+use crate::catalog::{Declaration, Filed, Resource, ResourceId, Tags};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ impl Compiler<'_> {
         let Some(slot) = store.slot(number) else { return false };
         if !slot.is_empty() {
             let found = self.first_that_agrees(slot, id, unit, def);
-            slot.tried(found.is_some());
+            store.tried(slot, found.is_some());
             if let Some(trace) = found {
                 self.do_again(trace, id, unit);
                 return true;
@@ -75,7 +75,7 @@ impl Compiler<'_> {
         if let Some(filed) = declaration.filed().filter(|f| f.by == by && f.place == place) {
             return Some(filed.number);
         }
-        let number = store.number((place, declaration.title.clone(), None, declaration.digest()))?;
+        let number = store.number_of_instance((place, declaration.title.clone(), None, declaration.digest()))?;
         declaration.file(Filed { by, place, number });
         Some(number)
     }
@@ -209,8 +209,10 @@ impl Compiler<'_> {
             possible: made_of.possible.clone(),
         });
         self.extra.push(extra);
-        if made.found {
-            self.catalog.index.insert(made.key.clone(), id);
+        match &made.title {
+            Some(title) if made.found => self.catalog.name_as(made.print, &made_of.type_name, title, id),
+            None if made.found => self.catalog.name_new(made.print, id),
+            _ => {}
         }
         if made.is_named {
             let outer = std::mem::replace(&mut self.branch, branch);
@@ -219,7 +221,7 @@ impl Compiler<'_> {
             }
             self.branch = outer;
         }
-        if made_of.kind == ResourceKind::Defined {
+        if made.is_instance {
             self.unevaluated.push(id);
         }
     }

@@ -38,7 +38,12 @@ pub(crate) struct Slot {
     failures: AtomicU8,
     hits: AtomicU32,
     misses: AtomicU32,
+    /// The place of its title, whatever the parameters.
+    family: Option<usize>,
 }
+
+/// Where it is noted how often instances of one title come with other parameters.
+const FAMILY: Option<u32> = Some(u32::MAX - 2);
 
 impl Slot {
     /// The traces to try.
@@ -70,9 +75,14 @@ impl Slot {
         count < MAX_VARIANTS && (failures < MAX_FAILURES || count > 0 && failures < u8::MAX) && !self.is_given_up()
     }
 
+    /// Whether none of its traces ever did so far.
+    fn is_unproved(&self) -> bool {
+        self.hits.load(Ordering::Relaxed) == 0
+    }
+
     /// Notes whether one of the traces did. Hits are counted as far as they matter: a note is a line of memory
     /// that other threads have to wait for.
-    pub(super) fn tried(&self, hit: bool) {
+    fn tried(&self, hit: bool) {
         if !hit {
             self.misses.fetch_add(1, Ordering::Relaxed);
         } else if self.hits.load(Ordering::Relaxed) <= self.misses.load(Ordering::Relaxed) {
@@ -109,6 +119,20 @@ pub(crate) struct Store {
 impl Store {
     /// The place of a key, by number.
     pub(super) fn number(&self, key: Key) -> Option<usize> {
+        self.number_or(key, |_| Some(Slot::default()))
+    }
+
+    /// The same for an instance. Where hardly any host has another one's parameters no place is made.
+    pub(super) fn number_of_instance(&self, key: Key) -> Option<usize> {
+        self.number_or(key, |(place, title, ..)| {
+            let number = self.number((*place, title.clone(), FAMILY, 0))?;
+            let family = self.slot(number)?;
+            family.tried(false);
+            (!family.is_given_up()).then(|| Slot { family: Some(number), ..Slot::default() })
+        })
+    }
+
+    fn number_or(&self, key: Key, make: impl FnOnce(&Key) -> Option<Slot>) -> Option<usize> {
         let hash = FxBuildHasher.hash_one(&key);
         let shard = self.shards.get(usize::try_from(hash >> 57).unwrap_or(0) % SHARDS)?;
         if let Some(number) = shard.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
@@ -117,8 +141,17 @@ impl Store {
         if self.slots.count() >= MAX_SLOTS {
             return None;
         }
+        let slot = make(&key)?;
         let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-        Some(*shard.entry(key).or_insert_with(|| self.slots.push(Slot::default())))
+        Some(*shard.entry(key).or_insert_with(|| self.slots.push(slot)))
+    }
+
+    /// Notes whether one of the traces of a place did.
+    pub(super) fn tried(&self, slot: &Slot, hit: bool) {
+        if hit && slot.is_unproved() {
+            slot.family.and_then(|n| self.slot(n)).into_iter().for_each(|family| family.tried(true));
+        }
+        slot.tried(hit);
     }
 
     /// The place with a number.

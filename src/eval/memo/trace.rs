@@ -6,7 +6,7 @@ use super::super::reference::Reference;
 use super::super::scope::ScopeId;
 use super::super::source::DefKind;
 use super::questions::Number;
-use crate::catalog::{Declaration, Log, Param, Resource, ResourceKind};
+use crate::catalog::{Declaration, Log, Param, Print, Resource, ResourceKind};
 use crate::repo::{Loc, Oid};
 use crate::value::{Cause, Tri, Value};
 use ecow::EcoString;
@@ -44,6 +44,22 @@ pub(crate) enum Asked {
     Holds(Reference, Arc<Declaration>),
 }
 
+/// A question that traces have in common.
+#[derive(Debug)]
+pub(crate) struct Question {
+    pub(crate) number: Number,
+    /// Its answer hangs on the scope around the instance: what is known of it is known for the node's scope alone.
+    pub(crate) enclosing: bool,
+    pub(crate) asked: Arc<Asked>,
+}
+
+impl Made {
+    /// Canonical title.
+    pub(super) fn title(&self) -> &str {
+        self.title.as_ref().unwrap_or(&self.resource.title)
+    }
+}
+
 /// What is evaluated as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
@@ -74,8 +90,10 @@ pub(crate) struct Fork {
 /// A resource that was declared.
 #[derive(Debug)]
 pub(crate) struct Made {
-    /// Canonical type and title.
-    pub(crate) key: (EcoString, EcoString),
+    /// Of its canonical type and title.
+    pub(crate) print: Print,
+    /// The canonical title, if that is not its title.
+    pub(crate) title: Option<EcoString>,
     /// Whether it is the one found by its title, and not one of another branch.
     pub(crate) found: bool,
     /// As declared; its container is put in anew, and with it the container's tags.
@@ -85,6 +103,8 @@ pub(crate) struct Made {
     pub(crate) of_type: usize,
     /// It may have a second name.
     pub(crate) is_named: bool,
+    /// It is an instance of a defined type.
+    pub(crate) is_instance: bool,
 }
 
 /// A type of what was declared.
@@ -155,7 +175,7 @@ pub(crate) struct Done {
 #[derive(Debug)]
 pub(crate) struct Trace {
     pub(crate) given: Given,
-    pub(crate) asked: Vec<(Number, Arc<Asked>)>,
+    pub(crate) asked: Vec<Question>,
     /// Keys of the data that were looked up.
     pub(crate) lookups: Vec<Lookup>,
     /// Names that were resolved, and where to.

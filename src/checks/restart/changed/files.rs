@@ -188,7 +188,7 @@ fn purges(folder: &Resource) -> bool {
 /// The resource of the file at a path.
 fn declared<'a>(path: &str, catalog: &'a Catalog) -> Option<(ResourceId, &'a Resource)> {
     let ids = [path.to_owned(), format!("{path}/")];
-    let titled = ids.iter().find_map(|t| catalog.index.get(&("File".into(), t.as_str().into())).copied());
+    let titled = ids.iter().find_map(|t| catalog.id("File", t));
     let titled = titled.and_then(|id| Some((id, catalog.get(id)?))).filter(|(_, r)| !r.is_virtual);
     titled.filter(|(_, r)| file_path(r) == path).or_else(|| {
         let ids = (0..).zip(&catalog.resources);
