@@ -118,13 +118,15 @@ fn digest_of(compiled: &Compiled) -> u64 {
     unknowns.sort();
     let mut lookups: Vec<_> = compiled.lookups.iter().collect();
     lookups.sort();
+    let mut deps: Vec<_> = compiled.deps.iter().collect();
+    deps.sort();
     let catalog = &compiled.catalog;
     let parts = [
         format!("{:?}", catalog.resources),
         format!("{:?} {:?}", catalog.relations, catalog.automatic),
         format!("{:?} {:?}", catalog.classes, catalog.logs),
         format!("{:?} {:?}", compiled.errors, compiled.possible_errors),
-        format!("{:?}", compiled.deps),
+        format!("{deps:?}"),
         format!("{:?}", compiled.observations),
         format!("{unknowns:?} {lookups:?} {:?}", compiled.data_files),
     ];

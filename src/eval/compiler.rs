@@ -116,7 +116,6 @@ pub(crate) struct Compiler<'s> {
     /// What a Hiera function has put in the cache of its context.
     pub(crate) context_cache: crate::value::Entries,
     pub(crate) standing: super::answers::Standing,
-    pub(crate) arrows: u32,
     pub(crate) current_container: ResourceId,
     /// Statement or call in which errors arise, for their wording.
     pub(crate) context: Option<(&'static str, Loc)>,
@@ -198,7 +197,6 @@ impl<'s> Compiler<'s> {
             asking: Vec::new(),
             context_cache: crate::value::Entries::default(),
             standing: super::answers::Standing::default(),
-            arrows: 0,
             current_container: super::classes::CLASS_MAIN,
             context: None,
             kinds: FxHashMap::default(),
@@ -359,13 +357,11 @@ impl<'s> Compiler<'s> {
     }
 
     fn into_outcome(self) -> Compiled {
-        let mut deps: Vec<Arc<str>> = self.deps.into_iter().collect();
-        deps.sort_unstable();
         Compiled {
             catalog: self.catalog,
             errors: self.errors,
             possible_errors: self.possible_errors,
-            deps,
+            deps: self.deps,
             observations: self.observations,
             lookups: self.lookups,
             data_files: self.data_files.into_iter().collect(),

@@ -4,6 +4,7 @@ use super::classes::known_as;
 use super::compiler::Compiler;
 use super::error::EvalError;
 use super::metaparams::{is_metaparam, is_tag};
+use super::session::Session;
 use super::source::{DefKind, SourceFile};
 use crate::puppet::Dialect;
 use crate::puppet::ast::{NodeDef, NodeMatch, Param, Span};
@@ -30,15 +31,8 @@ impl Compiler<'_> {
     }
 
     fn repeated_node(&self) -> Option<EvalError> {
-        let mut seen: FxHashMap<EcoString, Loc> = FxHashMap::default();
-        let named = |(file, node): (&'_ SourceFile, &'_ NodeDef)| -> Vec<(EcoString, Loc)> {
-            node.matches.iter().map(|m| (known_as(m), file.loc(span_of(m)))).collect()
-        };
-        self.session.nodes().flat_map(named).find_map(|(name, at)| {
-            let first = seen.insert(name.clone(), at.clone())?;
-            let message = format!("Node '{name}' is already defined (line: {}); cannot redefine", first.line);
-            Some(EvalError::puppet(message).at(&at))
-        })
+        let repeated = self.session.repeated.get_or_init(|| repeated_node(self.session));
+        repeated.as_ref().map(|(message, at)| EvalError::puppet(message.clone()).at(at))
     }
 
     /// A parameter without default would take the place of a metaparameter; with one it is handed down.
@@ -55,6 +49,18 @@ impl Compiler<'_> {
             })
         })
     }
+}
+
+/// What Puppet says of the first node definition whose name is taken, and where that is.
+fn repeated_node(session: &Session) -> Option<(String, Loc)> {
+    let mut seen: FxHashMap<EcoString, Loc> = FxHashMap::default();
+    let named = |(file, node): (&'_ SourceFile, &'_ NodeDef)| -> Vec<(EcoString, Loc)> {
+        node.matches.iter().map(|m| (known_as(m), file.loc(span_of(m)))).collect()
+    };
+    session.nodes().flat_map(named).find_map(|(name, at)| {
+        let first = seen.insert(name.clone(), at.clone())?;
+        Some((format!("Node '{name}' is already defined (line: {}); cannot redefine", first.line), at))
+    })
 }
 
 fn span_of(node: &NodeMatch) -> Span {

@@ -60,8 +60,6 @@ fn join(group: &mut Group, host: &HostSpec) {
     });
     let others: Vec<Arc<str>> = others.map(Arc::from).collect();
     compiled.deps.extend(others);
-    compiled.deps.sort_unstable();
-    compiled.deps.dedup();
 }
 
 /// The path of a data file for another host.

@@ -6,15 +6,31 @@ use crate::catalog::{Param, ResourceId, ResourceKind, Tags};
 use crate::value::Value;
 use crate::value::types::Type;
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 
 /// The nearest scope with resource defaults along the chain of each scope, as far as somebody asked.
 #[derive(Debug, Default)]
-pub(crate) struct Anchors(Vec<Option<Option<ScopeId>>>);
+pub(crate) struct Anchors {
+    nearest: Vec<Option<Option<ScopeId>>>,
+    /// By what number traces know the defaults of a scope and of those after it, if they do.
+    numbers: FxHashMap<ScopeId, Option<u32>>,
+}
 
 impl Anchors {
-    /// A scope has got its first defaults.
+    /// A scope has got other defaults.
     pub(crate) fn forget(&mut self) {
-        self.0.clear();
+        self.nearest.clear();
+        self.numbers.clear();
+    }
+
+    /// The number of the defaults of a scope, if that was found out.
+    pub(crate) fn number(&self, anchor: ScopeId) -> Option<Option<u32>> {
+        self.numbers.get(&anchor).copied()
+    }
+
+    /// Notes the number.
+    pub(crate) fn keep_number(&mut self, anchor: ScopeId, number: Option<u32>) {
+        self.numbers.insert(anchor, number);
     }
 }
 
@@ -90,16 +106,16 @@ impl Compiler<'_> {
 
     /// The first scope along the dynamic chain that has resource defaults.
     pub(crate) fn anchor(&mut self, scope: ScopeId) -> Option<ScopeId> {
-        if let Some(known) = self.anchors.0.get(scope as usize).copied().flatten() {
+        if let Some(known) = self.anchors.nearest.get(scope as usize).copied().flatten() {
             return known;
         }
         let next = |id: &ScopeId| self.scopes.get(*id as usize).and_then(|s| s.dynamic);
         let has = |id: &ScopeId| self.scopes.get(*id as usize).is_some_and(Scope::has_defaults);
         let found = std::iter::successors(Some(scope), next).find(has);
-        if self.anchors.0.len() <= scope as usize {
-            self.anchors.0.resize(scope as usize + 1, None);
+        if self.anchors.nearest.len() <= scope as usize {
+            self.anchors.nearest.resize(scope as usize + 1, None);
         }
-        if let Some(slot) = self.anchors.0.get_mut(scope as usize) {
+        if let Some(slot) = self.anchors.nearest.get_mut(scope as usize) {
             *slot = Some(found);
         }
         found

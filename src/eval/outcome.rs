@@ -55,8 +55,8 @@ pub struct Compiled {
     pub errors: Vec<CompileError>,
     /// Errors that only happen under an undecided condition.
     pub possible_errors: Vec<CompileError>,
-    /// Every path of the repository that was consulted, present or not, sorted.
-    pub deps: Vec<Arc<str>>,
+    /// Every path of the repository that was consulted, present or not.
+    pub deps: FxHashSet<Arc<str>>,
     /// Decisions on per-host values.
     pub observations: Vec<Observation>,
     /// The keys that were looked up in data.

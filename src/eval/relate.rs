@@ -34,6 +34,15 @@ pub(crate) struct Pending {
     pub(crate) branch: Option<BranchId>,
 }
 
+/// A resource that an arrow points at.
+struct Target {
+    reference: Reference,
+    possible: bool,
+    id: Option<ResourceId>,
+    /// As a parameter names it.
+    text: Value,
+}
+
 impl Pending {
     /// The same, if no collector takes part.
     pub(crate) fn plain(&self) -> Option<Self> {
@@ -118,13 +127,20 @@ impl<'s> Compiler<'s> {
     pub(crate) fn settle_relations(&mut self) {
         for pending in std::mem::take(&mut self.pending) {
             let outer = std::mem::replace(&mut self.branch, pending.branch);
+            let targets = self.targets(&pending);
             for (source, maybe) in self.resolve_ends(&pending.source, true) {
-                for (target, also_maybe) in self.resolve_ends(&pending.target, false) {
-                    self.settle_one(&source, &target, &pending, maybe || also_maybe);
-                }
+                self.settle_source(&source, maybe, &targets, &pending);
             }
             self.branch = outer;
         }
+    }
+
+    fn targets(&self, pending: &Pending) -> Vec<Target> {
+        let target = |(reference, possible): (Reference, bool)| {
+            let (id, text) = (self.declared_id(&reference), Value::str(reference.to_string()));
+            Target { reference, possible, id, text }
+        };
+        self.resolve_ends(&pending.target, false).into_iter().map(target).collect()
     }
 
     /// The resources meant, and whether each is only possibly so. A collector that found nothing gives way, as a source,
@@ -150,33 +166,38 @@ impl<'s> Compiler<'s> {
             .collect()
     }
 
-    fn settle_one(&mut self, source: &Reference, target: &Reference, pending: &Pending, possible: bool) {
-        let Some(id) = self.find_reference(source) else {
-            if self.maybe_declared(source) == Tri::Maybe {
-                return;
+    fn settle_source(&mut self, source: &Reference, maybe: bool, targets: &[Target], pending: &Pending) {
+        let id = self.declared_id(source);
+        let mut sure = Vec::new();
+        for target in targets {
+            let (Some(id), Some(to)) = (id, target.id) else {
+                self.settle_nowhere(source, id.is_some(), &target.reference, pending);
+                continue;
+            };
+            let (possible, at) = (maybe || target.possible, pending.at.clone());
+            self.catalog.relations.push(Relation { source: id, target: to, refresh: pending.refresh, possible, at });
+            if !possible {
+                sure.push(target.text.clone());
             }
-            let message = format!("Could not find resource '{source}' for relationship on '{target}'");
-            return self.record(EvalError::puppet(message).at(&pending.at));
-        };
-        let Some(to) = self.find_reference(target) else {
-            if self.maybe_declared(target) == Tri::Maybe {
-                return;
-            }
-            let message = format!("Could not find resource '{target}' for relationship from '{source}'");
-            return self.record(EvalError::puppet(message).at(&pending.at));
-        };
-        self.catalog.relations.push(Relation {
-            source: id,
-            target: to,
-            refresh: pending.refresh,
-            possible,
-            at: pending.at.clone(),
-        });
-        if possible {
+        }
+        if let Some(id) = id.filter(|_| !sure.is_empty()) {
+            self.points_at(id, sure, pending);
+        }
+    }
+
+    fn settle_nowhere(&mut self, source: &Reference, has_source: bool, target: &Reference, pending: &Pending) {
+        let missing = if has_source { target } else { source };
+        if self.maybe_declared(missing) == Tri::Maybe {
             return;
         }
+        let other = if has_source { format!("from '{source}'") } else { format!("on '{target}'") };
+        let message = format!("Could not find resource '{missing}' for relationship {other}");
+        self.record(EvalError::puppet(message).at(&pending.at));
+    }
+
+    /// Adds the targets of an arrow to the parameter that says the same.
+    fn points_at(&mut self, id: ResourceId, texts: Vec<Value>, pending: &Pending) {
         let name = if pending.refresh { "notify" } else { "before" };
-        let text = Value::str(target.to_string());
         let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
         match resource.params.iter_mut().find(|p| p.name == name) {
             Some(param) => {
@@ -185,16 +206,13 @@ impl<'s> Compiler<'s> {
                     Value::Undef => Vec::new(),
                     other => vec![other.clone()],
                 };
-                items.push(text);
+                items.extend(texts);
                 param.value = Value::array(items);
             }
-            None => resource.params.push(Param {
-                name: name.into(),
-                value: Value::array(vec![text]),
-                at: pending.at.clone(),
-            }),
+            None => {
+                resource.params.push(Param { name: name.into(), value: Value::array(texts), at: pending.at.clone() })
+            }
         }
-        self.arrows += 1;
     }
 
     /// Relationship metaparameters to relations; dangling ones are errors.

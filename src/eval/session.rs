@@ -89,6 +89,8 @@ pub struct Session {
     slots: Vec<(Arc<str>, Slot)>,
     main: OnceLock<Vec<u32>>,
     main_defs: OnceLock<Names<DefAt>>,
+    /// The first node definition whose name is taken: what Puppet says, and where.
+    pub(super) repeated: OnceLock<Option<(String, Loc)>>,
     known: RwLock<Names<Arc<Defined>>>,
     hiera: OnceLock<super::data::HieraState>,
     templates: Store,
@@ -155,6 +157,7 @@ impl Session {
             slots,
             main: OnceLock::new(),
             main_defs: OnceLock::new(),
+            repeated: OnceLock::new(),
             known: RwLock::default(),
             hiera: OnceLock::new(),
             templates: Store::default(),

@@ -10,6 +10,7 @@ pub use prefix::match_on_prefix;
 
 use fancy_regex::{Regex, RegexBuilder};
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 /// Longest pattern that is compiled.
@@ -34,11 +35,30 @@ type Compiled = Result<Arc<Regex>, RegexError>;
 
 static CACHE: LazyLock<RwLock<FxHashMap<String, Compiled>>> = LazyLock::new(RwLock::default);
 
+thread_local! {
+    /// Copies of this thread's own: threads that match with one value wait for each other.
+    static OWN: RefCell<FxHashMap<String, Compiled>> = RefCell::default();
+}
+
 /// Compiles a Ruby pattern.
 ///
 /// # Errors
 /// When it is not a valid pattern, too long, or uses what has no translation.
 pub fn compile(pattern: &str) -> Compiled {
+    OWN.with_borrow_mut(|own| {
+        if let Some(found) = own.get(pattern) {
+            return found.clone();
+        }
+        let compiled = shared(pattern).map(|regex| Arc::new(Regex::clone(&regex)));
+        if own.len() >= MAX_CACHED {
+            own.clear();
+        }
+        own.insert(pattern.to_owned(), compiled.clone());
+        compiled
+    })
+}
+
+fn shared(pattern: &str) -> Compiled {
     if let Some(found) = CACHE.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
         return found.clone();
     }

@@ -10,7 +10,7 @@ use super::record::step;
 use super::same::{same, same_if_any, same_params};
 use super::store::Slot;
 use super::trace::{Asked, Given, Made, MadeType, Outside, Place, Question, Trace, Unit};
-use crate::catalog::{Declaration, Param, Resource, ResourceId, ResourceKind};
+use crate::catalog::{Declaration, Resource, ResourceId, ResourceKind};
 use crate::repo::Tree;
 use crate::value::Value;
 use ecow::EcoString;
@@ -96,7 +96,7 @@ impl<'s> Compiler<'s> {
             && given.complete_facts == self.host.facts.complete
             && same_if_any(given.symbolic.as_ref(), resource.symbolic_title.as_ref())
             && given.declaration.as_ref().is_none_or(|before| same_declared(before, resource))
-            && self.same_defaults(&given.defaults, unit.defaults_scope())
+            && self.defaults_number(unit.defaults_scope()) == Some(given.defaults)
     }
 
     /// An error names the statements around it: they must be the same.
@@ -106,11 +106,16 @@ impl<'s> Compiler<'s> {
             || self.catalog.get(id).is_some_and(|r| r.at == given.at) && self.instance == given.within
     }
 
-    fn same_defaults(&mut self, given: &[(EcoString, Vec<Param>)], outer: ScopeId) -> bool {
-        let Some(outer) = self.anchor(outer) else { return given.is_empty() };
-        let mut here = self.defaults_from(outer);
-        given.iter().all(|(ty, params)| here.next().is_some_and(|(t, p)| t == ty && same_params(params, p)))
-            && here.next().is_none()
+    /// The number of the resource defaults that hold in a scope; 0 if there are none.
+    pub(super) fn defaults_number(&mut self, scope: ScopeId) -> Option<u32> {
+        let Some(anchor) = self.anchor(scope) else { return Some(0) };
+        if let Some(number) = self.anchors.number(anchor) {
+            return number;
+        }
+        let defaults = self.defaults_from(anchor).cloned().collect();
+        let number = self.session.traces().questions.of_defaults(defaults);
+        self.anchors.keep_number(anchor, number);
+        number
     }
 
     /// Whether the files consulted hold the same in this revision.

@@ -6,8 +6,9 @@
 
 use super::super::session::DefAt;
 use super::super::source::DefKind;
-use super::same::{same, same_all, same_if_any};
+use super::same::{same, same_all, same_if_any, same_params};
 use super::trace::{Asked, MadeType, Outside, Place, Question};
+use crate::catalog::Param;
 use crate::value::Value;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -30,9 +31,17 @@ struct Inner {
     names: FxHashMap<(DefKind, EcoString, Place), Number>,
     paths: FxHashMap<Arc<str>, Number>,
     types: FxHashMap<(EcoString, Option<Place>), Number>,
+    defaults: FxHashMap<u64, Vec<(Defaults, Number)>>,
     count: Number,
     type_count: Number,
+    defaults_count: Number,
 }
+
+/// Resource defaults along a dynamic chain, nearest first.
+pub(crate) type Defaults = Vec<(EcoString, Vec<Param>)>;
+
+/// Most sets of resource defaults.
+const MAX_DEFAULTS: Number = 100_000;
 
 impl Inner {
     fn next(&mut self) -> Number {
@@ -84,6 +93,25 @@ impl Questions {
         let number = inner.next();
         inner.paths.insert(path.clone(), number);
         number
+    }
+
+    /// The number of resource defaults, above 0; none past the limit.
+    pub(super) fn of_defaults(&self, defaults: Defaults) -> Option<Number> {
+        let mut state = FxHasher::default();
+        defaults.iter().for_each(|(ty, params)| (ty, params.len()).hash(&mut state));
+        let values = defaults.iter().flat_map(|(_, params)| params);
+        values.for_each(|param| roughly(&param.value, &mut state));
+        let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let alike = inner.defaults.entry(state.finish()).or_default();
+        if let Some((_, number)) = alike.iter().find(|(known, _)| same_defaults(known, &defaults)) {
+            return Some(*number);
+        }
+        let number = inner.defaults_count + 1;
+        (number < MAX_DEFAULTS).then(|| {
+            inner.defaults_count = number;
+            alike.push((defaults, number));
+            number
+        })
     }
 
     /// The number of a type as it is defined; types are counted apart.
@@ -142,6 +170,10 @@ fn is_same(a: &Asked, b: &Asked) -> bool {
         (Asked::Member(o, a, k, v), Asked::Member(p, b, l, w)) => o == p && a == b && same_all(k, l) && same(v, w),
         _ => false,
     }
+}
+
+fn same_defaults(a: &Defaults, b: &Defaults) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|((s, p), (t, q))| s == t && same_params(p, q))
 }
 
 /// What is known to be so in one compilation.

@@ -80,12 +80,13 @@ impl Compiler<'_> {
         Some(number)
     }
 
-    fn given(&self, id: ResourceId, unit: Unit) -> Option<Given> {
+    fn given(&mut self, id: ResourceId, unit: Unit) -> Option<Given> {
+        let defaults = self.defaults_number(unit.defaults_scope())?;
         let resource = self.catalog.get(id)?;
         Some(Given {
             symbolic: resource.symbolic_title.clone(),
             declaration: (!matches!(unit, Unit::Statement { .. })).then(|| resource.declaration.clone()),
-            defaults: self.defaults_from(unit.defaults_scope()).cloned().collect(),
+            defaults,
             possible: self.branch.is_some(),
             complete_facts: self.host.facts.complete,
             at: resource.at.clone(),

@@ -123,8 +123,8 @@ pub(crate) struct Given {
     pub(crate) symbolic: Option<Value>,
     /// Of an instance or class.
     pub(crate) declaration: Option<Arc<Declaration>>,
-    /// Resource defaults along the dynamic chain, nearest first.
-    pub(crate) defaults: Vec<(EcoString, Vec<Param>)>,
+    /// Resource defaults along the dynamic chain, by number.
+    pub(crate) defaults: Number,
     /// Whether it is only possible.
     pub(crate) possible: bool,
     /// What is known of the host as a whole.
