@@ -181,6 +181,9 @@ impl<'s> Compiler<'s> {
         {
             return answer;
         }
+        if self.session.options.complete {
+            self.check_signature(name, &args)?;
+        }
         if let Some(function) = super::statements::find(name).filter(|_| self.has_statement(name)) {
             return super::statements::run(self, function, env, &args, block);
         }
@@ -281,6 +284,10 @@ impl<'s> Compiler<'s> {
             if let Some(value) = self.ruby_function(env, name, &path, args, block)? {
                 return Ok(value);
             }
+        } else if name == "import" && self.session.options.complete {
+            let why = "Use of 'import' has been discontinued in favor of a manifest directory. See \
+                       http://links.puppet.com/puppet-import-deprecation";
+            return Err(EvalError::issue("DISCONTINUED_IMPORT", why));
         } else if self.session.options.complete && !super::statements::is_outside(name) {
             return Err(EvalError::issue("UNKNOWN_FUNCTION", format!("Unknown function: '{name}'.")));
         }

@@ -51,6 +51,7 @@ mod ruby_function;
 mod scope;
 mod scout;
 mod session;
+mod signature;
 mod source;
 mod specs;
 mod statements;

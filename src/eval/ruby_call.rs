@@ -94,12 +94,7 @@ impl<'s> Compiler<'s> {
     ) -> Res<Option<Value>> {
         let Some(function) = self.session.ruby_function(name, path) else { return Ok(None) };
         let Some(dispatch) = self.dispatch(&function, args) else {
-            let given: Vec<String> = args.iter().map(|a| crate::value::types::infer(a).to_string()).collect();
-            let message = format!(
-                "The function '{name}' was called with arguments it does not accept. It was given ({})",
-                given.join(", ")
-            );
-            return Err(EvalError::puppet(message));
+            return Err(super::signature::refused(name, args));
         };
         if let Some(value) = self.answered(&function, dispatch, args, block) {
             return Ok(Some(value));
@@ -135,7 +130,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// The number of the first signature that takes the arguments.
-    fn dispatch(&mut self, function: &RubyFunction, args: &[Value]) -> Option<usize> {
+    pub(crate) fn dispatch(&mut self, function: &RubyFunction, args: &[Value]) -> Option<usize> {
         let signatures = function.code.dispatches();
         if signatures.is_empty() {
             return Some(0);
@@ -154,7 +149,8 @@ impl<'s> Compiler<'s> {
         (0..).zip(signatures.iter().zip(types)).find(|(_, (d, types))| self.takes(d, types, args)).map(|(i, _)| i)
     }
 
-    fn types_of(&mut self, dispatch: &Dispatch) -> Vec<Arc<Type>> {
+    /// The types of the parameters of a signature.
+    pub(crate) fn types_of(&mut self, dispatch: &Dispatch) -> Vec<Arc<Type>> {
         dispatch.types.iter().map(|text| self.type_of_text(text)).collect()
     }
 
@@ -165,7 +161,8 @@ impl<'s> Compiler<'s> {
         ty.unwrap_or_else(|| Arc::new(Type::Any))
     }
 
-    fn takes(&mut self, dispatch: &Dispatch, types: &[Arc<Type>], args: &[Value]) -> bool {
+    /// Whether a signature takes the arguments.
+    pub(crate) fn takes(&mut self, dispatch: &Dispatch, types: &[Arc<Type>], args: &[Value]) -> bool {
         let counts = args.len() >= dispatch.required && (dispatch.repeated || args.len() <= types.len());
         counts
             && args.iter().enumerate().all(|(i, arg)| {

@@ -308,6 +308,10 @@ impl Compiler<'_> {
                 Some(Value::str(source.split("::").next().unwrap_or_default()))
             }
             "title" | "name" => Some(Value::str("main")),
+            // Nobody calls what is outside of every class.
+            "caller_module_name" if self.scopes.get(scope as usize).is_none_or(|s| s.owner == TOP) => {
+                Some(Value::Undef)
+            }
             "caller_module_name" => {
                 self.spoil();
                 Some(Value::str(self.caller_module(scope)))

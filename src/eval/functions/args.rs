@@ -57,6 +57,11 @@ pub(crate) fn no_signature(name: &str, signatures: &[&str]) -> EvalError {
     EvalError::puppet(text)
 }
 
+/// The error of Ruby for what is no text.
+pub(crate) fn no_text(value: &Value) -> EvalError {
+    EvalError::puppet(format!("no implicit conversion of {} into String", super::types::ruby_class(value)))
+}
+
 /// A string argument.
 pub(crate) fn string<'a>(name: &str, param: &str, value: &'a Value) -> Result<&'a str, EvalError> {
     match value {

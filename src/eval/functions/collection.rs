@@ -311,7 +311,7 @@ pub(super) fn dig44(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 }
 
 pub(super) fn concat_lists(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("concat", args, 1, usize::MAX)?;
+    count("concat", args, 2, usize::MAX)?;
     let (first, rest) = args.split_first().unwrap_or((&Value::Undef, &[]));
     let Value::Array(first) = first else { return Err(EvalError::puppet("concat(): Requires array to work with")) };
     let mut items = first.items.clone();
@@ -335,7 +335,7 @@ pub(super) fn any2array(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 }
 
 pub(super) fn to_hash(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("hash", args, 1, 1)?;
+    count("hash", args, 1, usize::MAX)?;
     match arg(args, 0) {
         Value::Array(a) => {
             let items = flat(&Value::Array(a.clone()));
@@ -352,7 +352,7 @@ pub(super) fn to_hash(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 }
 
 pub(super) fn zip(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("zip", args, 2, 3)?;
+    count("zip", args, 2, usize::MAX)?;
     let (a, b) = (&array("zip", "a", arg(args, 0))?.items, &array("zip", "b", arg(args, 1))?.items);
     let rows: Vec<Value> =
         a.iter().enumerate().map(|(i, v)| super::args::pair(v, b.get(i).unwrap_or(&Value::Undef))).collect();
@@ -424,7 +424,7 @@ pub(super) fn has_key(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 }
 
 pub(super) fn delete_at(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("delete_at", args, 2, 2)?;
+    count("delete_at", args, 2, usize::MAX)?;
     let mut items = array("delete_at", "array", arg(args, 0))?.items.clone();
     let n = integer("delete_at", "index", arg(args, 1))?;
     let len = i64::try_from(items.len()).unwrap_or(i64::MAX);

@@ -16,6 +16,15 @@ fn crc32(message: &[u8]) -> u32 {
     })
 }
 
+/// Functions of the older form take nothing but text.
+fn only_text(name: &str, args: &[Value]) -> Result<String, EvalError> {
+    match arg(args, 0) {
+        Value::Str(_) | Value::Undef => text(name, args),
+        Value::Object(binary) if binary.type_name == "Binary" => text(name, args),
+        other => Err(super::args::no_text(other)),
+    }
+}
+
 fn text(name: &str, args: &[Value]) -> Result<String, EvalError> {
     count(name, args, 1, 1)?;
     Ok(match arg(args, 0) {
@@ -25,15 +34,20 @@ fn text(name: &str, args: &[Value]) -> Result<String, EvalError> {
 }
 
 pub(super) fn md5_hex(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    Ok(Value::str(hex(&md5(text("md5", args)?.as_bytes()))))
+    Ok(Value::str(hex(&md5(only_text("md5", args)?.as_bytes()))))
 }
 
 pub(super) fn sha1_hex(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    Ok(Value::str(hex(&sha1(text("sha1", args)?.as_bytes()))))
+    Ok(Value::str(hex(&sha1(only_text("sha1", args)?.as_bytes()))))
 }
 
 pub(super) fn sha256_hex(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     Ok(Value::str(hex(&sha2::Sha256::digest(text("sha256", args)?.as_bytes()))))
+}
+
+pub(super) fn core_sha256(cx: Cx<'_>, args: &[Value], block: Blk) -> Outcome {
+    only_text("sha256", args)?;
+    sha256_hex(cx, args, block)
 }
 
 pub(super) fn sha512_hex(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
@@ -46,7 +60,7 @@ pub(super) fn crc32_hex(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 
 /// `fqdn_uuid`: a version 5 UUID in the DNS name space.
 pub(super) fn fqdn_uuid(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    let name = text("fqdn_uuid", args)?;
+    let name = only_text("fqdn_uuid", args)?;
     let space = [0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8];
     let mut message: Vec<u8> = space.to_vec();
     message.extend_from_slice(name.as_bytes());

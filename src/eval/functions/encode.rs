@@ -146,7 +146,7 @@ pub(super) fn percent(text: &str, keep: &dyn Fn(char) -> bool) -> String {
 
 /// `uriescape`
 pub(super) fn uriescape(_: &mut dyn Interp, args: &[Value], _: Option<Block>) -> Outcome {
-    count("uriescape", args, 1, 1)?;
+    count("uriescape", args, 1, usize::MAX)?;
     let keep = |c: char| c.is_ascii_alphanumeric() || "-_.!~*'();/?:@&=+$,[]".contains(c);
     let one = |v: &Value| if let Value::Str(s) = v { Value::str(percent(&s.text, &keep)) } else { v.clone() };
     match arg(args, 0) {

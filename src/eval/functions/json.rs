@@ -1,6 +1,6 @@
 //! JSON in both directions, and other notations for data: Ruby, Python.
 
-use super::args::{Outcome, arg, count, string};
+use super::args::{Outcome, arg, count, no_text};
 use super::ruby;
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
@@ -22,8 +22,13 @@ pub fn to_rich_json(value: &Value) -> serde_json::Value {
 }
 
 pub(super) fn parsejson(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("parsejson", args, 1, 2)?;
-    let text = string("parsejson", "json", arg(args, 0))?;
+    count("parsejson", args, 1, usize::MAX)?;
+    let text = match arg(args, 0) {
+        Value::Str(s) => &s.text,
+        // Whatever goes wrong, the default stands in.
+        _ if args.len() > 1 => return Ok(arg(args, 1).clone()),
+        other => return Err(no_text(other)),
+    };
     match serde_json::from_str::<serde_json::Value>(text) {
         Ok(json) => Ok(Value::from_json(&json)),
         Err(_) if args.len() > 1 => Ok(arg(args, 1).clone()),

@@ -153,7 +153,7 @@ pub(super) fn delete_values(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 }
 
 pub(super) fn delete_undef_values(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("delete_undef_values", args, 1, 1)?;
+    count("delete_undef_values", args, 1, usize::MAX)?;
     let gone = |v: &Value| matches!(v.sample(), Value::Undef);
     match arg(args, 0) {
         Value::Array(a) => Ok(Value::array(a.items.iter().filter(|v| !gone(v)).cloned().collect())),

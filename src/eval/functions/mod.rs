@@ -36,6 +36,7 @@ mod yaml;
 mod yaml_read;
 
 pub use json::{to_json, to_rich_json};
+pub(crate) use types::ruby_class;
 
 use super::error::EvalError;
 use super::interp::{Block, Builtin, Interp};

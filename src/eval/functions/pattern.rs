@@ -308,7 +308,7 @@ pub(super) fn delete_regex(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 }
 
 pub(super) fn regexpescape(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("regexpescape", args, 1, 1)?;
+    count("regexpescape", args, 1, usize::MAX)?;
     let one = |v: &Value| if let Value::Str(s) = v { Value::str(regex::escape(&s.text)) } else { v.clone() };
     match arg(args, 0) {
         Value::Array(a) => Ok(Value::array(a.items.iter().map(one).collect())),

@@ -65,7 +65,7 @@ fn range(r: Range) -> Json {
     if r.min != i64::MIN {
         bounds.push(("from", json!(r.min)));
     }
-    if r.max != i64::MAX {
+    if r.max != i64::MAX || r.min == i64::MAX {
         bounds.push(("to", json!(r.max)));
     }
     named("Integer", bounds)
@@ -152,11 +152,12 @@ fn contained(t: &Type) -> Json {
 fn collection(t: &Type) -> Json {
     match t {
         Type::Array(element, s) => {
-            let element = (**element != Type::Any).then(|| ("element_type", ty(element)));
+            // A size brings what it is a size of along.
+            let element = (**element != Type::Any || *s != Range::SIZE).then(|| ("element_type", ty(element)));
             named("Array", element.into_iter().chain(size(*s)).collect())
         }
         Type::Hash(k, v, s) => {
-            let part = |name, t: &Type| (*t != Type::Any).then(|| (name, ty(t)));
+            let part = |name, t: &Type| (*t != Type::Any || *s != Range::SIZE).then(|| (name, ty(t)));
             named("Hash", part("key_type", k).into_iter().chain(part("value_type", v)).chain(size(*s)).collect())
         }
         Type::Tuple(types, s) => {
@@ -176,8 +177,9 @@ fn member(member: &Member) -> Json {
 
 fn callable(sig: &Signature) -> Json {
     let tuple = |params: &Vec<TypeRef>| {
-        let empty = params.is_empty().then_some(Range::ZERO);
-        ty(&Type::Tuple(params.clone(), sig.size.or(empty)))
+        let bounds = sig.size.or(params.is_empty().then_some(Range::ZERO));
+        let of_any = params.is_empty() && bounds != Some(Range::ZERO);
+        ty(&Type::Tuple(if of_any { vec![Type::Unit.into()] } else { params.clone() }, bounds))
     };
     let or_null = |t: &Option<TypeRef>| t.as_ref().map_or(Json::Null, |t| ty(t));
     named(

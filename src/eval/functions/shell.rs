@@ -1,6 +1,6 @@
 //! Quoting for shells.
 
-use super::args::{Outcome, arg, array, count};
+use super::args::{Outcome, arg, array, count, no_text};
 use super::collection::flat;
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
@@ -10,8 +10,12 @@ type Cx<'a> = &'a mut dyn Interp;
 type Blk = Option<Block>;
 
 pub(super) fn shellquote(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    let words: Vec<String> = args.iter().flat_map(flat).map(|v| quote_word(&v.to_string())).collect();
-    Ok(Value::str(words.join(" ")))
+    let word = |v: Value| match v {
+        Value::Str(_) | Value::Undef => Ok(quote_word(&v.to_string())),
+        other => Err(no_text(&other)),
+    };
+    let words: Result<Vec<String>, EvalError> = args.iter().flat_map(flat).map(word).collect();
+    Ok(Value::str(words?.join(" ")))
 }
 
 fn quote_word(word: &str) -> String {

@@ -273,7 +273,7 @@ pub(super) fn versioncmp(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 }
 
 pub(super) fn reverse(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("reverse", args, 1, 1)?;
+    count("reverse", args, 1, usize::MAX)?;
     match arg(args, 0) {
         Value::Array(a) => Ok(Value::array(a.items.iter().rev().cloned().collect())),
         Value::Str(s) => Ok(Value::str(s.text.chars().rev().collect::<String>())),
@@ -317,7 +317,7 @@ pub(super) fn union(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 }
 
 pub(super) fn member(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("member", args, 2, 2)?;
+    count("member", args, 2, usize::MAX)?;
     let items = &array("member", "array", arg(args, 0))
         .map_err(|_| EvalError::puppet("member(): Requires array to work with"))?
         .items;

@@ -62,6 +62,9 @@ pub(super) fn pw_hash(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     if !kinds.contains(&kind.to_uppercase().as_str()) {
         return Err(EvalError::puppet(format!("pw_hash(): {kind} is not a valid hash type")));
     }
+    if arg(args, 2).as_str() == Some("") {
+        return Err(EvalError::puppet("pw_hash(): third argument must not be empty"));
+    }
     if matches!(password, Value::Undef) || password.as_str() == Some("") {
         return Ok(Value::Undef);
     }

@@ -79,7 +79,7 @@ fn core_text() -> Rows {
         "rstrip" deep text::rstrip;
         "scanf" deep scan::scanf;
         "sha1" deep digest::sha1_hex;
-        "sha256" deep digest::sha256_hex;
+        "sha256" deep digest::core_sha256;
         "shellquote" deep shell::shellquote;
         "split" deep pattern::split;
         "sprintf" deep sprintf::sprintf;

@@ -13,21 +13,26 @@ const BLANK: [char; 7] = [' ', '\t', '\n', '\x0b', '\x0c', '\r', '\0'];
 
 /// Applies to a string; numbers stay; lists element by element.
 fn each_text(name: &str, args: &[Value], f: &dyn Fn(&str) -> String) -> Outcome {
-    count(name, args, 1, 1)?;
+    // Stdlib's is of the older form: it looks at the first argument alone, and leaves what is no text in lists.
+    let older = name == "swapcase";
+    count(name, args, 1, if older { usize::MAX } else { 1 })?;
     let one = |v: &Value| match v {
         Value::Int(_) | Value::Float(_) => Some(v.clone()),
         Value::Str(s) => Some(Value::str(f(&s.text))),
         _ => None,
     };
     let value = arg(args, 0);
-    if let Some(done) = one(value) {
+    if let Some(done) = one(value).filter(|v| !older || v.as_str().is_some()) {
         return Ok(done);
     }
     let refuse = || wrong(name, "arg", "a value of type Numeric, String, or Iterable[Variant[String, Numeric]]", value);
     let Value::Array(list) = value else { return Err(refuse()) };
     let items = &list.items;
     let out: Option<Vec<Value>> = items.iter().map(one).collect();
-    out.map(Value::array).ok_or_else(refuse)
+    // The common type of both kinds is one that the parameter does not take.
+    let is_text = |v: &Value| matches!(v, Value::Str(_));
+    let mixed = items.iter().any(is_text) && !items.iter().all(is_text) && !older;
+    out.filter(|_| !mixed).map(Value::array).ok_or_else(refuse)
 }
 
 /// Case changes also go into nested arrays and hashes.
@@ -137,7 +142,7 @@ pub(super) fn squeeze(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 
 /// Adds text before or after each element (and each key of a hash).
 fn affix(name: &str, args: &[Value], f: &dyn Fn(&str, &str) -> String) -> Outcome {
-    count(name, args, 1, 2)?;
+    count(name, args, 1, usize::MAX)?;
     let extra = match arg(args, 1) {
         Value::Undef => "",
         Value::Str(s) => &s.text,

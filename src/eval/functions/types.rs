@@ -7,7 +7,7 @@ use crate::value::types::{self, Type};
 use crate::value::{Tri, Value};
 
 /// The Ruby class of a value.
-pub(super) fn ruby_class(value: &Value) -> &'static str {
+pub(crate) fn ruby_class(value: &Value) -> &'static str {
     match value {
         Value::Undef => "NilClass",
         Value::Default => "Symbol",

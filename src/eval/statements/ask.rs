@@ -6,6 +6,7 @@ use crate::eval::compiler::Compiler;
 use crate::eval::error::EvalError;
 use crate::eval::interp::Block;
 use crate::eval::lift::{Known, Res, known};
+use crate::eval::metaparams::invalid_tag;
 use crate::eval::reference::{Reference, canonical_class, references};
 use crate::eval::scope::Env;
 use crate::eval::source::DefKind;
@@ -137,6 +138,12 @@ pub(super) fn defined_with_params<'s>(
     args: &[Value],
     _: Option<Block>,
 ) -> Res<Value> {
+    if let Some(bad @ (Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Array(_) | Value::Hash(_))) =
+        args.first()
+    {
+        let class = crate::eval::functions::ruby_class(bad);
+        return Err(EvalError::puppet(format!("Reference is not understood: '{class}'")));
+    }
     let mut found = Vec::new();
     args.first().into_iter().for_each(|a| references(a, &mut found, &mut |_| {}));
     let wanted = args.get(1).and_then(|w| w.as_hash().cloned()).unwrap_or_default();
@@ -151,6 +158,9 @@ pub(super) fn defined_with_params<'s>(
 }
 
 pub(super) fn getparam<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    if args.get(1).is_none_or(|name| !name.is_unknown() && name.as_str().is_none()) {
+        return Err(EvalError::puppet("Must specify name of a parameter"));
+    }
     let mut found = Vec::new();
     args.first().into_iter().for_each(|a| references(a, &mut found, &mut |_| {}));
     let name = args.get(1).map(ToString::to_string).unwrap_or_default();
@@ -159,6 +169,10 @@ pub(super) fn getparam<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: 
 }
 
 pub(super) fn tag<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    let of = |v: &Value| if matches!(v, Value::Undef) { Some(String::new()) } else { invalid_tag(v) };
+    if let Some(bad) = args.iter().find_map(of) {
+        return Err(EvalError::puppet(format!("Invalid tag '{bad}'")));
+    }
     let container = c.container(env.scope);
     c.touches(container);
     c.changes(container);
@@ -198,6 +212,9 @@ pub(super) fn getvar<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], blo
     };
     let mut parts = text.split('.');
     let name = parts.next().unwrap_or_default();
+    if c.session.options.dialect == crate::puppet::Dialect::Modern && !is_variable(name) {
+        return Err(EvalError::puppet("'getvar' The given string does not start with a valid variable name"));
+    }
     let Some(mut value) = c.lookup_var(env.scope, name) else {
         let fact = c.variable(env, name).ok().filter(Value::is_unknown);
         return Ok(fact.or_else(|| args.get(1).cloned()).unwrap_or_default());
@@ -218,6 +235,17 @@ pub(super) fn getvar<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], blo
     Ok(if matches!(value, Value::Undef) { args.get(1).cloned().unwrap_or_default() } else { value })
 }
 
+/// Whether a text names a variable: segments in lower case, the last of which may begin with `_`.
+fn is_variable(name: &str) -> bool {
+    let name = name.strip_prefix("::").unwrap_or(name);
+    let (spaces, last) = name.rsplit_once("::").map_or(("a", name), |(spaces, last)| (spaces, last));
+    let word = |s: &str, first: &dyn Fn(char) -> bool| {
+        s.starts_with(first) && s.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let lower = |c: char| c.is_ascii_lowercase();
+    spaces.split("::").all(|s| word(s, &lower)) && word(last, &|c| lower(c) || c == '_')
+}
+
 pub(super) fn fact<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     let path = args.first().map(ToString::to_string).unwrap_or_default();
     Ok(c.host_fact(&path).unwrap_or_default())
@@ -225,7 +253,13 @@ pub(super) fn fact<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Opti
 
 /// The code that calls it is for its own module alone.
 pub(super) fn assert_private<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
-    let module = |name: &str| c.lookup_var(env.scope, name).map(|v| v.to_string()).unwrap_or_default();
+    if args.len() > 1 {
+        let count = args.len();
+        return Err(EvalError::puppet(format!(
+            "assert_private(): Wrong number of arguments given ({count}}}) for 0 or 1)"
+        )));
+    }
+    let module = |name: &str| c.lookup_var(env.scope, name).unwrap_or_default();
     if module("module_name") == module("caller_module_name") {
         return Ok(Value::Undef);
     }

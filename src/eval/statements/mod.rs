@@ -40,7 +40,8 @@ pub(crate) fn find(name: &str) -> Option<Statement> {
         "role" => classes::role,
         "realize" => resources::realize,
         "create_resources" => resources::create_resources,
-        "ensure_resource" | "ensure_resources" => resources::ensure_resource,
+        "ensure_resource" => resources::ensure_resource,
+        "ensure_resources" => resources::ensure_resources,
         "ensure_packages" | "require_package" | "require_packages" | "stdlib::ensure_packages" => {
             resources::ensure_packages
         }

@@ -116,7 +116,14 @@ fn origin(value: &Value, at: &Loc) -> Loc {
 pub(super) fn ensure_resource<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     let (form, type_name) = typed(args.first());
     let at = here(c, env);
-    let Some(titles) = args.get(1) else { return Ok(Value::Undef) };
+    let titles = match args.get(1) {
+        None => return Err(EvalError::puppet("Must specify a title")),
+        Some(Value::Undef) => {
+            let message = format!("No title provided and \"{type_name}[]\" is not a valid resource reference");
+            return Err(EvalError::puppet(message));
+        }
+        Some(titles) => titles,
+    };
     let none = Entries::default();
     let shared = args.get(2).and_then(|p| p.as_hash().cloned()).unwrap_or_default();
     if let Some(instances) = titles.as_hash().cloned() {
@@ -131,6 +138,19 @@ pub(super) fn ensure_resource<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Va
         ensure(c, env, &type_name, &title, &params, form)?;
     }
     Ok(Value::Undef)
+}
+
+/// As `ensure_resource`, of a hash of titles alone.
+pub(super) fn ensure_resources<'s>(
+    c: &mut Compiler<'s>,
+    env: Env<'s>,
+    args: &[Value],
+    block: Option<Block>,
+) -> Res<Value> {
+    if args.get(1).is_some_and(|v| !v.is_unknown() && v.as_hash().is_none()) {
+        return Err(EvalError::puppet("ensure_resources(): Requires second argument to be a Hash"));
+    }
+    ensure_resource(c, env, args, block)
 }
 
 fn ensure<'s>(

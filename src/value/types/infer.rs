@@ -1,8 +1,9 @@
 //! The type of a value.
 
-use super::normal::{common, variant};
+use super::normal::{common, enumeration, variant};
 use super::{Member, Range, Type, TypeRef};
 use crate::value::{Entries, Object, Value};
+use ecow::EcoString;
 
 /// The type of a value, with a list as `Array` of the common type of its elements (`reduced`).
 #[must_use]
@@ -40,8 +41,39 @@ fn empty_hash() -> Type {
     Type::Hash(Type::Unit.into(), Type::Unit.into(), Range::ZERO)
 }
 
+/// The common type of values. Strings that follow one another are joined at once: one by one, a long list of
+/// them would take the square of its length.
 fn reduce<'a>(values: impl Iterator<Item = &'a Value>) -> Type {
-    values.map(infer).reduce(|a, b| common(&a, &b)).unwrap_or(Type::Unit)
+    let mut whole: Option<Type> = None;
+    let mut texts: Vec<EcoString> = Vec::new();
+    for value in values {
+        match value {
+            Value::Str(s) => texts.push(s.text.clone()),
+            // Nothing takes part where there is something.
+            Value::Undef if !texts.is_empty() => {}
+            other => {
+                whole = join(whole, texts_type(std::mem::take(&mut texts)));
+                whole = join(whole, Some(infer(other)));
+            }
+        }
+    }
+    join(whole, texts_type(texts)).unwrap_or(Type::Unit)
+}
+
+fn join(whole: Option<Type>, next: Option<Type>) -> Option<Type> {
+    match (whole, next) {
+        (Some(whole), Some(next)) => Some(common(&whole, &next)),
+        (whole, next) => whole.or(next),
+    }
+}
+
+fn texts_type(texts: Vec<EcoString>) -> Option<Type> {
+    let Type::Enum { mut values, ignore_case } = enumeration(texts, false) else { return None };
+    match values.len() {
+        0 => None,
+        1 => values.pop().map(Type::Literal),
+        _ => Some(Type::Enum { values, ignore_case }),
+    }
 }
 
 fn infer_detailed_hash(entries: &Entries) -> Type {
