@@ -184,6 +184,7 @@ impl<'s> Compiler<'s> {
         if self.session.options.complete {
             self.check_signature(name, &args)?;
         }
+        let args = self.given_args(name, args);
         if let Some(function) = super::statements::find(name).filter(|_| self.has_statement(name)) {
             return super::statements::run(self, function, env, &args, block);
         }

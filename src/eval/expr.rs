@@ -39,7 +39,7 @@ impl<'s> Compiler<'s> {
             ExprKind::Regex(r) => Ok(Value::Regex(Arc::from(r.as_str()))),
             ExprKind::Reserved(s) => Ok(Value::str(s.clone())),
             ExprKind::Concat(parts) => self.interpolate(env, parts),
-            ExprKind::Heredoc { text, .. } => self.eval(env, text),
+            ExprKind::Heredoc { syntax, text } => self.heredoc(env, syntax, text),
             ExprKind::TypeRef(name) => self.type_ref(name),
             ExprKind::Var(name) => {
                 self.last_loc = Some(env.file.loc(expr.span));

@@ -4,13 +4,26 @@ use super::compiler::Compiler;
 use super::error::EvalError;
 use super::lift::{Res, concat};
 use super::scope::Env;
-use crate::puppet::ast::StrPart;
+use crate::puppet::Dialect;
+use crate::puppet::ast::{Expr, ExprKind, StrPart};
 use crate::value::Value;
 
 /// Longest string that is built.
 pub(crate) const MAX_STRING: usize = 64 << 20;
 
 impl<'s> Compiler<'s> {
+    /// A heredoc. What is put together only here is held against its syntax here.
+    pub(crate) fn heredoc(&mut self, env: Env<'s>, syntax: &str, text: &'s Expr) -> Res<Value> {
+        let value = self.eval(env, text)?;
+        if let (ExprKind::Concat(_), Value::Str(made)) = (&text.kind, &value)
+            && self.session.options.dialect == Dialect::Modern
+            && let Some((issue, message)) = crate::puppet::misread(syntax, &made.text)
+        {
+            return Err(EvalError::issue(issue, message).at(&env.file.loc(text.span)));
+        }
+        Ok(value)
+    }
+
     /// `"text ${expr}"`. A string that is nothing but one expression keeps the origin of its text.
     pub(crate) fn interpolate(&mut self, env: Env<'s>, parts: &'s [StrPart]) -> Res<Value> {
         let mut values = Vec::with_capacity(parts.len());

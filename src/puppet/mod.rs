@@ -19,6 +19,7 @@ mod validate;
 pub use extent::{file_titles, resource_extents};
 pub use line_index::LineIndex;
 pub use parser::MAX_HEIGHT;
+pub(crate) use validate::misread;
 
 use ecow::EcoString;
 

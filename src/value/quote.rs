@@ -80,7 +80,11 @@ fn program_hash(entries: &Entries) -> String {
 
 fn program_object(object: &Object) -> String {
     match object.type_name.as_str() {
-        "SemVer" | "SemVerRange" => Value::Object(object.clone().into()).to_string(),
+        "SemVerRange" => {
+            let text = Value::Object(object.clone().into()).to_string();
+            super::version::canonical_range(&text).unwrap_or(text)
+        }
+        "SemVer" => Value::Object(object.clone().into()).to_string(),
         "Binary" => format!("Binary(\"{}\")", Value::Object(object.clone().into())),
         "URI" => format!("URI({})", quote(&Value::Object(object.clone().into()).to_string())),
         kind @ ("Timestamp" | "Timespan") => {

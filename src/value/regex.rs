@@ -154,6 +154,10 @@ mod tests {
             (r"(?i)ABC", "abc", true),
             (r"[a&&b]", "a", false),
             (r"(?#note)a", "a", true),
+            (r"\p{L}+\z", "12é", true),
+            (r"[\p{Upper}\P{^Nd}]", "É", true),
+            (r"\p{^Alpha}", "abc", false),
+            (r"\Aa**\z", "aaa", true),
         ];
         for (pattern, text, expected) in table {
             assert_eq!(is_match(pattern, text), Ok(expected), "/{pattern}/ on {text:?}");

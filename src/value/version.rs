@@ -86,11 +86,17 @@ pub fn object(version: &Version) -> Value {
     with_text("SemVer", version.to_string())
 }
 
-/// A range as a value; the text is its canonical form.
+/// A range as a value; it stays as it is written.
 #[must_use]
 pub fn range_object(text: &str) -> Option<Value> {
-    let bounds = parse_range(text)?;
-    Some(with_text("SemVerRange", show_range(&bounds)))
+    parse_range(text)?;
+    Some(with_text("SemVerRange", text.to_owned()))
+}
+
+/// The canonical form of a range: equal ranges have the same.
+#[must_use]
+pub fn canonical_range(text: &str) -> Option<String> {
+    parse_range(text).map(|bounds| show_range(&bounds))
 }
 
 fn with_text(kind: &str, text: String) -> Value {
@@ -284,7 +290,7 @@ mod tests {
             (">=1.0.0 <2.0.0", ">=1.0.0 <2.0.0"),
         ];
         for (text, expected) in table {
-            assert_eq!(range_object(text).map(|v| v.to_string()).as_deref(), Some(expected), "{text}");
+            assert_eq!(canonical_range(text).as_deref(), Some(expected), "{text}");
         }
     }
 

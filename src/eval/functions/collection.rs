@@ -410,6 +410,9 @@ pub(super) fn values_at(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
                 "values_at(): Stop index in given indices range is smaller than the start index",
             ));
         }
+        if usize::try_from(from).is_ok_and(|from| from >= items.len()) {
+            return Err(EvalError::puppet("values_at(): Given index exceeds array size"));
+        }
         if to - from >= i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX) {
             return Err(too_much("values_at"));
         }

@@ -114,6 +114,9 @@ pub(super) fn to_bytes(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     if let Value::Int(_) | Value::Float(_) = arg(args, 0) {
         return Ok(arg(args, 0).clone());
     }
+    if let bad @ (Value::Array(_) | Value::Hash(_) | Value::Bool(_) | Value::Regex(_)) = arg(args, 0) {
+        return Err(super::args::no_text(bad));
+    }
     let text = arg(args, 0).to_string();
     let digits = text.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')).count();
     let (figure, rest) = text.split_at_checked(digits).unwrap_or((&text, ""));

@@ -293,13 +293,7 @@ pub(super) fn delete_regex(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
         Value::Hash(h) => {
             Ok(super::args::hash_value(h.entries.iter().filter(|(k, _)| !gone(k)).map(|(k, v)| (k.clone(), v.clone()))))
         }
-        Value::Str(s) => {
-            let mut text = s.text.to_string();
-            for p in super::collection::flat(arg(args, 1)) {
-                text = substitute(&compile(&p.to_string())?, &text, &Value::str(""), true)?;
-            }
-            Ok(Value::str(text))
-        }
+        Value::Str(s) => Err(EvalError::puppet(format!("undefined method `reject!' for {:?}:String", s.text))),
         other => Err(EvalError::puppet(format!(
             "delete_regex(): First argument must be an Array, Hash, or String. Given an argument of class {}.",
             super::types::ruby_class(other)

@@ -90,7 +90,8 @@ pub(super) fn any2bool(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 macro_rules! tests {
     ($($name:ident => $test:expr;)*) => {
         $(pub(super) fn $name(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-            count(stringify!($name), args, 1, 1)?;
+            let (name, older) = (stringify!($name), ["is_array", "is_string"]);
+            count(name, args, 1, if older.contains(&name) { usize::MAX } else { 1 })?;
             let test: fn(&Value) -> bool = $test;
             Ok(Value::Bool(test(arg(args, 0))))
         })*

@@ -107,7 +107,11 @@ fn unwrapped(value: &Value, found: &mut bool) -> Value {
 
 /// `parseyaml(text, default)`
 pub(super) fn parseyaml(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("parseyaml", args, 1, 2)?;
+    count("parseyaml", args, 1, usize::MAX)?;
+    if arg(args, 0).as_str().is_none() && args.len() > 1 {
+        // Whatever goes wrong, the default stands in.
+        return Ok(arg(args, 1).clone());
+    }
     let text = string("parseyaml", "yaml", arg(args, 0))?;
     match super::yaml_read::read(text) {
         Ok(value) => Ok(value),

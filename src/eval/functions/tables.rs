@@ -123,7 +123,6 @@ fn stdlib_collections() -> Rows {
         "delete_values" deep merge::delete_values;
         "difference" deep sort::difference;
         "dig44" shallow collection::dig44;
-        "try_get_value" shallow collection::dig44;
         "fqdn_rotate" raw random::fqdn_rotate;
         "grep" deep pattern::grep;
         "has_key" shallow collection::has_key;

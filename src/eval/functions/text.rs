@@ -261,6 +261,10 @@ pub(super) fn range(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let step = match args.get(2) {
         None => 1,
         Some(Value::Str(s)) => s.text.parse::<i64>().unwrap_or(1).abs().max(1),
+        Some(Value::Int(0)) => {
+            let why = "range(): 3rd arg (step size) must be a non zero integer (e.g. 1 or -1)";
+            return Err(EvalError::puppet(why));
+        }
         Some(other) => integer("range", "step", other)?.abs().max(1),
     };
     let step = usize::try_from(step).unwrap_or(usize::MAX);

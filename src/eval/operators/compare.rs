@@ -97,6 +97,9 @@ fn equals_known(a: &Value, b: &Value) -> bool {
         (Value::Object(_), Value::Int(_) | Value::Float(_)) | (Value::Int(_) | Value::Float(_), Value::Object(_)) => {
             matches!(time_order(a, b), Some(Ordering::Equal))
         }
+        (Value::Object(x), Value::Object(y)) if x.type_name == "SemVerRange" && y.type_name == "SemVerRange" => {
+            version::canonical_range(&a.to_string()) == version::canonical_range(&b.to_string())
+        }
         _ => a == b,
     }
 }

@@ -42,11 +42,22 @@ pub(super) fn loadjson<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: 
 
 /// JSON is read as YAML is: every JSON document is one.
 fn load(c: &mut Compiler<'_>, function: &str, args: &[Value]) -> Res<Value> {
+    if args.is_empty() {
+        let why = format!("{function}(): Wrong number of arguments given (0 for minimum 1)");
+        return Err(EvalError::puppet(why));
+    }
     let Some(path) = args.first().filter(|a| known(a) != Known::No) else {
         args.first().into_iter().for_each(|a| c.count_causes(a));
         return Ok(opaque(CauseKind::Function, function));
     };
     c.observe_value(path);
+    if path.as_str().is_none() {
+        if let Some(default) = args.get(1) {
+            return Ok(default.clone());
+        }
+        let class = crate::eval::functions::ruby_class(path.sample());
+        return Err(EvalError::puppet(format!("undefined method `start_with?' for {path}:{class}")));
+    }
     let path: Arc<str> = path.to_string().into();
     if path.starts_with('/') || path.contains("://") {
         c.count(CauseKind::Function, format!("{function} of the server"));

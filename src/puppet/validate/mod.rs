@@ -13,6 +13,8 @@ mod query;
 mod syntax;
 mod value;
 
+pub(crate) use syntax::misread;
+
 use super::ast::{AttrKind, AttrOp, Expr, ExprKind, Lambda, Param, ResourceBody, Span, StrPart};
 use super::{Dialect, LegacyNote, Parsed, SyntaxError};
 use super::{label, locate};

@@ -8,24 +8,27 @@ impl Checker<'_> {
     /// Only text without interpolation can be checked here. Puppet takes the last segment it knows.
     pub(super) fn embedded(&mut self, syntax: &str, text: &Expr) {
         let ExprKind::Str(value) = &text.kind else { return };
-        if syntax.is_empty() {
-            return;
-        }
-        let known = syntax.split('+').next_back().unwrap_or(syntax);
-        let found = match known {
-            "json" => json(value).map(|m| ("ILLEGAL_JSON", m)),
-            "base64" => base64(value).map(|m| ("ILLEGAL_BASE64", m)),
-            "pp" if syntax == "pp" => first_error(&parse(value, Dialect::Modern))
-                .map(|m| ("ILLEGAL_PP", format!("PP syntax checker: \"{m}\""))),
-            "epp" if syntax == "epp" => {
-                first_error(&parse_epp(value)).map(|m| ("ILLEGAL_EPP", format!("EPP syntax checker: \"{m}\"")))
-            }
-            _ => None,
-        };
-        if let Some((issue, message)) = found {
-            self.error(issue, format!("Invalid produced text having syntax: '{syntax}'. {message}"), text);
+        if let Some((issue, message)) = misread(syntax, value) {
+            self.error(issue, message, text);
         }
     }
+}
+
+/// What is wrong with a text in a syntax: the issue, and the words.
+pub(crate) fn misread(syntax: &str, value: &str) -> Option<(&'static str, String)> {
+    let known = syntax.split('+').next_back().unwrap_or(syntax);
+    let (issue, message) = match known {
+        "json" => json(value).map(|m| ("ILLEGAL_JSON", m)),
+        "base64" => base64(value).map(|m| ("ILLEGAL_BASE64", m)),
+        "pp" if syntax == "pp" => {
+            first_error(&parse(value, Dialect::Modern)).map(|m| ("ILLEGAL_PP", format!("PP syntax checker: \"{m}\"")))
+        }
+        "epp" if syntax == "epp" => {
+            first_error(&parse_epp(value)).map(|m| ("ILLEGAL_EPP", format!("EPP syntax checker: \"{m}\"")))
+        }
+        _ => None,
+    }?;
+    Some((issue, format!("Invalid produced text having syntax: '{syntax}'. {message}")))
 }
 
 fn first_error(parsed: &Parsed) -> Option<String> {

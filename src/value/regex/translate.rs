@@ -14,7 +14,15 @@ pub(super) fn from_ruby(pattern: &str) -> Result<String, String> {
     let named = has_named_group(pattern);
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut input = pattern.chars().peekable();
+    // How many signs of repetition stand in a row.
+    let mut repeats = 0_u32;
     while let Some(c) = input.next() {
+        // To repeat at will what is repeated already is the same as to repeat it at will once.
+        if c == '*' && repeats == 1 {
+            out.pop();
+            repeats = 0;
+        }
+        repeats = if matches!(c, '*' | '+' | '?') { repeats + 1 } else { 0 };
         match c {
             '\\' => escape(&mut input, &mut out, false)?,
             '[' => class(&mut input, &mut out, 0)?,
@@ -61,6 +69,7 @@ fn escape(input: &mut Input<'_>, out: &mut String, in_class: bool) -> Result<(),
         'e' => out.push_str("\\x1B"),
         'b' if in_class => out.push_str("\\x08"),
         'u' => unicode(input, out)?,
+        'p' | 'P' if input.peek() == Some(&'{') => property(input, out, in_class, c == 'P')?,
         '0' => octal(input, out),
         '/' | '_' | '<' | '>' | '"' | '\'' | '`' | ',' | ':' | ';' | '=' | '!' | '%' | '@' | ' ' | '\n' => {
             literal(c, out)
@@ -101,6 +110,27 @@ fn unicode(input: &mut Input<'_>, out: &mut String) -> Result<(), String> {
         return Err("invalid Unicode escape".to_owned());
     }
     out.push_str(&format!("\\u{{{digits}}}"));
+    Ok(())
+}
+
+/// After `\p` or `\P`: a property by its name in braces. `^` before the name turns it round.
+fn property(input: &mut Input<'_>, out: &mut String, in_class: bool, negated: bool) -> Result<(), String> {
+    input.next();
+    let turned = input.next_if_eq(&'^').is_some();
+    let mut name = String::new();
+    while let Some(c) = input.next_if(|c| *c != '}') {
+        name.push(c);
+    }
+    if input.next().is_none() || name.is_empty() {
+        return Err(format!("invalid character property name {{{name}}}"));
+    }
+    let body = posix_body(&name.to_ascii_lowercase()).map_or_else(|| format!("\\p{{{name}}}"), str::to_owned);
+    let body = body.replace('^', "\\^").replace('~', "\\~");
+    match (turned != negated, in_class) {
+        (true, _) => out.push_str(&format!("[^{body}]")),
+        (false, true) if !body.contains("&&") => out.push_str(&body),
+        (false, _) => out.push_str(&format!("[{body}]")),
+    }
     Ok(())
 }
 
@@ -148,13 +178,9 @@ fn class(input: &mut Input<'_>, out: &mut String, depth: u32) -> Result<(), Stri
     Err("premature end of char-class".to_owned())
 }
 
-/// After `[`, before `:name:]`. Reads nothing unless it is a POSIX bracket.
-fn posix(input: &mut Input<'_>, out: &mut String) -> bool {
-    let rest: String = input.clone().take(12).collect();
-    let Some(end) = rest.find(":]") else { return false };
-    let Some(name) = rest.get(1..end) else { return false };
-    let (negated, name) = name.strip_prefix('^').map_or((false, name), |n| (true, n));
-    let body = match name {
+/// What a POSIX name stands for inside of brackets.
+fn posix_body(name: &str) -> Option<&'static str> {
+    Some(match name {
         "alpha" => "\\p{Alphabetic}",
         "digit" => "\\p{Nd}",
         "alnum" => "\\p{Alphabetic}\\p{M}\\p{Nd}",
@@ -169,8 +195,17 @@ fn posix(input: &mut Input<'_>, out: &mut String) -> bool {
         "graph" => "\\P{C}&&\\S",
         "print" => "\\P{C}",
         "ascii" => "\\x00-\\x7F",
-        _ => return false,
-    };
+        _ => return None,
+    })
+}
+
+/// After `[`, before `:name:]`. Reads nothing unless it is a POSIX bracket.
+fn posix(input: &mut Input<'_>, out: &mut String) -> bool {
+    let rest: String = input.clone().take(12).collect();
+    let Some(end) = rest.find(":]") else { return false };
+    let Some(name) = rest.get(1..end) else { return false };
+    let (negated, name) = name.strip_prefix('^').map_or((false, name), |n| (true, n));
+    let Some(body) = posix_body(name) else { return false };
     out.push_str(if negated { "[^" } else { "[" });
     out.push_str(&body.replace('^', "\\^").replace('~', "\\~"));
     out.push(']');
