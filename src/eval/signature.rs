@@ -98,7 +98,9 @@ impl Compiler<'_> {
         }
         self.depend(path.clone());
         match self.session.ruby_function(name, &path) {
-            Some(function) if self.dispatch(&function, args).is_none() => Err(refused(name, args)),
+            Some(function) if !function.code.has_own_call() && self.dispatch(&function, args).is_none() => {
+                Err(refused(name, args))
+            }
             _ => Ok(()),
         }
     }

@@ -81,6 +81,12 @@ impl Function {
         }
     }
 
+    /// Whether it sees to its calls itself: the signatures then take what it makes of the arguments.
+    #[must_use]
+    pub fn has_own_call(&self) -> bool {
+        items(&self.body.body).iter().any(|e| matches!(&e.kind, Kind::Def(name, _) if name == "call"))
+    }
+
     /// Whether it says of itself that it is deprecated: an error where warnings are.
     #[must_use]
     pub fn is_deprecated(&self) -> bool {

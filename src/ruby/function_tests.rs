@@ -64,3 +64,13 @@ fn what_reaches_outside_is_unknown() {
     assert!(matches!(function.call(&mut Stub, 0, &[], false), Called::Value(v) if v.is_unknown()));
     assert!(Function::parse(text, "f.rb", "other").is_none());
 }
+
+#[test]
+fn a_function_may_see_to_its_calls_itself() {
+    let with = |inner: &str| {
+        let text = format!("Puppet::Functions.create_function(:f) do\n{inner}\n  def f(*args)\n    1\n  end\nend\n");
+        Function::parse(&text, "f.rb", "f").is_some_and(|f| f.has_own_call())
+    };
+    assert!(with("  def call(scope, *args)\n    f(scope, *args)\n  end"));
+    assert!(!with("") && !with("  def called(scope)\n    1\n  end"));
+}
