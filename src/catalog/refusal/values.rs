@@ -122,7 +122,7 @@ const META: &[(&str, Rule)] = &[
 const PROPERTIES: &[&str] = &["ensure", "enable", "mark"];
 
 /// The first attribute of a native resource with a value that is refused, and why.
-pub(super) fn refused(resource: &Resource) -> Option<(&str, String)> {
+pub(super) fn refused(resource: &Resource) -> Option<(&'static str, String)> {
     let own = RULES.iter().find(|(name, _)| *name == resource.type_name).map_or(&[][..], |(_, rules)| rules);
     own.iter().chain(META).find_map(|(name, rule)| {
         let param = resource.param(name)?;
