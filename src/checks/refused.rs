@@ -68,7 +68,8 @@ fn refused<'a>(resource: &'a Resource, side: HostSide<'_>) -> Option<Refused<'a>
         return None;
     }
     let why = resource.refusal()?;
-    if why.lacks && is_given_unseen(resource, side) {
+    // A module may bring a provider of any name.
+    if why.param == Some("provider") || why.lacks && is_given_unseen(resource, side) {
         return None;
     }
     let at = why.param.and_then(|name| resource.param(name)).map_or(&resource.at, |p| &p.at);

@@ -1,5 +1,6 @@
 //! What the agent refuses of a catalog that compiled: it stops before it applies anything.
 
+mod cron;
 mod values;
 
 use super::{Catalog, Relation, Resource, ResourceId, ResourceKind};
