@@ -112,6 +112,7 @@ fn refused_whole(resource: &Resource) -> Option<Refusal> {
     match resource.type_name.as_str() {
         "File" => whole(two_contents(resource)).or_else(|| lacking(nothing_remote(resource))),
         "Exec" => lacking(unqualified(resource, resource.value("command"))),
+        "Concat_fragment" => lacking(no_fragment(resource)).or_else(|| whole(two_fragments(resource))),
         "Ssh_authorized_key" => lacking(of_nobody(resource)),
         _ => None,
     }
@@ -147,6 +148,25 @@ fn of_nobody(key: &Resource) -> Option<String> {
     (!given).then(|| "Attribute 'user' or 'target' is mandatory".to_owned())
 }
 
+/// A fragment of a file needs the file, and something to put into it.
+fn no_fragment(fragment: &Resource) -> Option<String> {
+    let lacks = |names: &[&str]| names.iter().all(|name| fragment.value(name).is_none());
+    if lacks(&["target", "tag"]) {
+        return Some("No 'target' or 'tag' set".to_owned());
+    }
+    lacks(&["source", "content"]).then(|| "Set either 'source' or 'content'".to_owned())
+}
+
+fn two_fragments(fragment: &Resource) -> Option<String> {
+    let both = ["source", "content"].iter().all(|name| fragment.value(name).is_some_and(is_given));
+    both.then(|| "Can't use 'source' and 'content' at the same time".to_owned())
+}
+
+/// What is not known may be `undef`.
+fn is_given(value: &Value) -> bool {
+    !matches!(value, Value::Undef | Value::Sym(_))
+}
+
 /// The path of a file that no agent takes, on Windows or elsewhere.
 fn relative_path(file: &Resource) -> Option<&str> {
     if file.type_name != "File" {
@@ -168,8 +188,6 @@ fn is_absolute(path: &str) -> bool {
 }
 
 fn two_contents(file: &Resource) -> Option<String> {
-    // What is not known may be `undef`.
-    let is_given = |v: &Value| !matches!(v, Value::Undef | Value::Sym(_));
     let given = ["content", "source", "target"].iter().filter(|p| file.value(p).is_some_and(is_given)).count();
     (given > 1).then(|| "You cannot specify more than one of content, source, target".to_owned())
 }
@@ -230,7 +248,14 @@ mod tests {
 
     #[test]
     fn refuses_what_the_agent_refuses() {
-        let cases: [(&str, &str, Params, bool); 17] = [
+        let cases: [(&str, &str, Params, bool); 24] = [
+            ("Concat_fragment", "a", &[("target", "/a")], true),
+            ("Concat_fragment", "a", &[("target", "/a"), ("content", "")], false),
+            ("Cron", "c", &[("weekday", "Someday")], true),
+            ("Cron", "c", &[("special", "reboot"), ("minute", "*/5")], false),
+            ("Service", "s", &[("provider", "x")], true),
+            ("File", "/a", &[("source", "a b")], true),
+            ("Exec", "C:/a.exe", &[], false),
             ("Ssh_authorized_key", "k", &[("type", "rsa")], true),
             ("Ssh_authorized_key", "k", &[("user", "u")], false),
             ("File", "a", &[], true),
