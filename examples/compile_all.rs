@@ -154,6 +154,7 @@ struct Summary {
     errors: Counts,
     first: Counts,
     maybe: Counts,
+    refused: Counts,
     unknowns: Counts,
     hosts_unknown: Counts,
     lines: Vec<String>,
@@ -184,6 +185,13 @@ impl Summary {
         errors.into_iter().for_each(|e| *self.errors.entry(e).or_default() += n);
         compiled.errors.first().into_iter().for_each(|e| *self.first.entry(text(e)).or_default() += n);
         compiled.possible_errors.iter().for_each(|e| *self.maybe.entry(text(e)).or_default() += n);
+        let catalog = &compiled.catalog;
+        let real = catalog.resources.iter().filter(|r| !r.is_virtual);
+        let refused = real.filter_map(|r| Some(r.refusal()?.told(r)));
+        let unrealised = catalog.unrealised();
+        refused
+            .chain(unrealised.iter().map(|u| format!("{u} @ {}", u.at)))
+            .for_each(|why| *self.refused.entry(why).or_default() += n);
         for (cause, count) in &compiled.catalog.unknowns {
             *self.unknowns.entry(format!("{cause:?}")).or_default() += *count as usize;
             *self.hosts_unknown.entry(format!("{cause:?}")).or_default() += n;
@@ -216,6 +224,7 @@ impl Summary {
             (&mut self.errors, other.errors),
             (&mut self.first, other.first),
             (&mut self.maybe, other.maybe),
+            (&mut self.refused, other.refused),
             (&mut self.unknowns, other.unknowns),
             (&mut self.hosts_unknown, other.hosts_unknown),
         ];
@@ -231,6 +240,7 @@ impl Summary {
             "{} of {} hosts without error ({} catalogs), {} resources",
             self.clean, self.hosts, self.catalogs, self.resources
         );
+        top("what the agent refuses", &self.refused, 60);
         top("what keeps hosts apart", &self.apart, 40);
         top("first errors, by hosts", &self.first, 60);
         top("errors, by hosts", &self.errors, 60);

@@ -1,6 +1,8 @@
-//! `catalog-broken`: what compiles at base and does not at head, and files that are not there to be served.
+//! `catalog-broken`: what compiles at base and does not at head, what the agent refuses, and files that are not there
+//! to be served.
 
 use super::places::head;
+use super::refused::refusals;
 use super::{Check, HostContext, HostSide, RepoContext, draft, of_any_host};
 use crate::catalog::Resource;
 use crate::diff::{Change, Content, content_of};
@@ -19,7 +21,7 @@ impl Check for Broken {
     }
 
     fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
-        let found = compile_errors(cx).into_iter().chain(cycle(cx));
+        let found = compile_errors(cx).into_iter().chain(cycle(cx)).chain(refusals(cx));
         let found = found.chain(cx.changes.iter().filter_map(|c| missing_source(cx, c)));
         let certname = cx.head.map_or("", |h| &*h.catalog().certname);
         out.extend(found.map(|f| Finding { subject: of_any_host(&f.subject, certname), ..f }));

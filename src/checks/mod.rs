@@ -13,6 +13,7 @@ mod order;
 mod places;
 mod promotion;
 mod references;
+mod refused;
 mod removal;
 mod requirement;
 mod restart;

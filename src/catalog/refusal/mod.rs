@@ -1,56 +1,121 @@
 //! What the agent refuses of a catalog that compiled: it stops before it applies anything.
 
+mod cron;
 mod values;
 
-use super::{Catalog, Resource, ResourceKind};
+use super::{Catalog, Relation, Resource, ResourceId, ResourceKind};
+use crate::repo::Loc;
 use crate::value::Value;
 use crate::value::types::Type;
+use std::fmt;
+
+/// Why the agent refuses a resource, and with it the whole catalog.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// The attribute whose value is refused; `None` where it is what the resource says as a whole.
+    pub param: Option<&'static str>,
+    /// Why, in the agent's words.
+    pub why: String,
+    /// Whether it would be accepted with an attribute more.
+    pub lacks: bool,
+}
+
+/// A relationship with a resource that stays virtual: the agent looks for it and does not find it.
+#[derive(Clone, Copy, Debug)]
+pub struct Unrealised<'a> {
+    /// What asks for it.
+    pub asks: &'a Resource,
+    /// What stays virtual.
+    pub lost: &'a Resource,
+    /// Where the relationship is written.
+    pub at: &'a Loc,
+}
 
 impl Catalog {
     /// The first thing for which the agent would refuse the catalog, in its words.
     #[must_use]
     pub fn refusal(&self) -> Option<String> {
-        let real = || self.resources.iter().filter(|r| !r.is_virtual && r.possible.is_none());
-        real().find_map(refused).or_else(|| real().find_map(|r| self.unrealised(r)))
+        let mut real = self.resources.iter().filter(|r| !r.is_virtual && r.possible.is_none());
+        let refused = real.find_map(|r| Some(r.refusal()?.told(r)));
+        refused.or_else(|| Some(self.unrealised().first()?.to_string()))
     }
 
-    /// A relationship with a resource that stays virtual.
-    fn unrealised(&self, resource: &Resource) -> Option<String> {
-        let id = self.resources.iter().position(|r| std::ptr::eq(r, resource))?;
-        let own = |end: u32| usize::try_from(end).is_ok_and(|end| end == id);
-        let others = self.relations.iter().filter_map(|r| match (own(r.source), own(r.target)) {
-            (true, false) => Some(r.target),
-            (false, true) if self.get(r.source).is_some_and(|other| names(resource, other)) => Some(r.source),
-            _ => None,
-        });
-        let lost =
-            others.filter_map(|other| self.get(other)).find(|r| r.is_virtual && r.kind == ResourceKind::Native)?;
-        Some(format!("Could not retrieve dependency '{}' of {}", lost.reference(), resource.reference()))
+    /// Relationships with resources that stay virtual, in the order of those that ask.
+    #[must_use]
+    pub fn unrealised(&self) -> Vec<Unrealised<'_>> {
+        let mut found: Vec<_> =
+            self.relations.iter().filter(|r| !r.possible).filter_map(|r| self.unrealised_by(r)).collect();
+        found.sort_by_key(|(id, _)| *id);
+        found.into_iter().map(|(_, lost)| lost).collect()
+    }
+
+    fn unrealised_by<'a>(&'a self, relation: &'a Relation) -> Option<(ResourceId, Unrealised<'a>)> {
+        let (source, target) = (self.get(relation.source)?, self.get(relation.target)?);
+        let is_real = |r: &Resource| !r.is_virtual && r.possible.is_none();
+        let is_lost = |r: &Resource| r.is_virtual && r.kind == ResourceKind::Native;
+        let at = &relation.at;
+        // An arrow is kept with what it starts from, and stays behind with it.
+        if is_lost(target) && is_real(source) {
+            return Some((relation.source, Unrealised { asks: source, lost: target, at }));
+        }
+        let asked = is_lost(source) && is_real(target) && names(target, source);
+        asked.then_some((relation.target, Unrealised { asks: target, lost: source, at }))
     }
 }
 
-/// Why a resource is refused by itself: a value of it, or what it says as a whole.
-fn refused(resource: &Resource) -> Option<String> {
-    let (name, at) = (resource.reference(), place(resource));
-    let failed = |param: &str, why: String| Some(format!("Parameter {param} failed on {name}: {why} {at}"));
-    if let Some(path) = relative_path(resource) {
-        return failed("path", format!("File paths must be fully qualified, not '{path}'"));
+impl fmt::Display for Unrealised<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Could not retrieve dependency '{}' of {}", self.lost.reference(), self.asks.reference())
     }
-    if let Some((param, why)) = values::refused(resource) {
-        // The agent says twice where a tag stands.
-        let why = if param == "tag" { format!("{why} {at}") } else { why };
-        return failed(param, why);
+}
+
+impl Refusal {
+    fn of(param: &'static str, why: String) -> Self {
+        Self { param: Some(param), why, lacks: false }
     }
-    if let Some((param, why)) = unqualified_guard(resource) {
-        return failed(param, why);
+
+    fn whole(why: String) -> Self {
+        Self { param: None, why, lacks: false }
     }
-    let why = match resource.type_name.as_str() {
-        "File" => two_contents(resource).or_else(|| nothing_remote(resource)),
-        "Exec" => unqualified(resource, resource.value("command")),
-        "Ssh_authorized_key" => of_nobody(resource),
+
+    fn lacking(self) -> Self {
+        Self { lacks: true, ..self }
+    }
+
+    /// What the agent says of the resource.
+    #[must_use]
+    pub fn told(&self, resource: &Resource) -> String {
+        let (name, at, why) = (resource.reference(), place(resource), &self.why);
+        match self.param {
+            // It says twice where a tag stands.
+            Some("tag") => format!("Parameter tag failed on {name}: {why} {at} {at}"),
+            Some(param) => format!("Parameter {param} failed on {name}: {why} {at}"),
+            None => format!("Validation of {name} failed: {why} {at}"),
+        }
+    }
+}
+
+impl Resource {
+    /// Why the agent refuses this resource by itself: a value of it, or what it says as a whole.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
+        let path = relative_path(self);
+        let path = path.map(|p| Refusal::of("path", format!("File paths must be fully qualified, not '{p}'")));
+        let value = || values::refused(self).map(|(param, why)| Refusal::of(param, why));
+        path.or_else(value).or_else(|| unqualified_guard(self)).or_else(|| refused_whole(self))
+    }
+}
+
+fn refused_whole(resource: &Resource) -> Option<Refusal> {
+    let whole = |why: Option<String>| why.map(Refusal::whole);
+    let lacking = |why: Option<String>| whole(why).map(Refusal::lacking);
+    match resource.type_name.as_str() {
+        "File" => whole(two_contents(resource)).or_else(|| lacking(nothing_remote(resource))),
+        "Exec" => lacking(unqualified(resource, resource.value("command"))),
+        "Concat_fragment" => lacking(no_fragment(resource)).or_else(|| whole(two_fragments(resource))),
+        "Ssh_authorized_key" => lacking(of_nobody(resource)),
         _ => None,
-    }?;
-    Some(format!("Validation of {name} failed: {why} {at}"))
+    }
 }
 
 /// Whether a resource itself asks for another; an arrow is kept with what it starts from.
@@ -83,6 +148,25 @@ fn of_nobody(key: &Resource) -> Option<String> {
     (!given).then(|| "Attribute 'user' or 'target' is mandatory".to_owned())
 }
 
+/// A fragment of a file needs the file, and something to put into it.
+fn no_fragment(fragment: &Resource) -> Option<String> {
+    let lacks = |names: &[&str]| names.iter().all(|name| fragment.value(name).is_none());
+    if lacks(&["target", "tag"]) {
+        return Some("No 'target' or 'tag' set".to_owned());
+    }
+    lacks(&["source", "content"]).then(|| "Set either 'source' or 'content'".to_owned())
+}
+
+fn two_fragments(fragment: &Resource) -> Option<String> {
+    let both = ["source", "content"].iter().all(|name| fragment.value(name).is_some_and(is_given));
+    both.then(|| "Can't use 'source' and 'content' at the same time".to_owned())
+}
+
+/// What is not known may be `undef`.
+fn is_given(value: &Value) -> bool {
+    !matches!(value, Value::Undef | Value::Sym(_))
+}
+
 /// The path of a file that no agent takes, on Windows or elsewhere.
 fn relative_path(file: &Resource) -> Option<&str> {
     if file.type_name != "File" {
@@ -93,15 +177,18 @@ fn relative_path(file: &Resource) -> Option<&str> {
         Some(Value::Str(text)) => text.text.as_str(),
         _ => return None,
     };
-    let drive = || {
-        let mut letters = path.chars();
-        letters.next().is_some_and(|c| c.is_ascii_alphabetic()) && letters.next() == Some(':')
-    };
-    (!path.starts_with(['/', '\\']) && !drive()).then_some(path)
+    (!is_absolute(path)).then_some(path)
+}
+
+/// On Windows or elsewhere.
+fn is_absolute(path: &str) -> bool {
+    let mut letters = path.chars();
+    let drive = letters.next().is_some_and(|c| c.is_ascii_alphabetic()) && letters.next() == Some(':');
+    path.starts_with(['/', '\\']) || drive
 }
 
 fn two_contents(file: &Resource) -> Option<String> {
-    let given = ["content", "source", "target"].iter().filter(|p| file.value(p).is_some()).count();
+    let given = ["content", "source", "target"].iter().filter(|p| file.value(p).is_some_and(is_given)).count();
     (given > 1).then(|| "You cannot specify more than one of content, source, target".to_owned())
 }
 
@@ -110,24 +197,26 @@ fn nothing_remote(file: &Resource) -> Option<String> {
     remote.then(|| "You cannot specify a remote recursion without a source".to_owned())
 }
 
-fn unqualified_guard(exec: &Resource) -> Option<(&'static str, String)> {
+fn unqualified_guard(exec: &Resource) -> Option<Refusal> {
     let guards = ["unless", "onlyif"].into_iter().filter(|_| exec.type_name == "Exec");
     guards.filter_map(|name| Some((name, exec.value(name)?))).find_map(|(name, guard)| {
         let text = matches!(guard, Value::Str(_)).then_some(guard);
-        text.and_then(|guard| unqualified(exec, Some(guard))).map(|why| (name, why))
+        text.and_then(|guard| unqualified(exec, Some(guard))).map(|why| Refusal::of(name, why).lacking())
     })
 }
 
 /// A command without a full path needs a search path.
 fn unqualified(exec: &Resource, command: Option<&Value>) -> Option<String> {
     let command = match command {
-        None => exec.title.as_str(),
+        None if exec.symbolic_title.is_none() => exec.title.as_str(),
         Some(Value::Str(text)) => text.text.as_str(),
         Some(Value::Array(words)) => words.items.first()?.as_str()?,
-        Some(_) => return None,
+        _ => return None,
     };
     let program = command.trim_start_matches(['"', '\'']).split_whitespace().next()?;
-    let without = exec.value("path").is_none() && !program.starts_with('/') && exec.text("provider") != Some("shell");
+    // The provider `posix` is the one that asks for it, and the default.
+    let asks = exec.value("provider").is_none_or(|p| p.as_str() == Some("posix"));
+    let without = exec.value("path").is_none() && !is_absolute(program) && asks;
     without.then(|| {
         format!("'{command}' is not qualified and no path was specified. Please qualify the command or specify a path.")
     })
@@ -137,7 +226,6 @@ fn unqualified(exec: &Resource, command: Option<&Value>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::catalog::{Declaration, Derived, Param};
-    use crate::repo::Loc;
 
     fn resource(kind: &str, title: &str, params: &[(&str, &str)]) -> Resource {
         let at = Loc::new("site.pp", 3);
@@ -160,7 +248,14 @@ mod tests {
 
     #[test]
     fn refuses_what_the_agent_refuses() {
-        let cases: [(&str, &str, Params, bool); 17] = [
+        let cases: [(&str, &str, Params, bool); 24] = [
+            ("Concat_fragment", "a", &[("target", "/a")], true),
+            ("Concat_fragment", "a", &[("target", "/a"), ("content", "")], false),
+            ("Cron", "c", &[("weekday", "Someday")], true),
+            ("Cron", "c", &[("special", "reboot"), ("minute", "*/5")], false),
+            ("Service", "s", &[("provider", "x")], true),
+            ("File", "/a", &[("source", "a b")], true),
+            ("Exec", "C:/a.exe", &[], false),
             ("Ssh_authorized_key", "k", &[("type", "rsa")], true),
             ("Ssh_authorized_key", "k", &[("user", "u")], false),
             ("File", "a", &[], true),

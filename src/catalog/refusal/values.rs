@@ -1,5 +1,6 @@
 //! Values that no agent takes: words of a fixed set, and what must have a form.
 
+use super::cron;
 use crate::catalog::{Param, Resource};
 use crate::value::Value;
 use crate::value::inspect::{inspect, quote};
@@ -17,10 +18,28 @@ enum Rule {
 
 const BOOL: Rule = Rule::Words("true, false");
 const YES_NO: Rule = Rule::Words("true, false, yes, no");
+/// Puppet's own ways to install a package, and those of well-known modules.
+const PACKAGE_PROVIDERS: &str = "aix appdmg apple apt aptitude aptrpm blastwave dnf dnfmodule dpkg fink freebsd gem hpux \
+    macports nim openbsd opkg pacman pip pip2 pip3 pkg pkgdmg pkgin pkgng pkgutil portage ports portupgrade puppet_gem \
+    puppetserver_gem rpm rug sun sunfreeware tdnf up2date urpmi windows yum zypper";
+/// Puppet's own ways to run a service, and those of well-known modules.
+const SERVICE_PROVIDERS: &str = "base bsd daemontools debian freebsd gentoo init launchd openbsd openrc openwrt rcng redhat \
+    runit service smf src systemd upstart windows pacemaker pacemaker_xml swiftinit";
 const MEMBERS: Rule = Rule::Words("inclusive, minimum");
 
 /// What Puppet's own types ask of their attributes, in the order in which the agent sets them.
 const RULES: &[(&str, &[(&str, Rule)])] = &[
+    (
+        "Cron",
+        &[
+            ("special", Rule::Each(cron::no_special)),
+            ("minute", Rule::Whole(cron::no_minute)),
+            ("hour", Rule::Whole(cron::no_hour)),
+            ("weekday", Rule::Whole(cron::no_weekday)),
+            ("month", Rule::Whole(cron::no_month)),
+            ("monthday", Rule::Whole(cron::no_monthday)),
+        ],
+    ),
     (
         "Exec",
         &[
@@ -64,6 +83,7 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
     (
         "Package",
         &[
+            ("provider", Rule::Each(no_package_provider)),
             ("mark", Rule::Words("hold, none")),
             ("configfiles", Rule::Words("keep, replace")),
             ("allowcdrom", BOOL),
@@ -84,6 +104,7 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
     (
         "Service",
         &[
+            ("provider", Rule::Each(no_service_provider)),
             ("ensure", Rule::Words("stopped, running; false true")),
             ("enable", Rule::Words("true, false, manual, mask, delayed")),
             ("hasstatus", BOOL),
@@ -122,7 +143,7 @@ const META: &[(&str, Rule)] = &[
 const PROPERTIES: &[&str] = &["ensure", "enable", "mark"];
 
 /// The first attribute of a native resource with a value that is refused, and why.
-pub(super) fn refused(resource: &Resource) -> Option<(&str, String)> {
+pub(super) fn refused(resource: &Resource) -> Option<(&'static str, String)> {
     let own = RULES.iter().find(|(name, _)| *name == resource.type_name).map_or(&[][..], |(_, rules)| rules);
     own.iter().chain(META).find_map(|(name, rule)| {
         let param = resource.param(name)?;
@@ -235,18 +256,28 @@ fn no_umask(text: &str) -> Option<String> {
 fn no_timeout(value: &Value) -> Option<String> {
     let text = value.as_str()?;
     let number = text.trim().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+'));
-    (!number).then(|| munging(text, "timeout", "The timeout must be a number."))
+    (!number).then(|| munging(value, "timeout", "The timeout must be a number."))
 }
 
-fn munging(text: &str, name: &str, why: &str) -> String {
-    format!("Munging failed for value {} in class {name}: {why}", quote(text))
+pub(super) fn munging(value: &Value, name: &str, why: &str) -> String {
+    format!("Munging failed for value {} in class {name}: {why}", inspect(value))
+}
+
+fn no_package_provider(text: &str) -> Option<String> {
+    no_provider(text, "package", PACKAGE_PROVIDERS)
+}
+
+fn no_service_provider(text: &str) -> Option<String> {
+    no_provider(text, "service", SERVICE_PROVIDERS)
+}
+
+fn no_provider(text: &str, kind: &str, known: &str) -> Option<String> {
+    (!known.split_whitespace().any(|name| name == text)).then(|| format!("Invalid {kind} provider '{text}'"))
 }
 
 fn too_few_tries(value: &Value) -> Option<String> {
     match value {
-        Value::Int(n) if *n < 1 => {
-            Some(format!("Munging failed for value {n} in class tries: Tries must be an integer >= 1"))
-        }
+        Value::Int(n) if *n < 1 => Some(munging(value, "tries", "Tries must be an integer >= 1")),
         _ => None,
     }
 }
@@ -262,8 +293,7 @@ fn relative_folder(text: &str) -> Option<String> {
 
 fn relative_source(text: &str) -> Option<String> {
     let absolute = text.starts_with('/') || text.contains([':', '\\']);
-    (!absolute && !text.is_empty() && !text.contains(char::is_whitespace))
-        .then(|| format!("Cannot use relative URLs '{text}'"))
+    (!absolute && !text.is_empty()).then(|| format!("Cannot use relative URLs '{text}'"))
 }
 
 fn no_gid(text: &str) -> Option<String> {
