@@ -100,7 +100,9 @@ impl Resource {
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
         let path = relative_path(self);
-        let path = path.map(|p| Refusal::of("path", format!("File paths must be fully qualified, not '{p}'")));
+        let relative = |p| Refusal::of("path", format!("File paths must be fully qualified, not '{p}'"));
+        // A title is the path only where none is given.
+        let path = path.map(|p| Refusal { lacks: self.value("path").is_none(), ..relative(p) });
         let value = || values::refused(self).map(|(param, why)| Refusal::of(param, why));
         path.or_else(value).or_else(|| unqualified_guard(self)).or_else(|| refused_whole(self))
     }
