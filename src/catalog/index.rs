@@ -122,22 +122,11 @@ fn spread(print: Print) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Declaration, Derived, Resource, ResourceKind};
+    use super::super::Resource;
     use super::*;
-    use crate::repo::Loc;
 
     fn file(title: &str) -> Resource {
-        Resource::new(Declaration {
-            type_name: "File".into(),
-            title: title.into(),
-            symbolic_title: None,
-            params: Vec::new(),
-            at: Loc::new("a.pp", 1),
-            end_line: 1,
-            exported: false,
-            kind: ResourceKind::Native,
-            derived: Derived::default(),
-        })
+        Resource::bare("File", title)
     }
 
     #[test]

@@ -270,3 +270,21 @@ impl fmt::Debug for Resource {
             .finish()
     }
 }
+
+#[cfg(test)]
+impl Resource {
+    /// A native resource without parameters, for tests.
+    pub(crate) fn bare(type_name: &str, title: &str) -> Self {
+        Self::new(Declaration {
+            type_name: type_name.into(),
+            title: title.into(),
+            symbolic_title: None,
+            params: Vec::new(),
+            at: Loc::new("a.pp", 1),
+            end_line: 1,
+            exported: false,
+            kind: ResourceKind::Native,
+            derived: Derived::default(),
+        })
+    }
+}

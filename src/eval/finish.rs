@@ -195,22 +195,9 @@ fn joined(a: &Value, b: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Declaration;
-    use crate::repo::Loc;
 
     fn inside(container: Option<ResourceId>, also_in: &[ResourceId]) -> Resource {
-        let declaration = Declaration {
-            type_name: "Notify".into(),
-            title: "x".into(),
-            symbolic_title: None,
-            params: Vec::new(),
-            at: Loc::new("a.pp", 1),
-            end_line: 1,
-            exported: false,
-            kind: ResourceKind::Native,
-            derived: crate::catalog::Derived::default(),
-        };
-        Resource { container, also_in: also_in.to_vec(), ..Resource::new(declaration) }
+        Resource { container, also_in: also_in.to_vec(), ..Resource::bare("Notify", "x") }
     }
 
     #[test]
