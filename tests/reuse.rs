@@ -217,7 +217,7 @@ const KEYS: &[(&str, &str)] = &[
            $role = 'local'
            $names = ['plain', 'at_host', 'at_role', 'at_site', 'tells_role', 'tells_key', 'tells_late', 'deep.inner']
            $names.each |$name| { notify { \"${name} ${lookup($name, undef, undef, 'nothing')}\": } }
-           notify { \"${lookup('list', Array, 'unique')} ${lookup('list')} ${lookup('merged')}\": }
+           notify { \"${lookup('list', Array, 'unique')} ${lookup('list')} ${lookup('merged')} opted ${lookup('opted')}\": }
            notify { \"${plain} ${v} ${own} ${lookup('table', Hash, 'hash')} ${lookup('elsewhere', undef, undef, 'no')}\": }
            file { '/t': content => template('keys/t.erb') } }",
     ),
@@ -235,10 +235,12 @@ const KEYS: &[(&str, &str)] = &[
     (
         "data/common.yaml",
         "plain: common\nat_host: common\nat_role: common\nat_site: common\ntells_role: 'is %{::role}'\n\
-         tells_key: \"%{lookup('at_role')}\"\ntells_late: '%{::late}'\ndeep: {inner: [1]}\nlist: [a]\nmerged: [a]\n\
+         tells_key: \"%{lookup('at_role')}\"\ntells_late: '%{::late}'\ndeep: {inner: [1]}\nlist: [a]\nmerged: [a]\nopted: [a]\n\
          lookup_options: {merged: {merge: unique}}\ntable: {a: 1}\n",
     ),
-    ("data/more.yaml", "list: [b]\nmerged: [b]\ntable: {b: 2}\n"),
+    ("data/more.yaml", "list: [b]\nmerged: [b]\nopted: [b]\ntable: {b: 2}\n"),
+    ("data/hosts/c1.yaml", "lookup_options: {opted: {merge: unique}}\n"),
+    ("data/hosts/d1.yaml", "deep: {inner: of d1}\n"),
     ("data/hosts/a2.yaml", "at_host: a2\nlist: [of a2]\nkeys::own: a2\n"),
     ("data/hosts/b1.yaml", "unrelated: 1\n"),
     ("data/role/one.yaml", "at_role: one\ntable: {c: 3}\n"),
@@ -255,6 +257,8 @@ fn an_answer_of_another_host_is_the_one_that_this_host_would_get() {
         assert_eq!(anew.errors, [], "{host}");
         assert_eq!(one.contains("at_host a2"), host == "a2.x.org", "{one}");
         assert_eq!(one.contains("at_role one"), host.starts_with('a'), "{one}");
+        assert_eq!(one.contains("opted [a, b]"), host == "c1.x.org", "{one}");
+        assert_eq!(one.contains("deep.inner of d1"), host == "d1.x.org", "{one}");
         assert_eq!(one.contains("of the module for two"), host.starts_with('b'), "{one}");
     });
 }

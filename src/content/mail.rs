@@ -297,20 +297,21 @@ fn program_of(target: &str) -> String {
 /// The row for a parameter of a class or defined type; `param` may be the key of a hash handed over.
 #[must_use]
 pub fn of_param(type_name: &str, title: &str, param: &str) -> Option<Row> {
+    let known = knowledge();
+    // Hardly any parameter is one of mail: its name is the first thing to ask for.
+    let listed = known.client.iter().find(|c| c.params.iter().any(|p| p == param));
+    if listed.is_none() && !patterns().is_some_and(|[key, ..]| key.is_match(param)) {
+        return None;
+    }
     let name = if type_name.eq_ignore_ascii_case("class") { title } else { type_name };
     let name = name.trim_start_matches("::").to_ascii_lowercase();
-    let known = knowledge();
     let core = ["file", "exec", "package", "service", "notify", "user", "group", "cron", "mount", "host"]
         .contains(&name.as_str());
     if core || known.servers.classes.iter().any(|c| glob(c, &name)) {
         return None;
     }
-    if let Some(client) = known.client.iter().find(|c| c.params.iter().any(|p| p == param)) {
+    if let Some(client) = listed {
         return Some(client.row());
-    }
-    let [key, ..] = patterns()?;
-    if !key.is_match(param) {
-        return None;
     }
     let client = known.client.iter().find(|c| c.classes.iter().any(|g| glob(g, &name)));
     let program =

@@ -1,7 +1,7 @@
 //! Answers of the data hierarchy that hosts share.
 //!
-//! A key is looked up once for all hosts that stand on the same ground ([`hiera::Stand`]) as far as none of
-//! their own files has it. What a lookup leaves behind (files consulted, keys asked for) is told for each host.
+//! A key is looked up once for all hosts that stand on the same ground ([`hiera::Stand`]) as far as the same ones of
+//! their own files have it. What a lookup leaves behind (files consulted, keys asked for) is told for each host.
 
 use super::compiler::Compiler;
 use super::data::Variables;

@@ -168,12 +168,12 @@ impl<'s> Compiler<'s> {
     }
 
     fn check_param(&mut self, env: Env<'s>, id: ResourceId, param: &'s ast::Param, value: &Value, source: From) {
-        let Some(ty) = &param.ty else { return };
-        let ty = match self.annotation(env, ty) {
+        let Some(written) = &param.ty else { return };
+        let ty = match self.annotation(env, written) {
             Ok(ty) => ty,
             Err(error) => return self.record(error),
         };
-        if self.type_match(&ty, value) != Tri::No {
+        if self.fits_annotation(written, &ty, value) != Tri::No {
             return;
         }
         let label = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();

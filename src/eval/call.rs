@@ -366,9 +366,9 @@ impl<'s> Compiler<'s> {
     }
 
     fn check_return(&mut self, env: Env<'s>, name: &str, ty: Option<&'s Expr>, value: &Value) -> Res<()> {
-        let Some(ty) = ty else { return Ok(()) };
-        let ty = self.annotation(env, ty)?;
-        if self.type_match(&ty, value) == Tri::No {
+        let Some(written) = ty else { return Ok(()) };
+        let ty = self.annotation(env, written)?;
+        if self.fits_annotation(written, &ty, value) == Tri::No {
             let why = mismatch("value returned from function", &ty, value);
             let why =
                 why.replacen("value returned from function", &format!("value returned from {name} has wrong type,"), 1);

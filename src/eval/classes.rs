@@ -3,7 +3,6 @@
 use super::compiler::Compiler;
 use super::error::EvalError;
 use super::lift::Res;
-use super::memo::Unit;
 use super::reference::{canonical_class, canonical_type};
 use super::scope::{Env, Scope, ScopeId, ScopeKind, TOP};
 use super::session::DefAt;
@@ -270,51 +269,6 @@ impl<'s> Compiler<'s> {
         around.iter().for_each(|recorder| recorder.spoil());
         self.isolated(id, |c| c.run_class(inner, id, class, name));
         self.recorder = around;
-    }
-
-    /// A class, as a whole if it came out alike before.
-    fn run_class(&mut self, env: Env<'s>, id: ResourceId, class: &'s ClassDef, name: &EcoString) {
-        let def = self.extra.get(id as usize).and_then(|e| e.def);
-        let replayed = |c: &mut Self, params: bool| {
-            let unit = Unit::Class { own: env.scope, params };
-            def.is_some_and(|def| c.replayed(id, unit, def))
-        };
-        if replayed(self, false) {
-            return;
-        }
-        let whole = self.recorder.is_some();
-        if whole || !replayed(self, true) {
-            self.bind_params(env, id, &class.params, Some(name));
-        }
-        if !whole {
-            self.keep_trace();
-        }
-        self.context = None;
-        self.run_statements(env, id, def, &class.body);
-        self.keep_trace();
-    }
-
-    /// The body of a class, statement by statement; each is recorded unless the whole is.
-    fn run_statements(&mut self, env: Env<'s>, id: ResourceId, def: Option<DefAt>, body: &'s Block) {
-        let whole = self.recorder.is_some();
-        for (number, expr) in (0u32..).zip(body) {
-            let unit = Unit::Statement { number, own: env.scope };
-            if def.is_some_and(|def| self.replayed(id, unit, def)) {
-                continue;
-            }
-            let result = self.run_block(env, std::slice::from_ref(expr));
-            match result {
-                Ok(_) if whole => {}
-                Ok(_) => self.keep_trace(),
-                Err(error) => {
-                    self.spoil();
-                    if !matches!(error, EvalError::Return(_)) {
-                        self.record(error);
-                    }
-                    return;
-                }
-            }
-        }
     }
 
     /// Runs the body of a class, define or node: matches, jumps and error handling start afresh.

@@ -127,6 +127,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) running: Vec<(DefAt, Option<BranchId>)>,
     /// Classes are noted, not evaluated.
     pub(crate) shallow: bool,
+    /// The condition that comes next, if it stands as a statement in the body of a class.
+    pub(crate) standing_condition: Option<super::body::Standing>,
     /// Notes of the instance being evaluated, if it may come out alike elsewhere.
     pub(crate) recorder: Option<Box<super::memo::Recorder>>,
     /// Aliases met while an annotation is evaluated.
@@ -204,6 +206,7 @@ impl<'s> Compiler<'s> {
             ruby_failure: None,
             running: Vec::new(),
             shallow: false,
+            standing_condition: None,
             recorder: None,
             aliases_met: None,
         }

@@ -16,12 +16,13 @@ impl<'s> Compiler<'s> {
         otherwise: &'s Block,
         unless: bool,
     ) -> Res<Value> {
+        let standing = self.stands_alone(cond);
         let outer = self.matches.clone();
         let value = self.eval(env, cond)?;
         let (yes, no) = if unless { (otherwise, then) } else { (then, otherwise) };
         let result = match self.decide(&value) {
-            Tri::Yes => self.run_block(env, yes),
-            Tri::No => self.run_block(env, no),
+            Tri::Yes => self.run_arm(env, yes, standing),
+            Tri::No => self.run_arm(env, no, standing),
             Tri::Maybe => {
                 self.count_causes(&value);
                 let text = env.file.quote(cond.span);
@@ -33,6 +34,7 @@ impl<'s> Compiler<'s> {
     }
 
     pub(crate) fn case(&mut self, env: Env<'s>, subject: &'s Expr, options: &'s [CaseOption]) -> Res<Value> {
+        let standing = self.stands_alone(subject);
         let outer = self.matches.clone();
         let value = self.eval(env, subject)?;
         let arms: Vec<(Vec<&'s Expr>, Span)> = options.iter().map(|o| (o.values.iter().collect(), o.span)).collect();
@@ -41,7 +43,7 @@ impl<'s> Compiler<'s> {
             ([], _) => Ok(Value::Undef),
             ([(only, matches)], true) => {
                 self.matches.clone_from(matches);
-                options.get(*only).map_or(Ok(Value::Undef), |o| self.run_block(env, &o.body))
+                options.get(*only).map_or(Ok(Value::Undef), |o| self.run_arm(env, &o.body, standing))
             }
             (arms, _) => {
                 self.count_causes(&value);

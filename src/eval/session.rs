@@ -7,6 +7,7 @@ use super::converted::Converted;
 use super::names::Names;
 use super::ruby_function::RubyFunction;
 use super::source::{DefKind, SourceFile};
+use crate::nodes::NodeIndex;
 use crate::puppet::Dialect;
 use crate::puppet::ast::{Expr, ExprKind, NodeDef, NodeMatch};
 use crate::repo::{Layout, LayoutSettings, Loc, Tree};
@@ -89,6 +90,9 @@ pub struct Session {
     slots: Vec<(Arc<str>, Slot)>,
     main: OnceLock<Vec<u32>>,
     main_defs: OnceLock<Names<DefAt>>,
+    node_index: OnceLock<NodeIndex>,
+    /// Large values that were held against an annotation.
+    pub(super) judged: super::judged::Judged,
     /// The first node definition whose name is taken: what Puppet says, and where.
     pub(super) repeated: OnceLock<Option<(String, Loc)>>,
     known: RwLock<Names<Arc<Defined>>>,
@@ -157,6 +161,8 @@ impl Session {
             slots,
             main: OnceLock::new(),
             main_defs: OnceLock::new(),
+            node_index: OnceLock::new(),
+            judged: super::judged::Judged::default(),
             repeated: OnceLock::new(),
             known: RwLock::default(),
             hiera: OnceLock::new(),
@@ -410,6 +416,10 @@ impl Session {
     /// The node definition for a host: exact name, first regex that matches, default.
     #[must_use]
     pub fn node_for(&self, certname: &str) -> Option<(&SourceFile, &NodeDef)> {
+        let index = self.node_index.get_or_init(|| NodeIndex::new(&self.nodes().map(|(_, n)| n).collect::<Vec<_>>()));
+        if index.unreadable.is_empty() && !certname.contains(char::is_uppercase) {
+            return index.find(certname).and_then(|place| self.nodes().nth(place));
+        }
         let find = |fits: &dyn Fn(&NodeMatch) -> bool| self.nodes().find(|(_, n)| n.matches.iter().any(fits));
         find(&|m| matches!(m, NodeMatch::Name(n, _) if n.eq_ignore_ascii_case(certname)))
             .or_else(|| find(&|m| matches!(m, NodeMatch::Regex(r, _) if crate::value::regex::is_match(r, certname).unwrap_or(false))))

@@ -1,11 +1,13 @@
 //! What hosts must have in common for an answer to hold for all of them.
 //!
 //! Most keys are answered by levels that many hosts share: `common`, the data of a site. Where none of the files
-//! that are a host's or a role's own has the key, two hosts of which those levels are the same get the same
-//! answer, and the second need not look. Hierarchies with places of other kinds have no such common ground.
+//! that are a host's or a role's own has the key, or the same ones in the same places, two hosts of which those
+//! levels are the same get the same answer, and the second need not look. Hierarchies with places of other kinds
+//! have no such common ground.
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -13,8 +15,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Hiera;
 use super::api::HieraScope;
 use super::files::{Format, Slot};
+use super::key::Key;
 use super::level::{Backend, Layer, Level, Places};
 use super::memo::Memo;
+use super::options::OPTIONS;
 use super::template::Template;
 
 /// A place that a lookup came to: a path of the hierarchy, by address, and what the key's namespace adds to it;
@@ -41,21 +45,53 @@ struct Part {
     /// The number of the ground that it shares with others.
     ground: u32,
     /// The files that are its own.
-    own: Vec<(Arc<Slot>, Format)>,
+    own: Vec<Own>,
+}
+
+/// A file that not all hosts read.
+#[derive(Debug)]
+struct Own {
+    /// Which path of the hierarchy it is.
+    place: u32,
+    slot: Arc<Slot>,
+    format: Format,
+    /// It says how keys are merged or converted: that may concern any key.
+    has_options: bool,
+}
+
+/// What is gathered of a hierarchy for one host.
+#[derive(Default)]
+struct Gathered {
+    ground: Vec<String>,
+    own: Vec<Own>,
+    /// Paths met so far.
+    places: u32,
 }
 
 /// The numbers of grounds, and the ways that lookups took.
 #[derive(Debug, Default)]
 pub(super) struct Grounds {
     numbers: Mutex<FxHashMap<Vec<String>, u32>>,
+    /// Grounds that have files of some hosts' own added, by place and address.
+    narrower: Mutex<FxHashMap<(u32, Vec<(u32, usize)>), u32>>,
+    count: AtomicU32,
     trails: Mutex<FxHashSet<Arc<[Step]>>>,
 }
 
 impl Grounds {
     fn number(&self, ground: Vec<String>) -> u32 {
         let mut all = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = u32::try_from(all.len()).unwrap_or(u32::MAX);
-        *all.entry(ground).or_insert(next)
+        *all.entry(ground).or_insert_with(|| self.next())
+    }
+
+    /// A ground together with files that speak of a key.
+    fn narrowed(&self, ground: u32, own: Vec<(u32, usize)>) -> u32 {
+        let mut all = self.narrower.lock().unwrap_or_else(PoisonError::into_inner);
+        *all.entry((ground, own)).or_insert_with(|| self.next())
+    }
+
+    fn next(&self) -> u32 {
+        self.count.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -68,63 +104,77 @@ impl Hiera {
     }
 
     fn part<'l>(&self, layers: impl Iterator<Item = &'l Layer>, scope: &dyn HieraScope) -> Option<Part> {
-        let (mut ground, mut own) = (Vec::new(), Vec::new());
+        let mut gathered = Gathered::default();
         for layer in layers {
-            ground.push(layer.config.to_string());
+            gathered.ground.push(layer.config.to_string());
             for level in layer.levels.iter().chain(&layer.defaults) {
-                self.stand_at(level, scope, &mut ground, &mut own)?;
+                self.stand_at(level, scope, &mut gathered)?;
             }
         }
-        Some(Part { ground: self.grounds.number(ground), own })
+        Some(Part { ground: self.grounds.number(gathered.ground), own: gathered.own })
     }
 
-    fn stand_at(
-        &self,
-        level: &Level,
-        scope: &dyn HieraScope,
-        ground: &mut Vec<String>,
-        own: &mut Vec<(Arc<Slot>, Format)>,
-    ) -> Option<()> {
+    fn stand_at(&self, level: &Level, scope: &dyn HieraScope, gathered: &mut Gathered) -> Option<()> {
         if level.absent().is_some() {
             return Some(());
         }
         let Places::Paths(paths) = &level.places else { return None };
         for path in paths {
             let text = rendered(path, scope)?;
+            gathered.places += 1;
             match &level.backend {
                 Backend::File { format, .. } if path.variables().next().is_some() => {
-                    let slot = self.files.slot(&text);
-                    own.extend(slot.exists.then_some((slot, *format)));
+                    gathered.own.extend(self.own_file(&text, *format, gathered.places));
                 }
-                Backend::File { .. } | Backend::ExpandPath | Backend::Regex { .. } => ground.push(text),
+                Backend::File { .. } | Backend::ExpandPath | Backend::Regex { .. } => gathered.ground.push(text),
                 _ => return None,
             }
         }
         Some(())
     }
 
-    /// The ground on which a key is answered; `None` if a file of the host's own has it, or may have it.
+    fn own_file(&self, path: &str, format: Format, place: u32) -> Option<Own> {
+        let slot = self.files.slot(path);
+        slot.exists.then(|| {
+            let has_options = self.speaks(&slot, format, OPTIONS);
+            Own { place, slot, format, has_options }
+        })
+    }
+
+    /// The ground on which a key is answered: what all read, and those of the host's own files that speak of the key.
     #[must_use]
     pub fn ground(&self, stand: &Stand, key: &str, scope: &dyn HieraScope) -> Option<Ground> {
-        if self.has(&stand.base, key) {
-            return None;
-        }
+        let base = self.ground_in(&stand.base, key);
         let module = key.split_once("::").and_then(|(module, _)| self.modules.get_key_value(module));
-        let Some((name, layer)) = module else { return Some((stand.base.ground, 0)) };
+        let Some((name, layer)) = module else { return Some((base, 0)) };
         let known = stand.modules.borrow().get(name.as_str()).cloned();
         let part = known.unwrap_or_else(|| {
             let part = self.part(std::iter::once(layer), scope).map(Rc::new);
             stand.modules.borrow_mut().insert(name.as_str().into(), part.clone());
             part
         })?;
-        (!self.has(&part, key)).then_some((stand.base.ground, part.ground + 1))
+        Some((base, self.ground_in(&part, key) + 1))
     }
 
-    fn has(&self, part: &Part, key: &str) -> bool {
-        part.own.iter().any(|(slot, format)| match self.files.data(slot, *format) {
+    fn ground_in(&self, part: &Part, key: &str) -> u32 {
+        let address = |own: &Own| (own.place, Arc::as_ptr(&own.slot).addr());
+        let speaking: Vec<(u32, usize)> = part.own.iter().filter(|own| self.concerns(own, key)).map(address).collect();
+        if speaking.is_empty() { part.ground } else { self.grounds.narrowed(part.ground, speaking) }
+    }
+
+    /// Whether a file may have a say in the answer to a key, or to what the key digs in.
+    fn concerns(&self, own: &Own, key: &str) -> bool {
+        let is_dotted = key.contains(['\'', '"', '.']);
+        let root = is_dotted.then(|| Key::parse(key).map(|key| key.root).unwrap_or_default());
+        let mut names = std::iter::once(key).chain(root.as_deref());
+        own.has_options || names.any(|name| self.speaks(&own.slot, own.format, name))
+    }
+
+    fn speaks(&self, slot: &Slot, format: Format, key: &str) -> bool {
+        match self.files.data(slot, format) {
             Ok(file) => file.root.as_hash().is_some_and(|hash| hash.entry(key).is_some()),
             Err(_) => true,
-        })
+        }
     }
 
     /// The files on the way of an earlier lookup that this compilation has not told of yet, and whether each is

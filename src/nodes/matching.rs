@@ -14,16 +14,20 @@ use super::ruby_regex::rust_pattern;
 use crate::puppet::ast::{NodeDef, NodeMatch};
 
 /// Node definitions, ready to be asked.
+#[derive(Debug)]
 pub struct NodeIndex {
     exact: FxHashMap<String, usize>,
     /// In source order.
     patterns: Vec<Pattern>,
+    /// By the first byte of a name: those that may match it, in source order.
+    by_first: OnceLock<Vec<Vec<usize>>>,
     default: Option<usize>,
     /// Expressions that cannot be read, with the reason.
     pub unreadable: Vec<(usize, String)>,
 }
 
 /// An expression of a node definition.
+#[derive(Debug)]
 struct Pattern {
     place: usize,
     /// In Rust's syntax.
@@ -33,6 +37,7 @@ struct Pattern {
     regex: OnceLock<Option<Matcher>>,
 }
 
+#[derive(Debug)]
 enum Matcher {
     Plain(regex::bytes::Regex),
     /// With look-around or back-references.
@@ -43,8 +48,13 @@ impl NodeIndex {
     /// Takes the definitions in source order.
     #[must_use]
     pub fn new(nodes: &[&NodeDef]) -> Self {
-        let mut index =
-            Self { exact: FxHashMap::default(), patterns: Vec::new(), default: None, unreadable: Vec::new() };
+        let mut index = Self {
+            exact: FxHashMap::default(),
+            patterns: Vec::new(),
+            by_first: OnceLock::new(),
+            default: None,
+            unreadable: Vec::new(),
+        };
         for (place, node) in nodes.iter().enumerate() {
             for wanted in &node.matches {
                 index.add(place, wanted);
@@ -77,7 +87,15 @@ impl NodeIndex {
     }
 
     fn by_regex(&self, name: &str) -> Option<usize> {
-        self.patterns.iter().find(|pattern| pattern.fits(name)).map(|pattern| pattern.place)
+        let lists = self.by_first.get_or_init(|| (0..=u8::MAX).map(|byte| self.beginning_with(byte)).collect());
+        let fitting = lists.get(usize::from(*name.as_bytes().first()?))?;
+        fitting.iter().filter_map(|n| self.patterns.get(*n)).find(|p| p.fits(name)).map(|p| p.place)
+    }
+
+    fn beginning_with(&self, byte: u8) -> Vec<usize> {
+        let may = |b: &Vec<u8>| b.first().is_none_or(|first| *first == byte);
+        let numbered = self.patterns.iter().enumerate();
+        numbered.filter(|(_, p)| p.beginnings.as_ref().is_none_or(|all| all.iter().any(may))).map(|(n, _)| n).collect()
     }
 }
 

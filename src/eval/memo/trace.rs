@@ -67,7 +67,7 @@ pub(crate) enum Unit {
     Instance { outer: ScopeId, enclosing: ScopeId },
     /// A class, in its scope, which includes no class that was not there before; or its parameters alone.
     Class { own: ScopeId, params: bool },
-    /// A statement of a class's body, by its number, in the class's scope.
+    /// A statement of a class's body, by where it begins, in the class's scope.
     Statement { number: u32, own: ScopeId },
 }
 
