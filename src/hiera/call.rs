@@ -85,7 +85,7 @@ impl Run<'_> {
             return Err(wrong(what, "Puppet::LookupValue", bad));
         }
         match function.kind {
-            FunctionKind::DataHash => self.put_in(value).map(Some),
+            FunctionKind::DataHash => self.put_in_anew(value).map(Some),
             FunctionKind::LookupKey => Ok(Some(value.clone())),
             FunctionKind::DataDig => Ok(Some(self.undug(value))),
         }

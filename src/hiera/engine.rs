@@ -373,8 +373,8 @@ impl<'a> Run<'a> {
         Ok(out)
     }
 
-    /// A value as it goes into the answer.
-    pub(super) fn put_in(&self, value: &Data) -> Result<Data, Stop> {
+    /// A value as it goes into the answer, gone through anew.
+    pub(super) fn put_in_anew(&self, value: &Data) -> Result<Data, Stop> {
         if has_dynamic(value) {
             self.own();
         }
@@ -416,7 +416,8 @@ impl<'a> Run<'a> {
             // Hiera 3 takes no value for none, and anything that YAML gives.
             return if value.value == Value::Undef { Ok(None) } else { self.put_in(value).map(Some) };
         }
-        if let Some(bad) = not_data(value) {
+        let known = self.hiera.shared.of(value);
+        if let Some(bad) = known.map_or_else(|| not_data(value), |known| known.not_data) {
             let message = format!(
                 "Value for key '{key}', in hash returned from data_hash function, when using location '{}', has wrong type, expects Puppet::LookupValue, got {bad}",
                 slot.path

@@ -23,6 +23,7 @@ mod model;
 mod options;
 mod roles;
 mod scalar;
+mod shared;
 mod stand;
 mod template;
 pub mod yaml;
@@ -59,6 +60,7 @@ pub struct Hiera {
     options: OnceLock<OptionsIn>,
     elsewhere: Elsewhere,
     grounds: stand::Grounds,
+    shared: shared::Shared,
 }
 
 impl Hiera {
@@ -77,6 +79,7 @@ impl Hiera {
             environment: None,
             modules: FxHashMap::default(),
             notes: Vec::new(),
+            shared: shared::Shared::default(),
             options: OnceLock::new(),
             elsewhere: Elsewhere::new(&settings.unknown),
             grounds: stand::Grounds::default(),
