@@ -1,6 +1,7 @@
 //! Tags of a resource: its own, and those of what contains it, which its neighbours share.
 
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -61,6 +62,21 @@ impl Tags {
         std::iter::successors(Some(self), |tags| tags.outer.as_deref()).flat_map(|tags| &*tags.own)
     }
 
+    /// Whether one of them is `tag`, whatever its case. What is told of the container's tags, by where they lie in
+    /// memory, is asked once: neighbours share them.
+    pub(crate) fn has(&self, tag: &str, of_containers: &mut FxHashMap<usize, bool>) -> bool {
+        self.own.iter().any(|own| own.eq_ignore_ascii_case(tag))
+            || self.outer.as_ref().is_some_and(|outer| {
+                let address = Arc::as_ptr(outer).addr();
+                let known = of_containers.get(&address).copied();
+                known.unwrap_or_else(|| {
+                    let has = outer.iter().any(|other| other.eq_ignore_ascii_case(tag));
+                    of_containers.insert(address, has);
+                    has
+                })
+            })
+    }
+
     /// Adds tags.
     pub fn add(&mut self, tags: Vec<EcoString>) {
         let own = self.own.iter().cloned().chain(tags).collect();
@@ -101,6 +117,11 @@ mod tests {
         let mut file = tags(&["file", "a"]).under(Some(&class));
         assert!(file.is_under(&class) && !file.is_under(&tags(&["class", "a"])));
         assert_eq!(file, tags(&["a", "class", "file"]));
+        let mut of_containers = FxHashMap::default();
+        for (tag, expected) in [("A", true), ("file", true), ("CLASS", true), ("b", false)] {
+            of_containers.clear();
+            assert_eq!([(); 2].map(|()| file.has(tag, &mut of_containers)), [expected; 2], "{tag}");
+        }
         file.add(vec!["late".into()]);
         file.remove("class");
         assert_eq!(format!("{file:?}"), r#"["a", "file", "late"]"#);

@@ -8,6 +8,7 @@ use crate::catalog::Resource;
 use crate::puppet::ast::{BinaryOp, Expr, ExprKind};
 use crate::value::{Tri, Value};
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 
 /// A query.
 #[derive(Clone, Debug)]
@@ -61,23 +62,33 @@ fn attribute(expr: &Expr) -> Res<EcoString> {
     }
 }
 
+/// Whether containers have a tag: by the address of the tag that is asked for, and that of theirs.
+#[derive(Debug, Default)]
+pub(crate) struct Containers(FxHashMap<usize, FxHashMap<usize, bool>>);
+
+impl Containers {
+    fn of(&mut self, tag: &str) -> &mut FxHashMap<usize, bool> {
+        self.0.entry(tag.as_ptr().addr()).or_default()
+    }
+}
+
 impl Query {
     /// Whether a resource fits.
-    pub(crate) fn fits(&self, resource: &Resource) -> Tri {
+    pub(crate) fn fits(&self, resource: &Resource, containers: &mut Containers) -> Tri {
         match self {
             Self::All => Tri::Yes,
-            Self::Is(name, value) => compare(resource, name, value),
-            Self::IsNot(name, value) => match compare_whole(resource, name, value) {
+            Self::Is(name, value) => compare(resource, name, value, containers),
+            Self::IsNot(name, value) => match compare_whole(resource, name, value, containers) {
                 Tri::Yes => Tri::No,
                 Tri::No => Tri::Yes,
                 Tri::Maybe => Tri::Maybe,
             },
-            Self::And(a, b) => match (a.fits(resource), b.fits(resource)) {
+            Self::And(a, b) => match (a.fits(resource, containers), b.fits(resource, containers)) {
                 (Tri::No, _) | (_, Tri::No) => Tri::No,
                 (Tri::Yes, Tri::Yes) => Tri::Yes,
                 _ => Tri::Maybe,
             },
-            Self::Or(a, b) => match (a.fits(resource), b.fits(resource)) {
+            Self::Or(a, b) => match (a.fits(resource, containers), b.fits(resource, containers)) {
                 (Tri::Yes, _) | (_, Tri::Yes) => Tri::Yes,
                 (Tri::No, Tri::No) => Tri::No,
                 _ => Tri::Maybe,
@@ -86,13 +97,13 @@ impl Query {
     }
 }
 
-fn compare(resource: &Resource, name: &str, value: &Value) -> Tri {
+fn compare(resource: &Resource, name: &str, value: &Value, containers: &mut Containers) -> Tri {
     if value.is_unknown() {
         return Tri::Maybe;
     }
     if name == "tag" {
         return truth(match value.as_str() {
-            Some(text) => resource.tags.iter().any(|t| t.eq_ignore_ascii_case(text)),
+            Some(text) => resource.tags.has(text, containers.of(text)),
             None => {
                 let tag = value.to_string().to_lowercase();
                 resource.tags.iter().any(|t| *t == tag)
@@ -118,10 +129,10 @@ fn compare(resource: &Resource, name: &str, value: &Value) -> Tri {
 }
 
 /// `!=` looks at a parameter as a whole, `tag` included.
-fn compare_whole(resource: &Resource, name: &str, value: &Value) -> Tri {
+fn compare_whole(resource: &Resource, name: &str, value: &Value, containers: &mut Containers) -> Tri {
     match resource.value(name) {
         Some(found @ Value::Array(_)) if !value.is_unknown() => truth(super::operators::equals(found, value)),
-        _ => compare(resource, name, value),
+        _ => compare(resource, name, value, containers),
     }
 }
 

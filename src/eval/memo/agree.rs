@@ -9,7 +9,7 @@ use super::questions::Number;
 use super::record::step;
 use super::same::{same, same_if_any, same_params};
 use super::store::Slot;
-use super::trace::{Asked, Given, Made, MadeType, Outside, Place, Question, Trace, Unit};
+use super::trace::{Asked, Given, Made, MadeType, Outside, Place, Question, Rest, Trace, Unit};
 use crate::catalog::{Declaration, Resource, ResourceId, ResourceKind};
 use crate::repo::Tree;
 use crate::value::Value;
@@ -38,8 +38,7 @@ impl<'s> Compiler<'s> {
             && self.same_words(trace, id)
             && self.same_files(trace)
             && trace.asked.iter().all(|question| self.is_so(question, unit))
-            && trace.done.included.iter().all(|(name, _)| self.class_ids.contains_key(name))
-            && self.unset(&trace.done.assigned, unit)
+            && trace.done.rest.as_ref().is_none_or(|rest| self.has_room(rest, unit))
             && self.all_free(&trace.done.made)
             // What leaves marks comes last, in the order of the evaluation.
             && trace.lookups.iter().all(|lookup| self.found_again(lookup, again))
@@ -102,7 +101,7 @@ impl<'s> Compiler<'s> {
     /// An error names the statements around it: they must be the same.
     fn same_words(&self, trace: &Trace, id: ResourceId) -> bool {
         let given = &trace.given;
-        trace.done.errors.is_empty()
+        trace.done.rest.as_ref().is_none_or(|rest| rest.errors.is_empty())
             || self.catalog.get(id).is_some_and(|r| r.at == given.at) && self.instance == given.within
     }
 
@@ -205,6 +204,11 @@ impl<'s> Compiler<'s> {
 
     fn hides(&self, name: &str) -> bool {
         name.rsplit_once("::").is_some_and(|(class, _)| self.hidden_class(crate::eval::reference::unrooted(class)))
+    }
+
+    /// Whether the classes that would be included once more are there, and the variables are not.
+    fn has_room(&self, rest: &Rest, unit: Unit) -> bool {
+        rest.included.iter().all(|(name, _)| self.class_ids.contains_key(name)) && self.unset(&rest.assigned, unit)
     }
 
     /// Whether none of the variables is set.

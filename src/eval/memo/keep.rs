@@ -6,7 +6,7 @@ use super::super::reference::Reference;
 use super::super::scope::{ScopeId, ScopeKind};
 use super::super::source::DefKind;
 use super::record::{Lengths, Recorder};
-use super::trace::{Done, Fork, Instance, Local, Made, MadeType, Place, Trace, Unit};
+use super::trace::{Done, Fork, Instance, Local, Made, MadeType, Place, Rest, Trace, Unit};
 use crate::catalog::{Resource, ResourceKind, print_of};
 use crate::repo::Loc;
 use crate::value::{Cause, Value};
@@ -21,7 +21,7 @@ impl Compiler<'_> {
             return None;
         }
         let scope = recorder.scope()?;
-        let done = Done {
+        let rest = Rest {
             forks: self.forks(&recorder)?,
             groups: self.groups - recorder.groups,
             arrows: self.arrows(&recorder)?,
@@ -29,10 +29,13 @@ impl Compiler<'_> {
             included: self.inclusions(&recorder)?,
             errors: self.errors_noted(&recorder)?,
             logs: self.catalog.logs.get(recorder.lengths.logs..)?.to_vec(),
-            steps: self.steps - recorder.steps,
-            last_loc: self.last_loc.clone().filter(|at| recorder.last_loc.as_ref() != Some(at)),
             matches: self.last_match(&recorder),
             assigned: self.assigned(&recorder, scope),
+            ..Rest::default()
+        };
+        let done = Done {
+            steps: self.steps - recorder.steps,
+            last_loc: self.last_loc.clone().filter(|at| recorder.last_loc.as_ref() != Some(at)),
             instance: self.instance(&recorder, scope)?,
             ..Done::default()
         };
@@ -55,7 +58,12 @@ impl Compiler<'_> {
             revision: self.session.revision(),
             stays,
             compared: AtomicU64::new(0),
-            done: Done { unknowns: counted(unknowns), observations, made, types, ..done },
+            done: Done {
+                rest: Rest { unknowns: counted(unknowns), observations, ..rest }.boxed(),
+                made,
+                types,
+                ..done
+            },
         })
     }
 

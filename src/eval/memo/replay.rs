@@ -8,7 +8,7 @@ use super::super::scope::{Scope, ScopeId, ScopeKind};
 use super::super::session::DefAt;
 use super::record::Recorder;
 use super::store::Store;
-use super::trace::{Given, Instance, Local, Made, Trace, Unit};
+use super::trace::{Given, Instance, Local, Made, Rest, Trace, Unit};
 use crate::catalog::{Declaration, Filed, Resource, ResourceId, Tags};
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,24 +95,37 @@ impl Compiler<'_> {
     }
 
     fn do_again(&mut self, trace: &Trace, id: ResourceId, unit: Unit) {
-        let done = &trace.done;
         let scope = self.own_again(trace, id, unit);
-        let branches = self.fork_again(trace);
+        let branches = u32::try_from(self.branches.len()).unwrap_or(u32::MAX);
+        if let Some(rest) = &trace.done.rest {
+            rest.assigned.iter().for_each(|(name, value)| self.bind(scope, name.clone(), value.clone()));
+            if let Some(matches) = &rest.matches {
+                self.matches.clone_from(matches);
+            }
+            self.fork_again(rest, branches);
+        }
         self.make_all_again(trace, id, scope, branches);
-        for (pending, branch) in &done.arrows {
+        if let Some(rest) = &trace.done.rest {
+            self.relate_again(rest, branches);
+            self.include_again(rest, id, branches);
+            self.say_again(rest);
+        }
+        self.consult_again(trace);
+    }
+
+    fn relate_again(&mut self, rest: &Rest, branches: u32) {
+        for (pending, branch) in &rest.arrows {
             let branch = self.placed(*branch, branches);
             self.pending.push(pending.in_branch(branch));
         }
-        for (target, at, branch) in &done.realized {
+        for (target, at, branch) in &rest.realized {
             let branch = self.placed(*branch, branches);
             self.realizes.push(Realize { target: target.clone(), branch, at: at.clone() });
         }
-        for (error, branch) in &done.errors {
+        for (error, branch) in &rest.errors {
             let possible = self.branch_text(self.placed(*branch, branches));
             self.keep_error(CompileError { possible, ..error.clone() });
         }
-        self.include_again(trace, id, branches);
-        self.tell_again(trace);
     }
 
     /// The scope that what is declared belongs to, and what else is the unit's own.
@@ -137,10 +150,6 @@ impl Compiler<'_> {
                     scope.defaults.clone_from(&instance.defaults);
                     self.anchors.forget();
                 }
-                done.assigned.iter().for_each(|(name, value)| self.bind(scope, name.clone(), value.clone()));
-                if let Some(matches) = &done.matches {
-                    self.matches.clone_from(matches);
-                }
                 scope
             }
         }
@@ -163,15 +172,13 @@ impl Compiler<'_> {
         }
     }
 
-    fn fork_again(&mut self, trace: &Trace) -> u32 {
-        let first = u32::try_from(self.branches.len()).unwrap_or(u32::MAX);
-        for fork in &trace.done.forks {
+    fn fork_again(&mut self, rest: &Rest, first: u32) {
+        for fork in &rest.forks {
             let parent = self.placed(fork.parent, first);
             let group = self.groups + fork.group;
             self.branches.push(Branch { parent, group, arm: fork.arm, text: fork.text.clone() });
         }
-        self.groups += trace.done.groups;
-        first
+        self.groups += rest.groups;
     }
 
     /// A branch of a trace as one of this compilation.
@@ -227,9 +234,9 @@ impl Compiler<'_> {
         }
     }
 
-    fn include_again(&mut self, trace: &Trace, id: ResourceId, branches: u32) {
+    fn include_again(&mut self, rest: &Rest, id: ResourceId, branches: u32) {
         let container = std::mem::replace(&mut self.current_container, id);
-        for (name, branch) in &trace.done.included {
+        for (name, branch) in &rest.included {
             let branch = self.placed(*branch, branches);
             let outer = std::mem::replace(&mut self.branch, branch);
             if let Some(class) = self.class_ids.get(name).copied() {
@@ -241,26 +248,28 @@ impl Compiler<'_> {
     }
 
     /// What is said and counted, and what decisions rest on.
-    fn tell_again(&mut self, trace: &Trace) {
-        let done = &trace.done;
-        for (number, path) in &trace.files {
-            if *number == 0 || self.confirmed.add(*number) {
-                self.deps.insert(path.clone());
-            }
-        }
-        self.catalog.logs.extend(done.logs.iter().cloned());
-        for (cause, count) in &done.unknowns {
+    fn say_again(&mut self, rest: &Rest) {
+        self.catalog.logs.extend(rest.logs.iter().cloned());
+        for (cause, count) in &rest.unknowns {
             match self.catalog.unknowns.get_mut(cause) {
                 Some(known) => *known += count,
                 None => _ = self.catalog.unknowns.insert(cause.clone(), *count),
             }
         }
-        for (key, observation) in &done.observations {
+        for (key, observation) in &rest.observations {
             self.observe_again(*key, observation);
         }
-        self.steps += done.steps;
-        if done.last_loc.is_some() {
-            self.last_loc.clone_from(&done.last_loc);
+    }
+
+    fn consult_again(&mut self, trace: &Trace) {
+        for (number, path) in &trace.files {
+            if *number == 0 || self.confirmed.add(*number) {
+                self.deps.insert(path.clone());
+            }
+        }
+        self.steps += trace.done.steps;
+        if trace.done.last_loc.is_some() {
+            self.last_loc.clone_from(&trace.done.last_loc);
         }
     }
 }

@@ -147,14 +147,24 @@ pub(crate) struct Instance {
 pub(crate) struct Done {
     /// Of an instance or class.
     pub(crate) instance: Option<Instance>,
+    pub(crate) made: Vec<Made>,
+    pub(crate) types: Vec<MadeType>,
+    pub(crate) steps: u64,
+    /// The last statement, unless that was before.
+    pub(crate) last_loc: Option<Loc>,
+    /// Most units have nothing of it.
+    pub(crate) rest: Option<Box<Rest>>,
+}
+
+/// What came of it beside resources, kept apart: traces are walked by the thousand, and memory is what it takes.
+#[derive(Debug, Default)]
+pub(crate) struct Rest {
     /// Variables that a class or a statement of it set in its scope.
     pub(crate) assigned: Vec<(EcoString, Value)>,
     /// What the last match captured, if there was one.
     pub(crate) matches: Option<Option<Arc<[Value]>>>,
     pub(crate) forks: Vec<Fork>,
     pub(crate) groups: u32,
-    pub(crate) made: Vec<Made>,
-    pub(crate) types: Vec<MadeType>,
     pub(crate) arrows: Vec<(super::super::relate::Pending, Local)>,
     pub(crate) realized: Vec<(Reference, Option<Loc>, Local)>,
     /// Classes that were there and are included once more.
@@ -166,9 +176,24 @@ pub(crate) struct Done {
     pub(crate) unknowns: Vec<(Cause, u32)>,
     /// Each with its key.
     pub(crate) observations: Vec<(u64, Observation)>,
-    pub(crate) steps: u64,
-    /// The last statement, unless that was before.
-    pub(crate) last_loc: Option<Loc>,
+}
+
+impl Rest {
+    /// Itself, if there is anything.
+    pub(super) fn boxed(self) -> Option<Box<Self>> {
+        let is_empty = self.assigned.is_empty()
+            && self.matches.is_none()
+            && self.forks.is_empty()
+            && self.groups == 0
+            && self.arrows.is_empty()
+            && self.realized.is_empty()
+            && self.included.is_empty()
+            && self.logs.is_empty()
+            && self.errors.is_empty()
+            && self.unknowns.is_empty()
+            && self.observations.is_empty();
+        (!is_empty).then(|| Box::new(self))
+    }
 }
 
 /// The evaluation of an instance, a class, or a statement of a class.
