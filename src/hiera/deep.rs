@@ -40,7 +40,9 @@ fn merge(source: &Data, dest: Data, options: &DeepOptions, is_same: bool) -> Mer
         },
         Value::Array(from) => array(from, source, dest, options, is_same),
         _ => match dest.as_array() {
-            Some(items) if options.extend_existing_arrays => Ok(list([items, &[source.clone()]].concat(), source)),
+            Some(items) if options.extend_existing_arrays => {
+                Ok(list([items, std::slice::from_ref(source)].concat(), source))
+            }
             _ => Ok(overwritten(source, dest, options)),
         },
     }
