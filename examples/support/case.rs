@@ -71,7 +71,10 @@ pub(crate) fn host(case: &Json) -> HostSpec {
     for (key, value) in base.into_iter().flatten().chain(case["facts"].as_object().into_iter().flatten()) {
         values.insert(key.as_str().into(), from_json(value));
     }
-    let enc = case["enc"].as_object().map(|enc| Arc::new(enc_of(enc)));
+    let mut enc = case["enc"].as_object().map(enc_of).unwrap_or_default();
+    // The environment of the answers.
+    enc.environment = Some("oracle".into());
+    let enc = Some(Arc::new(enc));
     HostSpec { facts: Arc::new(Facts { values, complete: true }), enc, ..HostSpec::named(name) }
 }
 

@@ -2,6 +2,7 @@
 
 use super::call::Caller;
 use super::compiler::Compiler;
+use super::error::EvalError;
 use super::facts::fact_sym;
 use super::lift::{Known, Res, known, over_choices};
 use super::operators;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 impl<'s> Compiler<'s> {
     pub(crate) fn access(&mut self, env: Env<'s>, expr: &'s Expr, base: &'s Expr, keys: &'s [Expr]) -> Res<Value> {
         if let ExprKind::TypeRef(name) = &base.kind {
-            let keys = self.eval_args(env, keys)?;
+            let keys = self.eval_args(env, keys).map_err(|error| no_class_name(env, name, keys, error))?;
             return self.specialize(name, keys).map_err(|e| e.at(&env.file.loc(expr.span)));
         }
         let questions = self.questions();
@@ -62,6 +63,21 @@ impl<'s> Compiler<'s> {
         };
         let full = if path == "facts" { key } else { format!("{path}.{key}") };
         Some(self.host_fact(&full).unwrap_or_else(|| fact_sym(&full, None)))
+    }
+}
+
+/// `Class[A]`, where `A` is no type: its name would be a text.
+fn no_class_name(env: Env<'_>, name: &str, keys: &[Expr], error: EvalError) -> EvalError {
+    let unknown = matches!(&error, EvalError::Puppet { issue: Some("UNKNOWN_RESOURCE_TYPE"), .. });
+    let key = keys.iter().find(|_| unknown && name == "Class");
+    match key.map(|key| (key, &key.kind)) {
+        Some((key, ExprKind::TypeRef(written))) => {
+            let message = format!(
+                "Illegal Class name in class reference. A TypeReference['{written}']-Type cannot be used where a String is expected"
+            );
+            EvalError::issue("ILLEGAL_HOSTCLASS_NAME", message).at(&env.file.loc(key.span))
+        }
+        _ => error,
     }
 }
 

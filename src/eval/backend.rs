@@ -6,9 +6,10 @@ use super::compiler::Compiler;
 use super::data::to_data;
 use super::error::EvalError;
 use super::scope::{Env, TOP};
-use super::session::Session;
+use super::session::{DefAt, Session};
 use super::source::DefKind;
 use crate::hiera::{BackendAnswer, FunctionKind};
+use crate::value::types::{Range, Type};
 use crate::value::{Object, Value};
 use ecow::EcoString;
 use std::sync::Arc;
@@ -38,11 +39,18 @@ pub(crate) fn run(
     if outer.asking.len() >= MAX_DEPTH {
         return BackendAnswer::Unknown(format!("the Hiera function {function} leads to {MAX_DEPTH} others"));
     }
+    // Puppet looks for it from outside of the environment's own loader.
+    if function.to_lowercase().starts_with("environment::") && session.options.complete {
+        return BackendAnswer::Failed(format!("Unable to find '{}' function named '{function}'", kind.tag()));
+    }
     let mut compiler = Compiler::new(session, outer.host);
     compiler.asking = outer.asking.iter().cloned().chain([asked]).collect();
-    let is_written = compiler.find_def(DefKind::Function, &function.to_lowercase()).is_some();
-    let file = session.main_files().first().and_then(|n| session.file(*n)).filter(|_| is_written);
+    let written = compiler.find_def(DefKind::Function, &function.to_lowercase());
+    let file = session.main_files().first().and_then(|n| session.file(*n)).filter(|_| written.is_some());
     let Some(file) = file else { return elsewhere(session, kind, function) };
+    if let Some(why) = written.and_then(|at| unusable(&mut compiler, at, kind, function)) {
+        return BackendAnswer::Failed(why);
+    }
     compiler.declare_roots();
     compiler.seed_top_scope();
     let module = function.split_once("::").map(|(module, _)| (Value::str("module"), Value::str(module)));
@@ -59,6 +67,25 @@ pub(crate) fn run(
         Err(error @ EvalError::Puppet { .. }) if session.options.complete => BackendAnswer::Failed(error.to_string()),
         Err(error) => BackendAnswer::Unknown(format!("the Hiera function {function}: {error}")),
     }
+}
+
+/// Why a function is refused before it is called: how it is written, or what it says that it returns.
+fn unusable(compiler: &mut Compiler<'_>, at: DefAt, kind: FunctionKind, name: &str) -> Option<String> {
+    let file = compiler.session.file(at.0)?;
+    if let Some(error) = file.parsed.errors.first() {
+        return Some(error.message.clone());
+    }
+    let told = compiler.annotation(Env { scope: TOP, file }, file.function(at.1)?.return_type.as_ref()?).ok()?;
+    let wanted = match kind {
+        FunctionKind::DataHash => {
+            let key = Type::Variant(vec![Type::String(Range::SIZE).into(), Type::Numeric.into()]);
+            Type::Hash(key.into(), Type::RichData.into(), Range::SIZE)
+        }
+        FunctionKind::LookupKey | FunctionKind::DataDig => Type::RichData,
+    };
+    (*told != Type::Any && !wanted.accepts(&told)).then(|| {
+        format!("Return type of '{}' function named '{name}' is incorrect, expects {wanted}, got {told}", kind.tag())
+    })
 }
 
 /// A function in Ruby, or none at all.

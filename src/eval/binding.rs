@@ -5,7 +5,7 @@ use super::data::Found;
 use super::error::EvalError;
 use super::hiera_error::hiera_error;
 use super::lift::Res;
-use super::scope::Env;
+use super::scope::{Env, ScopeId};
 use crate::catalog::{Param, ResourceId};
 use crate::puppet::ast;
 use crate::repo::Loc;
@@ -33,7 +33,9 @@ impl<'s> Compiler<'s> {
         self.bind_metaparams(env, id, params);
         self.check_unknown_params(id, params);
         // Data is asked for before any parameter is in scope: what it quotes is not of this class.
+        let own = class.map(|_| self.hide_names(env.scope));
         let data: Vec<_> = params.iter().map(|param| self.param_data(env, id, param, class)).collect();
+        own.into_iter().flatten().for_each(|(name, value)| self.bind(env.scope, name.into(), value));
         let mut checks = Vec::new();
         for (param, data) in params.iter().zip(data) {
             match data.and_then(|data| self.param_value(env, id, param, class, data)) {
@@ -61,6 +63,13 @@ impl<'s> Compiler<'s> {
         for (param, value, source) in checks {
             self.check_param(env, id, param, &value, source);
         }
+    }
+
+    /// Takes `$title` and `$name` of a class away, which data sees as they are around it.
+    fn hide_names(&mut self, scope: ScopeId) -> Vec<(&'static str, Value)> {
+        let vars = self.scopes.get_mut(scope as usize).map(|scope| &mut scope.vars);
+        let taken = |vars: &mut rustc_hash::FxHashMap<EcoString, Value>, name| Some((name, vars.remove(name)?));
+        vars.map_or_else(Vec::new, |vars| ["title", "name"].into_iter().filter_map(|name| taken(vars, name)).collect())
     }
 
     fn bind_metaparams(&mut self, env: Env<'s>, id: ResourceId, params: &[ast::Param]) {

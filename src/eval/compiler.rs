@@ -69,6 +69,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) by_type: super::collect::ByType,
     pub(crate) realizes: Vec<Realize>,
     pub(crate) overrides: Vec<Override>,
+    /// The class that set a parameter over what the resource was declared with.
+    pub(crate) set_by: FxHashMap<(ResourceId, EcoString), EcoString>,
     pub(crate) pending: Vec<Pending>,
     /// What stood left of a collector in a chain of arrows.
     pub(crate) instead_of: FxHashMap<usize, Vec<super::relate::End>>,
@@ -165,6 +167,7 @@ impl<'s> Compiler<'s> {
             by_type: super::collect::ByType::default(),
             realizes: Vec::new(),
             overrides: Vec::new(),
+            set_by: FxHashMap::default(),
             pending: Vec::new(),
             instead_of: FxHashMap::default(),
             unevaluated: Vec::new(),

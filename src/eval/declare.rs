@@ -312,6 +312,13 @@ impl<'s> Compiler<'s> {
         if let Some(tag) = params.iter().find_map(invalid) {
             return Err(EvalError::puppet(format!("Invalid tag '{tag}'")).at(&decl.at));
         }
+        if kind != ResourceKind::Class && params.iter().any(|p| p.name == "stage" && !matches!(p.value, Value::Undef)) {
+            let message = format!(
+                "Only classes can set 'stage'; normal resources like {}[{}] cannot change run stage",
+                decl.type_name, decl.title
+            );
+            return Err(EvalError::puppet(message));
+        }
         let tags = self.tags_of(&decl.type_name, &decl.title, &params, container);
         let declaration = Declaration {
             type_name: decl.type_name.clone(),

@@ -31,7 +31,8 @@ impl Compiler<'_> {
     }
 
     fn repeated_node(&self) -> Option<EvalError> {
-        let repeated = self.session.repeated.get_or_init(|| repeated_node(self.session));
+        let repeated =
+            self.session.repeated.get_or_init(|| repeated_node(self.session).or_else(|| repeated_name(self.session)));
         repeated.as_ref().map(|(message, at)| EvalError::puppet(message.clone()).at(at))
     }
 
@@ -60,6 +61,41 @@ fn repeated_node(session: &Session) -> Option<(String, Loc)> {
     session.nodes().flat_map(named).find_map(|(name, at)| {
         let first = seen.insert(name.clone(), at.clone())?;
         Some((format!("Node '{name}' is already defined (line: {}); cannot redefine", first.line), at))
+    })
+}
+
+/// What Puppet says of the first class or defined type of the main manifests whose name is taken, and where that is.
+fn repeated_name(session: &Session) -> Option<(String, Loc)> {
+    if session.options.dialect == Dialect::Legacy {
+        return None;
+    }
+    let mut seen: FxHashMap<EcoString, (bool, Loc)> = FxHashMap::default();
+    let files = session.main_files().iter().filter_map(|n| session.file(*n));
+    files.flat_map(named).find_map(|(name, is_class, at)| {
+        let (was_class, first) = seen.insert(name.clone(), (is_class, at.clone()))?;
+        let line = first.line;
+        let message = match (was_class, is_class) {
+            (true, true) => format!("Class '{name}' is already defined (line: {line}); cannot redefine"),
+            (true, false) => {
+                format!("'{name}' is already defined (line: {line}) as a class; cannot redefine as a definition")
+            }
+            (false, true) => {
+                format!("Class '{name}' is already defined (line: {line}) as a definition; cannot redefine as a class")
+            }
+            (false, false) => format!(
+                "Attempt to redefine entity 'http://puppet.com/2016.1/runtime/type/{name}'. Originally set at line {line}"
+            ),
+        };
+        Some((message, at))
+    })
+}
+
+/// Classes and defined types of a file, and where their names stand.
+fn named(file: &SourceFile) -> impl Iterator<Item = (EcoString, bool, Loc)> {
+    (0u32..).zip(&file.defs).filter_map(|(number, def)| match def.kind {
+        DefKind::Class => Some((def.name.to_lowercase(), true, file.loc(file.class(number)?.name_span))),
+        DefKind::Define => Some((def.name.to_lowercase(), false, file.loc(file.define(number)?.name_span))),
+        _ => None,
     })
 }
 

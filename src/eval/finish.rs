@@ -2,7 +2,6 @@
 
 use super::compiler::Compiler;
 use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
-use crate::value::Value;
 use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -93,10 +92,8 @@ impl Compiler<'_> {
         let handed: Vec<Param> = parent.params.iter().filter(|p| INHERITED.contains(&&*p.name)).cloned().collect();
         let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
         for param in handed {
-            match resource.params.iter_mut().find(|p| p.name == param.name) {
-                Some(own) if param.name == "tag" => own.value = joined(&own.value, &param.value),
-                Some(_) => {}
-                None => resource.params.push(param),
+            if resource.param(&param.name).is_none() {
+                resource.params.push(param);
             }
         }
     }
@@ -183,13 +180,6 @@ impl Contained {
 
 fn containers(resource: &Resource) -> impl Iterator<Item = ResourceId> {
     resource.container.into_iter().chain(resource.also_in.iter().copied())
-}
-
-fn joined(a: &Value, b: &Value) -> Value {
-    let list = |v: &Value| v.as_array().map_or_else(|| vec![v.clone()], <[Value]>::to_vec);
-    let mut items = list(a);
-    items.extend(list(b));
-    Value::array(items)
 }
 
 #[cfg(test)]

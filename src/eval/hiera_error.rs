@@ -28,7 +28,11 @@ const NO_PLACE: &str = "must be declared in hiera.yaml when using this data_hash
 
 /// How such errors begin.
 const RAISED: &[&str] = &[
-    "cannot sort",
+    "comparison of ",
+    "undefined method ",
+    "no implicit conversion of ",
+    "Is a directory ",
+    "overwrite_unmergeable must be true",
     "Unknown merge strategy",
     "The merge options has wrong type",
     "The hash given as 'merge' must contain",

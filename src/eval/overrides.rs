@@ -153,17 +153,18 @@ impl<'s> Compiler<'s> {
             super::metaparams::tags_in(&param.value, &mut tags);
             resource.tags.add(tags);
         }
-        let Some(current) = resource.param(&param.name) else {
+        let Some(current) = resource.param(&param.name).cloned() else {
             resource.params.push(param.clone());
+            self.note_setter(id, param, change);
             return Ok(());
         };
-        let may = change.source.as_deref().is_none_or(|s| s != owner);
-        if !may && !append {
+        let setter = self.set_by.get(&(id, param.name.clone())).cloned().unwrap_or_else(|| owner.into());
+        let may = change.source.as_deref().is_none_or(|s| *s != *setter && self.is_child(s, &setter));
+        if !may {
+            let name = self.catalog.get(id).map(crate::catalog::Resource::reference).unwrap_or_default();
             let message = format!(
-                "Parameter '{}' is already set on {}[{}] at {}; cannot redefine",
+                "Parameter '{}' is already set on {name} at {}; cannot redefine",
                 param.name,
-                resource.type_name,
-                resource.title,
                 super::declare::position(&current.at)
             );
             return Err(EvalError::puppet(message).at(&change.at));
@@ -175,10 +176,19 @@ impl<'s> Compiler<'s> {
         } else {
             param.value.clone()
         };
-        if let Some(current) = resource.params.iter_mut().find(|p| p.name == param.name) {
+        let resource = self.catalog.resources.get_mut(id as usize);
+        if let Some(current) = resource.and_then(|r| r.params.iter_mut().find(|p| p.name == param.name)) {
             *current = Param { value, ..param.clone() };
         }
+        self.note_setter(id, param, change);
         Ok(())
+    }
+
+    /// Only what inherits from the class that set a parameter may set it anew.
+    fn note_setter(&mut self, id: ResourceId, param: &Param, change: &Change) {
+        if let Some(source) = &change.source {
+            self.set_by.insert((id, param.name.clone()), source.clone());
+        }
     }
 
     /// Whether class `child` inherits, directly or not, from `parent`.

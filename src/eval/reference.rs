@@ -55,6 +55,11 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
+    /// A title of it, if that is not the one it is known by.
+    pub(crate) fn written(&self, title: &str) -> Option<EcoString> {
+        (self.type_name != "Class" && self.title != title).then(|| title.into())
+    }
+
     pub(crate) fn new(type_name: &str, title: &str) -> Self {
         let type_name = canonical_type(type_name);
         let title = canonical_title(&type_name, title);

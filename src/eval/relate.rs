@@ -13,12 +13,14 @@ use crate::puppet::ast::{Expr, RelationOp};
 use crate::repo::Loc;
 use crate::value::types::Type;
 use crate::value::{SymExpr, Tri, Value};
+use ecow::EcoString;
 use std::sync::Arc;
 
 /// One end of an arrow.
 #[derive(Clone, Debug)]
 pub(crate) enum End {
-    Resource(Reference),
+    /// With the title as it is written, if it is another.
+    Resource(Reference, Option<EcoString>),
     Collector(usize),
     /// A reference whose title is not known.
     Unknown(Value),
@@ -33,6 +35,9 @@ pub(crate) struct Pending {
     at: Loc,
     pub(crate) branch: Option<BranchId>,
 }
+
+/// A resource that is meant, its title as it is written if that is another, and whether it is only possibly meant.
+type Resolved = (Reference, Option<EcoString>, bool);
 
 /// A resource that an arrow points at.
 struct Target {
@@ -118,7 +123,18 @@ impl<'s> Compiler<'s> {
             }
             bad => {
                 let unknown = bad.filter(|_| refs.is_empty()).map(End::Unknown);
-                Ok(refs.into_iter().map(End::Resource).chain(unknown).collect())
+                let written = |reference: &Reference| match value {
+                    Value::Type(t) => match &**t {
+                        Type::Resource { title: Some(title), .. } => reference.written(title),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                let resource = |reference: Reference| {
+                    let written = written(&reference);
+                    End::Resource(reference, written)
+                };
+                Ok(refs.into_iter().map(resource).chain(unknown).collect())
             }
         }
     }
@@ -128,7 +144,7 @@ impl<'s> Compiler<'s> {
         for pending in std::mem::take(&mut self.pending) {
             let outer = std::mem::replace(&mut self.branch, pending.branch);
             let targets = self.targets(&pending);
-            for (source, maybe) in self.resolve_ends(&pending.source, true) {
+            for (source, _, maybe) in self.resolve_ends(&pending.source, true) {
                 self.settle_source(&source, maybe, &targets, &pending);
             }
             self.branch = outer;
@@ -136,28 +152,33 @@ impl<'s> Compiler<'s> {
     }
 
     fn targets(&self, pending: &Pending) -> Vec<Target> {
-        let target = |(reference, possible): (Reference, bool)| {
-            let (id, text) = (self.declared_id(&reference), Value::str(reference.to_string()));
-            Target { reference, possible, id, text }
+        let target = |(reference, written, possible): Resolved| {
+            let text = match written {
+                Some(title) => format!("{}[{title}]", reference.type_name),
+                None => reference.to_string(),
+            };
+            Target { possible, id: self.declared_id(&reference), text: Value::str(text), reference }
         };
         self.resolve_ends(&pending.target, false).into_iter().map(target).collect()
     }
 
     /// The resources meant, and whether each is only possibly so. A collector that found nothing gives way, as a source,
     /// to what stood left of it in the chain.
-    fn resolve_ends(&self, ends: &[End], as_source: bool) -> Vec<(Reference, bool)> {
+    fn resolve_ends(&self, ends: &[End], as_source: bool) -> Vec<Resolved> {
         let instead = |number: &usize| match self.instead_of.get(number) {
             Some(ends) if as_source => self.resolve_ends(ends, true),
             _ => Vec::new(),
         };
         let of = |(id, maybe): (ResourceId, bool)| {
             let resource = self.catalog.get(id)?;
-            Some((Reference { type_name: resource.type_name.clone(), title: resource.title.clone() }, maybe))
+            let reference = Reference::new(&resource.type_name, &resource.title);
+            let written = reference.written(&resource.title);
+            Some((reference, written, maybe))
         };
         ends.iter()
             .flat_map(|end| match end {
-                End::Resource(reference) => vec![(reference.clone(), false)],
-                End::Unknown(value) => self.of_unknown_title(value).map(|r| (r, false)).into_iter().collect(),
+                End::Resource(reference, written) => vec![(reference.clone(), written.clone(), false)],
+                End::Unknown(value) => self.of_unknown_title(value).map(|r| (r, None, false)).into_iter().collect(),
                 End::Collector(number) => {
                     let found: Vec<_> = self.collected_by(*number).into_iter().filter_map(of).collect();
                     if found.is_empty() { instead(number) } else { found }

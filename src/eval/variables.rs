@@ -154,7 +154,7 @@ impl Compiler<'_> {
     fn seed_server(&mut self) {
         let mut entries = crate::value::Entries::default();
         for (name, text) in
-            [("serverversion", "7.23.0"), ("servername", "puppet.example.com"), ("serverip", "192.0.2.1")]
+            [("serverversion", "7.23.0"), ("servername", "puppet.example.com"), ("serverip", "192.0.2.10")]
         {
             self.seed(name, Value::str(text));
             entries.insert(Value::str(name), Value::str(text));
@@ -192,10 +192,10 @@ impl Compiler<'_> {
         let entries = [
             ("authenticated", Value::str("remote")),
             ("certname", fact("certname")),
-            ("domain", fact("domain")),
             ("extensions", empty()),
-            ("external", empty()),
             ("hostname", fact("hostname")),
+            ("domain", fact("domain")),
+            ("external", empty()),
         ];
         Value::hash(entries.into_iter().map(|(k, v)| (Value::str(k), v)).collect())
     }
@@ -292,7 +292,8 @@ impl Compiler<'_> {
 
     fn setting(&self, name: &str) -> Value {
         match name {
-            "environment" => self.lookup_from(TOP, "environment").unwrap_or_default(),
+            // That of the server, not of the host.
+            "environment" => Value::str("production"),
             "strict_variables" => Value::Bool(self.session.options.strict_variables),
             "storeconfigs" if self.session.options.storeconfigs.is_some() => {
                 Value::Bool(self.session.options.storeconfigs == Some(true))
@@ -305,7 +306,8 @@ impl Compiler<'_> {
         match name {
             "module_name" => {
                 let source = self.source_of(scope);
-                Some(Value::str(source.split("::").next().unwrap_or_default()))
+                let module = source.split("::").next().filter(|_| !self.is_of_main(scope));
+                Some(Value::str(module.unwrap_or_default()))
             }
             "title" | "name" => Some(Value::str("main")),
             // Nobody calls what is outside of every class.
@@ -318,6 +320,13 @@ impl Compiler<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether the code that runs in a scope is of a class or define in the main manifests, which belongs to no module.
+    fn is_of_main(&self, scope: ScopeId) -> bool {
+        let owner = self.scopes.get(scope as usize).and_then(|s| self.scopes.get(s.owner as usize));
+        let def = owner.and_then(|owner| self.extra.get(owner.resource as usize)?.def);
+        def.is_some_and(|(file, _)| self.session.main_files().contains(&file))
     }
 
     /// The class or define whose code runs in a scope.

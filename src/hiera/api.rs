@@ -95,6 +95,14 @@ pub struct DeepOptions {
     pub sort_merged_arrays: bool,
     /// Merge mappings inside sequences by position.
     pub merge_hash_arrays: bool,
+    /// What cannot be merged stays as the lower level has it.
+    pub preserve_unmergeables: bool,
+    /// Sequences replace those of lower levels.
+    pub overwrite_arrays: bool,
+    /// What is no sequence is appended to one.
+    pub extend_existing_arrays: bool,
+    /// Sequences are joined and split at this text before they are merged.
+    pub unpack_arrays: Option<EcoString>,
     /// Lower levels win (`reverse_deep`).
     pub reverse: bool,
 }

@@ -233,6 +233,10 @@ impl Reader<'_> {
                 let message = format!("Option key '{key}' used in {user} is reserved by Puppet");
                 return Err(self.fail(at, message, "rename the option"));
             }
+            if !is_option_name(key) {
+                let what = format!("entry 'options' key of entry '{key}' expects a match for Pattern");
+                return Err(self.mistyped(at, &what, "name it with letters, digits, `_` and `-`"));
+            }
             out.push((key.to_owned(), Template::parse(value.as_str().unwrap_or_default()), value.clone()));
         }
         Ok(out)
@@ -412,6 +416,19 @@ fn uses_methods(backend: &Backend, places: &Places) -> bool {
             Places::Paths(paths) | Places::Globs(paths) => paths.iter().any(|path| path.has_methods),
             Places::Mapped { path, .. } => path.has_methods,
         }
+}
+
+/// Puppet's `/\A[A-Za-z](:?[0-9A-Za-z_-]*[0-9A-Za-z])?\z/`, its slip of the pen included.
+fn is_option_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    let starts = chars.next().is_some_and(|c| c.is_ascii_alphabetic());
+    let rest = chars.as_str();
+    let inner = rest.strip_prefix(':').unwrap_or(rest);
+    let ends = inner.is_empty() || inner.ends_with(|c: char| c.is_ascii_alphanumeric());
+    starts
+        && (rest.is_empty() || !inner.is_empty())
+        && ends
+        && inner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
 /// `x` -> `x.yaml`

@@ -386,6 +386,9 @@ impl<'a> Run<'a> {
     pub(super) fn at(&self, level: &Level, slot: Option<&Arc<Slot>>, key: &str) -> Answer {
         if let Some(slot) = slot {
             self.consult(&slot.path);
+            if slot.is_folder && matches!(level.backend, Backend::File { .. }) && !self.hiera.is_legacy() {
+                return Err(folder(slot));
+            }
             if !slot.exists {
                 return Ok(None);
             }
@@ -457,6 +460,11 @@ impl<'a> Run<'a> {
         }
         Ok(None)
     }
+}
+
+fn folder(slot: &Slot) -> Stop {
+    let message = format!("Is a directory @ io_fread - {}", slot.path);
+    Stop::Error(HieraError::new(message, "name a file: a part of the path may be empty"))
 }
 
 /// A variable that stands for one element of another.

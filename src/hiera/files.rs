@@ -33,6 +33,8 @@ pub(crate) enum Format {
 pub(crate) struct Slot {
     pub(crate) path: Arc<str>,
     pub(crate) exists: bool,
+    /// It is a folder, which Puppet tries to read.
+    pub(crate) is_folder: bool,
     parsed: OnceLock<Parsed>,
 }
 
@@ -72,8 +74,9 @@ impl Files {
             return Arc::clone(slot);
         }
         let normal = crate::repo::normal(path);
-        let slot =
-            Arc::new(Slot { exists: self.tree.exists(&normal), path: Arc::from(normal), parsed: OnceLock::new() });
+        let exists = self.tree.exists(&normal);
+        let is_folder = !exists && self.tree.is_dir(&normal);
+        let slot = Arc::new(Slot { exists, is_folder, path: Arc::from(normal), parsed: OnceLock::new() });
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(slots.entry(Arc::from(path)).or_insert(slot))
     }
@@ -164,6 +167,13 @@ fn read(path: &Arc<str>, bytes: &[u8], format: Format) -> Result<DataFile, Hiera
     };
     let mut file = loaded
         .map_err(|error| HieraError { message: format!("Unable to parse ({path}): {}", error.message), ..error })?;
+    if format == Format::Json && file.root.as_hash().is_none() {
+        let got = file.root.type_name();
+        let message = format!(
+            "Value returned from data_hash function 'json_data', when using location '{path}', has wrong type, expects a Hash value, got {got}"
+        );
+        return Err(HieraError::new(message, "make it an object").at(path, 1));
+    }
     if !matches!(file.root.value, Value::Hash(_) | Value::Undef | Value::Bool(false)) {
         file.notes.push((1, "file does not contain a valid yaml hash; it is passed over".into()));
     }
@@ -186,9 +196,39 @@ pub fn matches_holes(path: &str, pattern: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Ruby's `Dir.glob` for one pattern over the paths of a tree: `*`, `**/`, `?`, `[a]`, `{a,b}`.
+/// Ruby's `Dir.glob` for one pattern over the paths of a tree: `*`, `**/`, `?`, `[a]`, `{a,b}`. Alternatives come in
+/// the order they are written, a path once for each that it fits.
 pub(crate) fn glob(tree: &Tree, pattern: &str) -> Vec<Arc<str>> {
-    let literal = pattern.split(['*', '?', '[', '{']).next().unwrap_or_default();
+    unbraced(pattern).iter().flat_map(|pattern| glob_plain(tree, pattern)).collect()
+}
+
+/// `{b,a}.yaml` -> `b.yaml`, `a.yaml`
+fn unbraced(pattern: &str) -> Vec<String> {
+    let Some((head, rest)) = pattern.split_once('{') else { return vec![pattern.to_owned()] };
+    let (mut depth, mut start, mut words) = (1usize, 0, Vec::new());
+    for (at, c) in rest.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 || (depth == 1 && c == ',') {
+            words.push(rest.get(start..at).unwrap_or_default());
+            start = at + 1;
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    if depth > 0 {
+        return vec![pattern.to_owned()];
+    }
+    let tail = rest.get(start..).unwrap_or_default();
+    words.iter().flat_map(|word| unbraced(&format!("{head}{word}{tail}"))).collect()
+}
+
+fn glob_plain(tree: &Tree, pattern: &str) -> Vec<Arc<str>> {
+    let literal = pattern.split(['*', '?', '[']).next().unwrap_or_default();
     let folder = literal.rsplit_once('/').map_or("", |(dir, _)| dir);
     let Some(regex) = glob_regex(pattern) else { return Vec::new() };
     tree.list(folder).filter(|path| regex.is_match(path)).cloned().collect()
@@ -197,7 +237,6 @@ pub(crate) fn glob(tree: &Tree, pattern: &str) -> Vec<Arc<str>> {
 fn glob_regex(pattern: &str) -> Option<regex::Regex> {
     let mut out = String::from("^");
     let mut rest = pattern;
-    let mut braces = 0usize;
     while let Some(c) = rest.chars().next() {
         let mut taken = c.len_utf8();
         match c {
@@ -214,15 +253,6 @@ fn glob_regex(pattern: &str) -> Option<regex::Regex> {
                 }
                 None => out.push_str("\\["),
             },
-            '{' => {
-                braces += 1;
-                out.push_str("(?:");
-            }
-            '}' if braces > 0 => {
-                braces -= 1;
-                out.push(')');
-            }
-            ',' if braces > 0 => out.push('|'),
             c => out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
         }
         rest = rest.get(taken..).unwrap_or_default();

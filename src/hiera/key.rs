@@ -93,6 +93,7 @@ pub(crate) fn dig(key: &str, segments: &[Segment], value: &Data) -> Result<Optio
             (Value::Array(items), Segment::Index(i)) => usize::try_from(*i).ok().and_then(|i| items.get(i)),
             (Value::Hash(hash), Segment::Name(name)) => hash.get(name),
             (Value::Hash(hash), Segment::Index(i)) => hash.get_data(&Data::new(Value::Int(*i))),
+            (Value::Int(number), _) => return Err(no_method(*number)),
             _ => return Err(mismatch(key, segment, value)),
         };
         match next {
@@ -101,6 +102,12 @@ pub(crate) fn dig(key: &str, segments: &[Segment], value: &Data) -> Result<Optio
         }
     }
     Ok(Some(value.clone()))
+}
+
+/// A number has a `[]` in Ruby, so Puppet takes it for a hash and fails.
+fn no_method(number: i64) -> HieraError {
+    let message = format!("undefined method `include?' for {number}:Integer");
+    HieraError::new(message, "look the value up without the last part of the key, or make it a hash")
 }
 
 fn mismatch(key: &str, segment: &Segment, value: &Data) -> HieraError {

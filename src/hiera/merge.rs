@@ -1,7 +1,4 @@
-//! How values of several levels become one: first, unique, hash, deep.
-//!
-//! The deep merge follows the gem that Puppet uses, down to the order of what comes out: elements
-//! of lower levels come first.
+//! How values of several levels become one: first, unique, hash; the deep merge is in `deep`.
 
 use std::sync::Arc;
 
@@ -9,6 +6,7 @@ use ecow::EcoString;
 
 use super::api::{DeepOptions, Merge};
 use super::data::{Data, Hash, Value};
+use super::deep::deep;
 use super::error::HieraError;
 
 impl Merge {
@@ -59,20 +57,24 @@ fn deep_options(options: Option<&Hash>, reverse: bool) -> Result<DeepOptions, Hi
         Some(Value::Bool(on)) => Ok(*on),
         Some(_) => Err(bad(&format!("The merge options has wrong type, entry '{name}' expects a Boolean"))),
     };
-    let knockout_prefix = match options.and_then(|o| o.get("knockout_prefix")).map(|d| &d.value) {
-        None | Some(Value::Undef) => None,
-        Some(Value::Str(prefix)) => Some(prefix.clone()),
-        Some(_) => return Err(bad("The merge options has wrong type, entry 'knockout_prefix' expects a String")),
+    let text = |name: &str| match options.and_then(|o| o.get(name)).map(|d| &d.value) {
+        None | Some(Value::Undef) => Ok(None),
+        Some(Value::Str(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(bad(&format!("The merge options has wrong type, entry '{name}' expects a String"))),
     };
     Ok(DeepOptions {
-        knockout_prefix,
+        knockout_prefix: text("knockout_prefix")?,
         sort_merged_arrays: flag("sort_merged_arrays")?,
         merge_hash_arrays: flag("merge_hash_arrays")?,
+        preserve_unmergeables: flag("preserve_unmergeables")?,
+        overwrite_arrays: flag("overwrite_arrays")?,
+        extend_existing_arrays: flag("extend_existing_arrays")?,
+        unpack_arrays: text("unpack_arrays")?,
         reverse,
     })
 }
 
-fn bad(message: &str) -> HieraError {
+pub(super) fn bad(message: &str) -> HieraError {
     HieraError::new(message, "use first, unique, hash, deep, or a hash with one of them as strategy")
 }
 
@@ -116,11 +118,6 @@ pub(crate) fn two(merge: &Merge, high: &Data, low: &Data) -> Result<Data, HieraE
         if matches!(unknown.value, Value::Unknown(_)) {
             return Ok(unknown.clone());
         }
-    }
-    if let Merge::Deep(DeepOptions { knockout_prefix: Some(prefix), .. }) = merge
-        && prefix.is_empty()
-    {
-        return Err(bad("knockout_prefix cannot be an empty string in deep_merge!"));
     }
     match merge {
         Merge::First => Ok(high.clone()),
@@ -182,7 +179,7 @@ fn flatten(items: &[Data], out: &mut Vec<Data>) {
     }
 }
 
-fn append_new(out: &mut Vec<Data>, items: &[Data]) {
+pub(super) fn append_new(out: &mut Vec<Data>, items: &[Data]) {
     for item in items {
         if !out.iter().any(|known| same(known, item)) {
             out.push(item.clone());
@@ -197,14 +194,13 @@ fn same(a: &Data, b: &Data) -> bool {
 
 /// Keys of the lower level come first; values of the higher one win.
 fn hash(high: &Data, low: &Data) -> Result<Data, HieraError> {
-    let first = high.as_hash().ok_or_else(|| wrong("first", "Hash", high))?;
-    let second = low.as_hash().ok_or_else(|| wrong("second", "Hash", low))?;
-    for (which, value) in [("first", high), ("second", low)] {
-        if !is_data(value) {
-            return Err(wrong(which, "Hash[String, Data] value", value));
-        }
-    }
-    let mut out = second.clone();
+    let mapping = |which: &str, value: &'_ Data| match value.as_hash() {
+        None => Err(wrong(which, "Hash", value)),
+        Some(_) if !is_data(value) => Err(wrong(which, "Hash[String, Data] value", value)),
+        Some(hash) => Ok(hash.clone()),
+    };
+    let (first, second) = (mapping("first", high)?, mapping("second", low)?);
+    let mut out = second;
     for (key, value) in first.iter() {
         out.insert(key.clone(), value.clone());
     }
@@ -222,118 +218,4 @@ fn is_data(value: &Data) -> bool {
 
 fn is_text(key: &Data) -> bool {
     matches!(key.value, Value::Str(_) | Value::PerHost(_) | Value::Unknown(_))
-}
-
-/// Merges `source` into `dest`.
-fn deep(source: &Data, dest: Data, options: &DeepOptions) -> Result<Data, HieraError> {
-    if matches!(source.value, Value::Undef) {
-        return Ok(dest);
-    }
-    if matches!(dest.value, Value::Undef | Value::Bool(false)) {
-        return Ok(source.clone());
-    }
-    match &source.value {
-        Value::Hash(from) => deep_hash(from, source, dest, options),
-        Value::Array(from) => deep_array(from, source, dest, options),
-        _ => overwrite(source, options),
-    }
-}
-
-fn deep_hash(from: &Hash, source: &Data, dest: Data, options: &DeepOptions) -> Result<Data, HieraError> {
-    let Some(into) = dest.as_hash() else {
-        return if from.is_empty() { Ok(dest) } else { overwrite(source, options) };
-    };
-    let mut out = into.clone();
-    for (key, value) in from.iter() {
-        let present = out.get_data(key).filter(|d| !matches!(d.value, Value::Undef | Value::Bool(false)));
-        // A new key is merged with itself: that removes duplicates and knocked out elements.
-        let old = present.unwrap_or(value).clone();
-        let merged = deep(value, old, options)?;
-        out.insert(key.clone(), merged);
-    }
-    Ok(Data { value: Value::Hash(Arc::new(out)), at: source.at.clone().or(dest.at) })
-}
-
-fn deep_array(from: &[Data], source: &Data, dest: Data, options: &DeepOptions) -> Result<Data, HieraError> {
-    let mut from = from.to_vec();
-    let mut dest = dest;
-    if let Some(prefix) = &options.knockout_prefix {
-        let bare = |d: &Data| d.as_str() == Some(prefix);
-        if from.iter().any(bare) {
-            from.retain(|d| !bare(d));
-            dest = cleared(dest);
-        }
-    }
-    let Some(into) = dest.as_array() else {
-        return overwrite(&Data { value: Value::Array(from.into()), at: source.at.clone() }, options);
-    };
-    let mut into = into.to_vec();
-    if let Some(prefix) = &options.knockout_prefix {
-        from.retain(|item| !knock_out(item, prefix, &mut into));
-    }
-    let hashes = from.iter().chain(&into).all(|d| d.as_hash().is_some());
-    let mut out = Vec::new();
-    if options.merge_hash_arrays && hashes {
-        for (place, old) in into.into_iter().enumerate() {
-            let empty = Data::new(Value::Hash(Arc::default()));
-            out.push(deep(from.get(place).unwrap_or(&empty), old, options)?);
-        }
-        out.extend(from.into_iter().skip(out.len()));
-    } else {
-        append_new(&mut out, &into);
-        append_new(&mut out, &from);
-    }
-    if options.sort_merged_arrays {
-        sort(&mut out)?;
-    }
-    Ok(Data { value: Value::Array(out.into()), at: source.at.clone().or(dest.at) })
-}
-
-/// Whether `item` is `PREFIXx`, which removes `x` and itself from the lower levels.
-fn knock_out(item: &Data, prefix: &str, dest: &mut Vec<Data>) -> bool {
-    let Some(text) = item.as_str() else { return false };
-    let Some(bare) = text.strip_prefix(prefix) else { return false };
-    dest.retain(|d| d.as_str() != Some(bare) && d.as_str() != Some(text));
-    true
-}
-
-fn cleared(dest: Data) -> Data {
-    let value = match dest.value {
-        Value::Array(_) => Value::Array(Arc::from([])),
-        Value::Hash(_) => Value::Hash(Arc::default()),
-        Value::Str(_) => Value::Str(EcoString::new()),
-        _ => Value::Undef,
-    };
-    Data { value, at: dest.at }
-}
-
-#[allow(clippy::unnecessary_wraps)]
-fn overwrite(source: &Data, options: &DeepOptions) -> Result<Data, HieraError> {
-    let Some(prefix) = &options.knockout_prefix else { return Ok(source.clone()) };
-    if source.as_str().is_some_and(|s| s.starts_with(prefix.as_str())) {
-        return Ok(Data { value: Value::Str(EcoString::new()), at: source.at.clone() });
-    }
-    if let Some(items) = source.as_array() {
-        let keep = |d: &&Data| !d.as_str().is_some_and(|s| s.starts_with(prefix.as_str()));
-        let kept: Arc<[Data]> = items.iter().filter(keep).cloned().collect();
-        return Ok(Data { value: Value::Array(kept), at: source.at.clone() });
-    }
-    Ok(source.clone())
-}
-
-fn sort(items: &mut [Data]) -> Result<(), HieraError> {
-    #[allow(clippy::cast_precision_loss)]
-    let number = |d: &Data| match d.value {
-        Value::Int(i) => Some(i as f64),
-        Value::Float(f) => Some(f),
-        _ => None,
-    };
-    if items.iter().all(|d| d.as_str().is_some()) {
-        items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
-    } else if items.iter().all(|d| number(d).is_some()) {
-        items.sort_by(|a, b| number(a).unwrap_or(0.0).total_cmp(&number(b).unwrap_or(0.0)));
-    } else if items.len() > 1 {
-        return Err(HieraError::new("cannot sort merged arrays of mixed values", "drop sort_merged_arrays"));
-    }
-    Ok(())
 }

@@ -9,6 +9,7 @@ mod config;
 mod config3;
 mod data;
 mod datadir;
+mod deep;
 mod elsewhere;
 mod engine;
 mod error;

@@ -126,6 +126,15 @@ fn checked(options: Data, module: Option<&str>) -> Answer {
 fn told(key: &str, options: &Data) -> Answer {
     match &options.value {
         Value::Unknown(why) => Err(Stop::Unknown(format!("key {key}: {why}"))),
+        // Ruby takes all of these for a hash, and fails.
+        Value::Int(_) | Value::Array(_) => {
+            let message = "no implicit conversion of String into Integer";
+            Err(Stop::Error(HieraError::new(message, "make the options of the key a hash")))
+        }
+        Value::Float(_) | Value::Bool(true) => {
+            let message = format!("undefined method `[]' for {}", options.type_name());
+            Err(Stop::Error(HieraError::new(message, "make the options of the key a hash")))
+        }
         _ => Ok(Some(options.clone())),
     }
 }

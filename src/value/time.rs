@@ -41,7 +41,8 @@ pub fn show_timespan(nanos: i128) -> String {
     let sign = if nanos < 0 { "-" } else { "" };
     let n = nanos.unsigned_abs();
     let seconds = n / SECOND.unsigned_abs();
-    let fraction = format!("{:09}", n % SECOND.unsigned_abs());
+    // Puppet does not fill it up: five milliseconds print like half a second.
+    let fraction = (n % SECOND.unsigned_abs()).to_string();
     let fraction = fraction.trim_end_matches('0');
     let fraction = if fraction.is_empty() { "0" } else { fraction };
     let (days, rest) = (seconds / 86_400, seconds % 86_400);

@@ -114,10 +114,21 @@ fn refused_whole(resource: &Resource) -> Option<Refusal> {
     match resource.type_name.as_str() {
         "File" => whole(two_contents(resource)).or_else(|| lacking(nothing_remote(resource))),
         "Exec" => lacking(unqualified(resource, resource.value("command"))),
+        "Tidy" => matching_alone(resource),
         "Concat_fragment" => lacking(no_fragment(resource)).or_else(|| whole(two_fragments(resource))),
         "Ssh_authorized_key" => lacking(of_nobody(resource)),
         _ => None,
     }
+}
+
+/// Only what is in folders below is looked at by name.
+fn matching_alone(tidy: &Resource) -> Option<Refusal> {
+    let goes_down = match tidy.value("recurse") {
+        None | Some(Value::Undef | Value::Bool(false) | Value::Int(0)) => false,
+        Some(value) => !matches!(value.as_str(), Some("false" | "0")),
+    };
+    let why = "Tidy can't use matches with recurse 0, false, or undef";
+    (tidy.value("matches").is_some_and(is_given) && !goes_down).then(|| Refusal::of("matches", why.to_owned()))
 }
 
 /// Whether a resource itself asks for another; an arrow is kept with what it starts from.
@@ -220,7 +231,7 @@ fn unqualified(exec: &Resource, command: Option<&Value>) -> Option<String> {
     let asks = exec.value("provider").is_none_or(|p| p.as_str() == Some("posix"));
     let without = exec.value("path").is_none() && !is_absolute(program) && asks;
     without.then(|| {
-        format!("'{command}' is not qualified and no path was specified. Please qualify the command or specify a path.")
+        format!("'{program}' is not qualified and no path was specified. Please qualify the command or specify a path.")
     })
 }
 

@@ -43,6 +43,8 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
     (
         "Exec",
         &[
+            ("provider", Rule::Each(no_exec_provider)),
+            ("command", Rule::Whole(no_command)),
             ("cwd", Rule::Each(relative_folder)),
             ("logoutput", Rule::Words("true, false, on_failure")),
             ("environment", Rule::Each(no_setting)),
@@ -50,19 +52,23 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("timeout", Rule::Whole(no_timeout)),
             ("tries", Rule::Whole(too_few_tries)),
             ("refreshonly", BOOL),
+            ("creates", Rule::Each(relative_creation)),
         ],
     ),
     (
         "File",
         &[
+            ("ensure", Rule::Each(no_file_state)),
+            ("content", Rule::Whole(no_content)),
             ("mode", Rule::Whole(no_mode)),
             ("replace", YES_NO),
             ("force", YES_NO),
+            ("recurse", Rule::Whole(no_recursion)),
             ("links", Rule::Words("follow, manage")),
             ("purge", YES_NO),
             ("sourceselect", Rule::Words("first, all")),
             ("show_diff", YES_NO),
-            ("source", Rule::Each(relative_source)),
+            ("source", Rule::Each(no_source)),
             ("source_permissions", Rule::Words("use, use_when_creating, ignore")),
             ("selinux_ignore_defaults", BOOL),
         ],
@@ -84,6 +90,7 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
         "Package",
         &[
             ("provider", Rule::Each(no_package_provider)),
+            ("ensure", Rule::Each(no_package_state)),
             ("mark", Rule::Words("hold, none")),
             ("configfiles", Rule::Words("keep, replace")),
             ("allowcdrom", BOOL),
@@ -111,7 +118,15 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("hasrestart", BOOL),
         ],
     ),
-    ("Tidy", &[("age", Rule::Each(no_age)), ("type", Rule::Words("atime, mtime, ctime")), ("rmdirs", YES_NO)]),
+    (
+        "Tidy",
+        &[
+            ("age", Rule::Each(no_age)),
+            ("size", Rule::Each(no_size)),
+            ("type", Rule::Words("atime, mtime, ctime")),
+            ("rmdirs", YES_NO),
+        ],
+    ),
     (
         "User",
         &[
@@ -128,6 +143,7 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("key_membership", MEMBERS),
             ("attribute_membership", MEMBERS),
             ("forcelocal", YES_NO),
+            ("purge_ssh_keys", Rule::Each(relative_keys)),
         ],
     ),
 ];
@@ -291,9 +307,80 @@ fn relative_folder(text: &str) -> Option<String> {
     (!text.starts_with('/') && !windows).then(|| "cwd must be a fully qualified path".to_owned())
 }
 
-fn relative_source(text: &str) -> Option<String> {
+/// A path, or a URL that the agent fetches from.
+fn no_source(text: &str) -> Option<String> {
+    if let Some((scheme, _)) = text.split_once("://") {
+        let known = matches!(scheme, "file" | "puppet" | "http" | "https");
+        return (!known).then(|| format!("Cannot use URLs of type '{scheme}' as source for fileserving"));
+    }
     let absolute = text.starts_with('/') || text.contains([':', '\\']);
     (!absolute && !text.is_empty()).then(|| format!("Cannot use relative URLs '{text}'"))
+}
+
+fn no_file_state(text: &str) -> Option<String> {
+    no_state(text, "absent, file, present, directory, link")
+}
+
+fn no_package_state(text: &str) -> Option<String> {
+    no_state(text, "present, absent, purged, disabled, latest")
+}
+
+/// Any text will do where only some have a meaning of their own.
+fn no_state(text: &str, known: &str) -> Option<String> {
+    text.is_empty().then(|| format!("Invalid value \"\". Valid values are {known}. Valid values match /./."))
+}
+
+fn no_content(value: &Value) -> Option<String> {
+    let class = match value {
+        Value::Int(_) => "Integer",
+        Value::Float(_) => "Float",
+        _ => return None,
+    };
+    Some(munging(value, "content", &format!("no implicit conversion of {class} into String")))
+}
+
+fn relative_creation(text: &str) -> Option<String> {
+    let windows = text.contains([':', '\\']);
+    (!text.starts_with('/') && !windows).then(|| "creates must be a fully qualified path".to_owned())
+}
+
+fn no_exec_provider(text: &str) -> Option<String> {
+    no_provider(text, "exec", "posix shell windows powershell pwsh")
+}
+
+fn no_command(value: &Value) -> Option<String> {
+    let class = match value {
+        Value::Int(_) => "Integer",
+        Value::Float(_) => "Float",
+        Value::Bool(true) => "TrueClass",
+        Value::Bool(false) => "FalseClass",
+        Value::Hash(_) => "Hash",
+        _ => return None,
+    };
+    Some(format!("Command must be a String or Array<String>, got value of class {class}"))
+}
+
+fn no_recursion(value: &Value) -> Option<String> {
+    let fits = match value {
+        Value::Bool(_) => true,
+        other => other.as_str().is_some_and(|text| matches!(text, "true" | "false" | "remote" | "inf")),
+    };
+    (!fits && !matches!(value, Value::Int(_))).then(|| format!("Invalid recurse value {}", inspect(value)))
+}
+
+fn no_size(text: &str) -> Option<String> {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let has_number = unit.len() < text.len();
+    match unit.chars().next() {
+        Some(c) if has_number && !"bkmgt".contains(c.to_ascii_lowercase()) => Some(format!("Invalid size unit '{c}'")),
+        _ if !has_number => Some(format!("Invalid tidy size {text}")),
+        _ => None,
+    }
+}
+
+fn relative_keys(text: &str) -> Option<String> {
+    let fine = matches!(text, "true" | "false") || text.starts_with(['/', '~', '%']);
+    (!fine).then(|| format!("Paths to keyfiles must be absolute, not {text}"))
 }
 
 fn no_gid(text: &str) -> Option<String> {
@@ -302,6 +389,10 @@ fn no_gid(text: &str) -> Option<String> {
 }
 
 fn no_group(text: &str) -> Option<String> {
+    if text.is_empty() {
+        let help = "If you want to specify \"no groups\" pass an empty array";
+        return Some(format!("Group names must not be empty. {help}"));
+    }
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some("Group names must be provided, not GID numbers.".to_owned());
     }

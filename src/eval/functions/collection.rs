@@ -60,7 +60,6 @@ pub(super) fn empty(cx: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
 }
 
 pub(super) fn flatten(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
-    count("flatten", args, 1, usize::MAX)?;
     let mut out = Vec::new();
     args.iter().for_each(|v| flatten_into(v, &mut out));
     if out.iter().any(may_be_list) {
@@ -130,10 +129,19 @@ pub(super) fn joined(list: &Arc<Array>, separator: &str, parts: &[Value]) -> Val
     if parts.iter().any(Value::has_sym) {
         return concat(separator, parts);
     }
-    let texts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+    let texts: Vec<String> = parts.iter().map(ruby_text).collect();
     let origin =
         Origin::Joined { separator: separator.into(), len: list.items.len(), at: None, list: list.origin.clone() };
     Value::str_from(texts.join(separator), Arc::new(origin))
+}
+
+/// Ruby's `to_s`.
+fn ruby_text(value: &Value) -> String {
+    match value {
+        Value::Hash(_) => crate::value::inspect::inspect(value),
+        Value::Regex(regex) => format!("(?-mix:{regex})"),
+        other => other.to_string(),
+    }
 }
 
 fn concat(separator: &str, parts: &[Value]) -> Value {

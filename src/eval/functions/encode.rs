@@ -89,7 +89,7 @@ pub(super) fn new_binary(args: &[Value]) -> Outcome {
     }
     let Value::Str(text) = &from else { return Err(wrong("new_Binary", "str", "a String value", &from)) };
     let invalid = || EvalError::puppet("invalid base64");
-    match format.as_str().unwrap_or("%b") {
+    match format.as_str().unwrap_or("%B") {
         "%r" | "%s" => Ok(binary(text.text.as_bytes())),
         "%B" | "%u" => from_base64(&text.text, true).map(|b| binary(&b)).ok_or_else(invalid),
         "%b" => from_base64(&text.text, false).map(|b| binary(&b)).ok_or_else(invalid),

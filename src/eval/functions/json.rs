@@ -15,10 +15,10 @@ pub fn to_json(value: &Value) -> serde_json::Value {
     super::pcore::rich(value, true)
 }
 
-/// A value as Puppet's rich data.
+/// A value as Puppet's rich data; nothing where Puppet fails to write it.
 #[must_use]
 pub fn to_rich_json(value: &Value) -> serde_json::Value {
-    super::pcore::rich(value, false)
+    if super::pcore::is_endless(value) { serde_json::Value::Null } else { super::pcore::rich(value, false) }
 }
 
 pub(super) fn parsejson(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {

@@ -5,6 +5,7 @@
 //! `raw` ones see everything as it is.
 
 mod args;
+mod blocks;
 mod collection;
 mod convert;
 mod digest;

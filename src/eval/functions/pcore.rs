@@ -41,6 +41,35 @@ pub(super) fn rich(value: &Value, refs: bool) -> Json {
     }
 }
 
+/// Whether a value holds a type that is said by itself: `Data` and `RichData` are aliases of that kind.
+pub(super) fn is_endless(value: &Value) -> bool {
+    match value {
+        Value::Type(t) => says_itself(t),
+        Value::Array(a) => a.items.iter().any(is_endless),
+        Value::Hash(h) => h.entries.iter().any(|(k, v)| is_endless(k) || is_endless(v)),
+        Value::Sensitive(v) => is_endless(v),
+        _ => false,
+    }
+}
+
+fn says_itself(t: &Type) -> bool {
+    match t {
+        Type::Data | Type::RichData => true,
+        Type::Array(element, _) => says_itself(element),
+        Type::Hash(k, v, _) => says_itself(k) || says_itself(v),
+        Type::Tuple(types, _) | Type::Variant(types) => types.iter().any(|t| says_itself(t)),
+        Type::Struct(members) => members.iter().any(|m| says_itself(&m.value)),
+        Type::Optional(Some(i))
+        | Type::NotUndef(Some(i))
+        | Type::Type(Some(i))
+        | Type::Iterable(Some(i))
+        | Type::Iterator(Some(i))
+        | Type::Sensitive(Some(i))
+        | Type::Init(Some(i), _) => says_itself(i),
+        _ => false,
+    }
+}
+
 fn object(object: &Object, refs: bool) -> Json {
     let name = object.type_name.as_str();
     if matches!(name, "Timestamp" | "Timespan") || object.attrs.contains_key(&Value::str("text")) {
@@ -63,7 +92,9 @@ fn named(name: &str, attributes: Vec<(&str, Json)>) -> Json {
 fn range(r: Range) -> Json {
     let mut bounds = Vec::new();
     if r.min != i64::MIN {
-        bounds.push(("from", json!(r.min)));
+        bounds.push(("from", json!(r.low())));
+    } else if r.max != i64::MAX {
+        bounds.push(("from", Json::Null));
     }
     if r.max != i64::MAX || r.min == i64::MAX {
         bounds.push(("to", json!(r.max)));
@@ -72,7 +103,7 @@ fn range(r: Range) -> Json {
 }
 
 fn size(r: Range) -> Option<(&'static str, Json)> {
-    (r != Range::SIZE).then(|| ("size_type", range(r)))
+    (!r.is_plain_size()).then(|| ("size_type", range(r)))
 }
 
 fn list(types: &[TypeRef]) -> Json {
@@ -88,9 +119,10 @@ fn ty(t: &Type) -> Json {
         Type::Integer(r) => range(*r),
         Type::Float(a, b) => {
             let bound = |name, x: f64| x.is_finite().then(|| (name, json!(x)));
-            named("Float", bound("from", *a).into_iter().chain(bound("to", *b)).collect())
+            let from = bound("from", *a).or_else(|| b.is_finite().then_some(("from", Json::Null)));
+            named("Float", from.into_iter().chain(bound("to", *b)).collect())
         }
-        Type::String(r) if *r == Range::SIZE => named("String", Vec::new()),
+        Type::String(r) if r.is_plain_size() => named("String", Vec::new()),
         Type::String(r) => named("String", vec![("size_type_or_value", range(*r))]),
         Type::Literal(text) => named("String", vec![("size_type_or_value", json!(text.as_str()))]),
         Type::Enum { values, ignore_case } => {
@@ -131,17 +163,19 @@ fn ty(t: &Type) -> Json {
 fn time_type(name: &str, a: i128, b: i128, show: fn(i128) -> String) -> Json {
     let bound =
         |key, n: i128| (n != i128::MIN && n != i128::MAX).then(|| (key, json!({"__ptype": name, "__pvalue": show(n)})));
-    named(name, bound("from", a).into_iter().chain(bound("to", b)).collect())
+    let to = bound("to", b);
+    let from = bound("from", a).or_else(|| to.is_some().then_some(("from", Json::Null)));
+    named(name, from.into_iter().chain(to).collect())
 }
 
 fn contained(t: &Type) -> Json {
     let inner = match t {
-        Type::Optional(i)
-        | Type::NotUndef(i)
-        | Type::Type(i)
-        | Type::Iterable(i)
-        | Type::Iterator(i)
-        | Type::Init(i, _) => i,
+        Type::Optional(i) | Type::NotUndef(i) | Type::Type(i) | Type::Iterable(i) | Type::Iterator(i) => i,
+        Type::Init(i, args) => {
+            let args: Vec<Json> = args.iter().map(|v| rich(v, false)).collect();
+            let args = (!args.is_empty()).then_some(("init_args", Json::Array(args)));
+            return named("Init", i.iter().map(|i| ("type", ty(i))).chain(args).collect());
+        }
         Type::Sensitive(_) | Type::Boolean(_) => return named(t.name(), Vec::new()),
         Type::Alias(alias) => return json!({"__ptype": "Pcore::TypeAliasType", "name": alias.name.as_str()}),
         other => return named(other.name(), Vec::new()),
@@ -153,11 +187,11 @@ fn collection(t: &Type) -> Json {
     match t {
         Type::Array(element, s) => {
             // A size brings what it is a size of along.
-            let element = (**element != Type::Any || *s != Range::SIZE).then(|| ("element_type", ty(element)));
+            let element = (**element != Type::Any || !s.is_plain_size()).then(|| ("element_type", ty(element)));
             named("Array", element.into_iter().chain(size(*s)).collect())
         }
         Type::Hash(k, v, s) => {
-            let part = |name, t: &Type| (*t != Type::Any || *s != Range::SIZE).then(|| (name, ty(t)));
+            let part = |name, t: &Type| (*t != Type::Any || !s.is_plain_size()).then(|| (name, ty(t)));
             named("Hash", part("key_type", k).into_iter().chain(part("value_type", v)).chain(size(*s)).collect())
         }
         Type::Tuple(types, s) => {

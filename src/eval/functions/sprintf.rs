@@ -291,7 +291,7 @@ fn float(spec: &Spec, x: f64) -> String {
     let magnitude = x.abs();
     let precision = spec.precision.unwrap_or(6);
     let text = match spec.kind {
-        'f' => format!("{magnitude:.precision$}"),
+        'f' => rounded(magnitude, precision),
         'e' | 'E' => exponent(magnitude, precision),
         'g' | 'G' => general(magnitude, precision.max(1), spec.alt),
         _ => hexadecimal(magnitude),
@@ -299,6 +299,20 @@ fn float(spec: &Spec, x: f64) -> String {
     let text = if spec.alt && matches!(spec.kind, 'f') && precision == 0 { text + "." } else { text };
     let text = if spec.kind.is_ascii_uppercase() { text.to_uppercase() } else { text };
     signed(spec, x.is_sign_negative(), "", text, true)
+}
+
+/// As Ruby rounds: what ends in a 5 as it is written, though not as it is stored, goes to the even neighbour.
+fn rounded(x: f64, precision: usize) -> String {
+    let written = x.to_string();
+    let Some((whole, decimals)) = written.split_once('.') else { return format!("{x:.precision$}") };
+    if decimals.len() != precision + 1 || !decimals.ends_with('5') {
+        return format!("{x:.precision$}");
+    }
+    let kept: String = whole.chars().chain(decimals.chars().take(precision)).collect();
+    let Ok(number) = kept.parse::<u128>() else { return format!("{x:.precision$}") };
+    let digits = format!("{:0>width$}", number + number % 2, width = precision + 1);
+    let (whole, decimals) = digits.split_at(digits.len() - precision);
+    if precision == 0 { whole.to_owned() } else { format!("{whole}.{decimals}") }
 }
 
 fn exponent(x: f64, precision: usize) -> String {
@@ -318,7 +332,7 @@ fn general(x: f64, precision: usize, keep: bool) -> String {
     };
     if fixed {
         let places = usize::try_from(i64::try_from(precision).unwrap_or(0) - 1 - power).unwrap_or(0);
-        return trim(&format!("{x:.places$}"));
+        return trim(&rounded(x, places));
     }
     let (digits, power) = text.split_once('e').unwrap_or((&text, "+00"));
     format!("{}e{power}", trim(digits))

@@ -38,6 +38,13 @@ fn name(names: &[&str], i: u32) -> String {
     names.get(i as usize).copied().unwrap_or_default().to_owned()
 }
 
+/// Year and week by ISO 8601: those of the Thursday of the week.
+fn iso_week(days: i64) -> (i64, i64) {
+    let thursday = days - (days + 3).rem_euclid(7) + 3;
+    let year = civil(i128::from(thursday) * 86_400 * SECOND).year;
+    (year, (thursday - days_of(year, 1, 1)).div_euclid(7) + 1)
+}
+
 /// Formats a point in time (UTC).
 fn format_time(format: &str, nanos: i128) -> String {
     let c = civil(nanos);
@@ -71,6 +78,11 @@ fn format_time(format: &str, nanos: i128) -> String {
             'a' => text(name(&DAYS, weekday).chars().take(3).collect()),
             'u' => number(if weekday == 0 { 7 } else { i64::from(weekday) }, 1),
             'w' => number(i64::from(weekday), 1),
+            'U' => number((yday + 6 - i64::from(weekday)).div_euclid(7), 2),
+            'W' => number((yday + 6 - (i64::from(weekday) + 6).rem_euclid(7)).div_euclid(7), 2),
+            'G' => number(iso_week(c.days).0, 4),
+            'g' => number(iso_week(c.days).0.rem_euclid(100), 2),
+            'V' => number(iso_week(c.days).1, 2),
             's' => text(nanos.div_euclid(SECOND).to_string()),
             'z' => text("+0000".to_owned()),
             'Z' => text("UTC".to_owned()),

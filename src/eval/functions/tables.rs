@@ -7,7 +7,10 @@ type Rows = Vec<(&'static str, Builtin)>;
 /// Rows of a table: `"name" policy path`.
 macro_rules! rows {
     ($($name:literal $policy:ident $body:path;)*) => {
-        vec![$(($name, (|cx: &mut dyn Interp, args: &[Value], block: Option<Block>| $policy(cx, $name, args, block, $body)) as Builtin)),*]
+        vec![$(($name, (|cx: &mut dyn Interp, args: &[Value], block: Option<Block>| {
+            super::blocks::check($name, args, block)?;
+            $policy(cx, $name, args, block, $body)
+        }) as Builtin)),*]
     };
 }
 
@@ -86,7 +89,7 @@ fn core_text() -> Rows {
         "strftime" deep strftime::strftime;
         "strip" deep text::strip;
         "upcase" deep text::upcase;
-        "digest" deep digest::md5_hex;
+        "digest" deep digest::core_sha256;
     ]
 }
 

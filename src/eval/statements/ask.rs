@@ -24,6 +24,9 @@ pub(super) fn defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _:
             unknown = Some(arg);
             continue;
         }
+        if matches!(&arg, Value::Type(t) if matches!(**t, Type::Class { name: None })) {
+            return Err(EvalError::puppet("The given class type is a reference to all classes"));
+        }
         c.observe_value(&arg);
         match is_defined(c, env, arg.sample()) {
             Tri::Yes => any = Tri::Yes,
@@ -75,6 +78,8 @@ fn is_defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, value: &Value) -> Tri {
         },
         Value::Type(t) => match &**t {
             Type::Resource { type_name, title: None } => named(c, &type_name.to_lowercase()),
+            // The title of the class of everything is not written like that of others.
+            Type::Class { name: Some(name) } if name == "main" => Tri::No,
             Type::Class { name: Some(name) } => c.declared(&Reference::new("Class", name)),
             Type::Type(Some(inner)) => is_defined(c, env, &Value::Type(inner.clone())),
             _ => {
@@ -125,7 +130,7 @@ fn named(c: &mut Compiler<'_>, name: &str) -> Tri {
     if !known_type {
         c.kinds.remove(&type_name);
     }
-    yes(known_type || c.find_def(DefKind::Class, &name).is_some())
+    yes(known_type || matches!(&*name, "main" | "settings") || c.find_def(DefKind::Class, &name).is_some())
 }
 
 fn yes(b: bool) -> Tri {
@@ -185,12 +190,15 @@ pub(super) fn tag<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Opt
 }
 
 pub(super) fn tagged<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    if args.is_empty() {
+        return Err(EvalError::puppet("tagged(): Wrong number of arguments given (0 for minimum 1)"));
+    }
     let container = c.container(env.scope);
     c.spoil();
     let has = |tag: &Value| {
         let tag = tag.to_string().to_lowercase();
         let own = c.catalog.get(container).is_some_and(|r| r.tags.iter().any(|t| *t == tag));
-        own || c.class_ids.contains_key(&*tag)
+        own || tag == "settings" || c.class_ids.contains_key(&*tag)
     };
     Ok(Value::Bool(flat(args).iter().all(has)))
 }

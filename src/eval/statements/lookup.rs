@@ -109,14 +109,14 @@ pub(super) fn lookup<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], blo
             return checked(c, &ask, value, &Place::Defaults.subject(key));
         }
     }
+    if let Some(block) = block {
+        let value = c.run_closure(block, std::slice::from_ref(&ask.name))?;
+        return checked(c, &ask, value, "Value returned from default block");
+    }
     if let Some(default) = ask.default.clone() {
         // Nothing by default, where a layer is not here that may well say something (a password).
         let unsure = matches!(default, Value::Undef).then(|| maybe_absent(c, &ask.keys)).flatten();
         return unsure.map_or_else(|| checked(c, &ask, default, "Default value"), Ok);
-    }
-    if let Some(block) = block {
-        let value = c.run_closure(block, std::slice::from_ref(&ask.name))?;
-        return checked(c, &ask, value, "Value returned from default block");
     }
     if let Some(value) = maybe_absent(c, &ask.keys) {
         return Ok(value);
@@ -230,7 +230,8 @@ fn checked(c: &mut Compiler<'_>, ask: &Ask, value: Value, subject: &str) -> Res<
 }
 
 pub(super) fn hiera<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {
-    legacy(c, env, args, None, block)
+    // What `lookup_options` say of merging does not count.
+    legacy(c, env, args, Some(Value::str("first")), block)
 }
 
 pub(super) fn hiera_array<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], block: Option<Block>) -> Res<Value> {

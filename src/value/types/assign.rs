@@ -283,7 +283,7 @@ fn accepts_tuple(t: &Type, types: &[TypeRef], size: Option<Range>, o: &Type, d: 
         Type::Tuple(others, _) => {
             let fits = size_of(o).is_some_and(|s| own.covers(s));
             if types.is_empty() || others.is_empty() {
-                return fits && (types.is_empty() || own.min == 0);
+                return fits && (types.is_empty() || own.low() == 0);
             }
             fits && others.iter().enumerate().all(|(i, o)| at(i).is_some_and(|t| accepts(t, o, d)))
         }

@@ -105,6 +105,7 @@ fn wrapper(name: &str, keys: &[Value]) -> Built {
         return Err(arity(&format!("{name}-Type"), keys.len(), "1"));
     }
     match (name, key) {
+        ("Init", Value::Type(t)) => Ok(Type::Init(Some(t.clone()), rest.to_vec())),
         (_, Value::Type(t)) => Ok(make(Some(t.clone()))),
         ("Optional" | "NotUndef", Value::Str(s)) => Ok(make(Some(Type::Literal(s.text.clone()).into()))),
         ("NotUndef", _) => Err(slice_type("BAD_NOT_UNDEF_SLICE_TYPE", name, key)),
@@ -261,6 +262,9 @@ fn size(keys: &[Value]) -> Result<Range, TypeError> {
     let issue = "BAD_COLLECTION_SLICE_TYPE";
     let min = keys.first().map_or(Ok(0), |k| bound(k, 0, issue))?;
     let max = keys.get(1).map_or(Ok(i64::MAX), |k| bound(k, i64::MAX, issue))?;
+    if min <= 0 && max == i64::MAX {
+        return Ok(Range::WRITTEN);
+    }
     ordered(min.max(0), max)
 }
 

@@ -28,7 +28,7 @@ use std::sync::{Arc, OnceLock};
 pub type TypeRef = Arc<Type>;
 
 /// An inclusive range of integers; `i64::MIN` and `i64::MAX` stand for no bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Eq)]
 pub struct Range {
     /// Lower bound.
     pub min: i64,
@@ -141,7 +141,28 @@ pub enum Type {
     Unresolved(EcoString),
 }
 
+impl PartialEq for Range {
+    fn eq(&self, other: &Self) -> bool {
+        self.low() == other.low() && self.max == other.max
+    }
+}
+
 impl Range {
+    /// Any size, written out: `String[0]` equals `String`, but is shown as it is written.
+    pub const WRITTEN: Self = Self { min: i64::MIN + 1, max: i64::MAX };
+
+    /// Whether nothing was written of the size.
+    #[must_use]
+    pub fn is_plain_size(self) -> bool {
+        self.min == 0 && self.max == i64::MAX
+    }
+
+    /// The lower bound.
+    #[must_use]
+    pub fn low(self) -> i64 {
+        if self.min == Self::WRITTEN.min { 0 } else { self.min }
+    }
+
     /// No bounds.
     pub const ANY: Self = Self { min: i64::MIN, max: i64::MAX };
     /// Any size of a collection.
@@ -159,7 +180,7 @@ impl Range {
     /// Whether `n` lies in it.
     #[must_use]
     pub fn contains(self, n: i64) -> bool {
-        self.min <= n && n <= self.max
+        self.low() <= n && n <= self.max
     }
 
     /// Whether `n` elements lie in it.
@@ -171,7 +192,7 @@ impl Range {
     /// Whether all of `other` lies in it.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {
-        self.min <= other.min && other.max <= self.max
+        self.low() <= other.low() && other.max <= self.max
     }
 }
 

@@ -100,7 +100,7 @@ impl<W: Write> Writer<'_, W> {
             Type::Float(a, b) if *a != f64::NEG_INFINITY || *b != f64::INFINITY => {
                 self.list("Float", float_bounds(*a, *b))
             }
-            Type::String(r) if *r != Range::SIZE => self.list("String", bounds(*r)),
+            Type::String(r) if !r.is_plain_size() => self.list("String", bounds(*r)),
             Type::Enum { values, ignore_case } if !values.is_empty() => {
                 let flag = ignore_case.then(|| "true".to_owned());
                 self.list("Enum", values.iter().map(|v| quote(v)).chain(flag))
@@ -110,7 +110,7 @@ impl<W: Write> Writer<'_, W> {
             }
             Type::Boolean(Some(b)) => write!(self.out, "Boolean[{b}]"),
             Type::Regexp(Some(r)) => write!(self.out, "Regexp[{}]", slashes(r)),
-            Type::Collection(r) if *r != Range::SIZE => self.list("Collection", bounds(*r)),
+            Type::Collection(r) if !r.is_plain_size() => self.list("Collection", bounds(*r)),
             Type::Array(..) | Type::Hash(..) | Type::Tuple(..) | Type::Struct(_) => self.collection(t),
             Type::Callable(sig) => self.callable(sig),
             Type::Resource { .. } | Type::Class { .. } => self.reference(t),
@@ -185,7 +185,7 @@ impl<W: Write> Writer<'_, W> {
     }
 
     fn size(&mut self, size: Range) -> fmt::Result {
-        if size == Range::SIZE {
+        if size.is_plain_size() {
             return Ok(());
         }
         bounds(size).into_iter().try_for_each(|b| write!(self.out, ", {b}"))
@@ -195,8 +195,8 @@ impl<W: Write> Writer<'_, W> {
         let name = t.name();
         match t {
             Type::Array(_, size) | Type::Hash(_, _, size) if *size == Range::ZERO => write!(self.out, "{name}[0, 0]"),
-            Type::Array(e, size) if **e == Type::Any && *size == Range::SIZE => self.out.write_str(name),
-            Type::Hash(k, v, size) if **k == Type::Any && **v == Type::Any && *size == Range::SIZE => {
+            Type::Array(e, size) if **e == Type::Any && size.is_plain_size() => self.out.write_str(name),
+            Type::Hash(k, v, size) if **k == Type::Any && **v == Type::Any && size.is_plain_size() => {
                 self.out.write_str(name)
             }
             Type::Array(element, size) => self.sized(name, std::slice::from_ref(element), *size),
@@ -283,7 +283,7 @@ fn bounds(r: Range) -> Vec<String> {
     if r == Range::ANY {
         return Vec::new();
     }
-    let low = if r.min == i64::MIN { "default".to_owned() } else { r.min.to_string() };
+    let low = if r.min == i64::MIN { "default".to_owned() } else { r.low().to_string() };
     if r.max == i64::MAX && r.min != i64::MAX { vec![low] } else { vec![low, r.max.to_string()] }
 }
 
