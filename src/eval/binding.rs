@@ -35,7 +35,7 @@ impl<'s> Compiler<'s> {
         // Data is asked for before any parameter is in scope: what it quotes is not of this class.
         let own = class.map(|_| self.hide_names(env.scope));
         let data: Vec<_> = params.iter().map(|param| self.param_data(env, id, param, class)).collect();
-        own.into_iter().flatten().for_each(|(name, value)| self.bind(env.scope, name.into(), value));
+        self.show_names(env.scope, own.unwrap_or_default());
         let mut checks = Vec::new();
         for (param, data) in params.iter().zip(data) {
             match data.and_then(|data| self.param_value(env, id, param, class, data)) {
@@ -70,6 +70,13 @@ impl<'s> Compiler<'s> {
         let vars = self.scopes.get_mut(scope as usize).map(|scope| &mut scope.vars);
         let taken = |vars: &mut rustc_hash::FxHashMap<EcoString, Value>, name| Some((name, vars.remove(name)?));
         vars.map_or_else(Vec::new, |vars| ["title", "name"].into_iter().filter_map(|name| taken(vars, name)).collect())
+    }
+
+    /// Puts them back: they are not new, and a recorder is not to take them for set here.
+    fn show_names(&mut self, scope: ScopeId, names: Vec<(&'static str, Value)>) {
+        if let Some(scope) = self.scopes.get_mut(scope as usize) {
+            scope.vars.extend(names.into_iter().map(|(name, value)| (name.into(), value)));
+        }
     }
 
     fn bind_metaparams(&mut self, env: Env<'s>, id: ResourceId, params: &[ast::Param]) {
