@@ -68,12 +68,15 @@ struct Gathered {
     places: u32,
 }
 
+/// Files of a host's own that speak of a key, by place and address.
+type Speaking = Vec<(u32, usize)>;
+
 /// The numbers of grounds, and the ways that lookups took.
 #[derive(Debug, Default)]
 pub(super) struct Grounds {
     numbers: Mutex<FxHashMap<Vec<String>, u32>>,
-    /// Grounds that have files of some hosts' own added, by place and address.
-    narrower: Mutex<FxHashMap<(u32, Vec<(u32, usize)>), u32>>,
+    /// Grounds that have files of some hosts' own added.
+    narrower: Mutex<FxHashMap<(u32, Speaking), u32>>,
     count: AtomicU32,
     trails: Mutex<FxHashSet<Arc<[Step]>>>,
 }
@@ -85,7 +88,7 @@ impl Grounds {
     }
 
     /// A ground together with files that speak of a key.
-    fn narrowed(&self, ground: u32, own: Vec<(u32, usize)>) -> u32 {
+    fn narrowed(&self, ground: u32, own: Speaking) -> u32 {
         let mut all = self.narrower.lock().unwrap_or_else(PoisonError::into_inner);
         *all.entry((ground, own)).or_insert_with(|| self.next())
     }
@@ -158,7 +161,7 @@ impl Hiera {
 
     fn ground_in(&self, part: &Part, key: &str) -> u32 {
         let address = |own: &Own| (own.place, Arc::as_ptr(&own.slot).addr());
-        let speaking: Vec<(u32, usize)> = part.own.iter().filter(|own| self.concerns(own, key)).map(address).collect();
+        let speaking: Speaking = part.own.iter().filter(|own| self.concerns(own, key)).map(address).collect();
         if speaking.is_empty() { part.ground } else { self.grounds.narrowed(part.ground, speaking) }
     }
 
