@@ -12,6 +12,9 @@ use super::error::HieraError;
 use super::merge::{append_new, bad};
 use super::template::push_data;
 
+/// Most values of mixed kinds that are held against one another before they are sorted.
+const MAX_COMPARED: usize = 2000;
+
 type Merged = Result<Data, HieraError>;
 
 /// Merges `source` into `dest`.
@@ -233,7 +236,12 @@ fn overwritten(source: &Data, dest: Data, options: &DeepOptions) -> Data {
 }
 
 fn sort(items: &mut [Data]) -> Result<(), HieraError> {
-    for (place, a) in items.iter().enumerate() {
+    let plain = items.iter().all(|d| d.as_str().is_some()) || items.iter().all(|d| matches!(d.value, Value::Int(_)));
+    if !plain && items.len() > MAX_COMPARED {
+        return Err(HieraError::new(format!("more than {MAX_COMPARED} values to sort"), "drop sort_merged_arrays"));
+    }
+    // Each with each: sorting needs an order among all of them.
+    for (place, a) in items.iter().enumerate().filter(|_| !plain) {
         if let Some(b) = items.iter().skip(place + 1).find(|b| order(a, b).is_none()) {
             let message = format!("comparison of {} with {} failed", a.type_name(), b.type_name());
             return Err(HieraError::new(message, "drop sort_merged_arrays"));

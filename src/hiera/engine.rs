@@ -346,7 +346,8 @@ impl<'a> Run<'a> {
         if let Some(why) = rendered.unknown {
             return Err(Stop::Unknown(format!("the files of {pattern} are not known: {why}")));
         }
-        let paths = files::glob(self.hiera.files.tree(), &pattern);
+        let paths = files::glob(self.hiera.files.tree(), &pattern)
+            .ok_or_else(|| Stop::Unknown(format!("the files of {pattern} are not known: too many alternatives")))?;
         Ok(paths.iter().map(|path| self.hiera.files.slot(path)).collect())
     }
 

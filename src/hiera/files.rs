@@ -10,6 +10,10 @@ use super::yaml::{self, DataFile};
 use super::{data::Value, json};
 use crate::repo::{Oid, Tree};
 
+/// Most patterns that the alternatives of one give, and the longest pattern.
+const MAX_ALTERNATIVES: usize = 1000;
+const MAX_GLOB: usize = 4096;
+
 /// Parsed data files by content, to be shared between base and head.
 #[derive(Default)]
 pub struct DataFiles {
@@ -198,13 +202,22 @@ pub fn matches_holes(path: &str, pattern: &str) -> bool {
 
 /// Ruby's `Dir.glob` for one pattern over the paths of a tree: `*`, `**/`, `?`, `[a]`, `{a,b}`. Alternatives come in
 /// the order they are written, a path once for each that it fits.
-pub(crate) fn glob(tree: &Tree, pattern: &str) -> Vec<Arc<str>> {
-    unbraced(pattern).iter().flat_map(|pattern| glob_plain(tree, pattern)).collect()
+/// `None` if there are too many.
+pub(crate) fn glob(tree: &Tree, pattern: &str) -> Option<Vec<Arc<str>>> {
+    let mut plain = Vec::new();
+    unbraced(pattern, &mut plain)?;
+    Some(plain.iter().flat_map(|pattern| glob_plain(tree, pattern)).collect())
 }
 
-/// `{b,a}.yaml` -> `b.yaml`, `a.yaml`
-fn unbraced(pattern: &str) -> Vec<String> {
-    let Some((head, rest)) = pattern.split_once('{') else { return vec![pattern.to_owned()] };
+/// `{b,a}.yaml` -> `b.yaml`, `a.yaml`; `None` past the limit, which a few groups in a row would pass by far.
+fn unbraced(pattern: &str, out: &mut Vec<String>) -> Option<()> {
+    if out.len() >= MAX_ALTERNATIVES || pattern.len() > MAX_GLOB {
+        return None;
+    }
+    let Some((head, rest)) = pattern.split_once('{') else {
+        out.push(pattern.to_owned());
+        return Some(());
+    };
     let (mut depth, mut start, mut words) = (1usize, 0, Vec::new());
     for (at, c) in rest.char_indices() {
         match c {
@@ -221,10 +234,11 @@ fn unbraced(pattern: &str) -> Vec<String> {
         }
     }
     if depth > 0 {
-        return vec![pattern.to_owned()];
+        out.push(pattern.to_owned());
+        return Some(());
     }
     let tail = rest.get(start..).unwrap_or_default();
-    words.iter().flat_map(|word| unbraced(&format!("{head}{word}{tail}"))).collect()
+    words.iter().try_for_each(|word| unbraced(&format!("{head}{word}{tail}"), out))
 }
 
 fn glob_plain(tree: &Tree, pattern: &str) -> Vec<Arc<str>> {
@@ -259,4 +273,17 @@ fn glob_regex(pattern: &str) -> Option<regex::Regex> {
     }
     out.push('$');
     regex::Regex::new(&out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alternatives_are_written_out_up_to_a_limit() {
+        let mut out = Vec::new();
+        assert!(unbraced("{b,a{1,2}}.yaml", &mut out).is_some());
+        assert_eq!(out, ["b.yaml", "a1.yaml", "a2.yaml"]);
+        assert!(unbraced(&"{a,b}".repeat(40), &mut Vec::new()).is_none());
+    }
 }
