@@ -13,7 +13,7 @@ pub use compiled::{NoCatalog, read as read_compiled};
 pub use graph::{End, Reached, RefreshGraph, Refreshed};
 pub use index::Name;
 pub(crate) use index::{Print, print_of};
-pub(crate) use resource::{Ask, Filed};
+pub(crate) use resource::{Ask, Filed, is_relationship};
 pub use resource::{Declaration, Derived, Param, Relates, Resource, ResourceKind};
 pub use tags::Tags;
 

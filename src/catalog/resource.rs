@@ -29,6 +29,9 @@ pub struct Resource {
     pub is_virtual: bool,
     /// Declared under a condition that could not be decided; the text of that condition.
     pub possible: Option<Arc<str>>,
+    /// It is known to have no relationships, and nothing that is dropped at the end of a compilation: nobody need look
+    /// at its declaration, which lies elsewhere in memory.
+    pub(crate) is_plain: bool,
 }
 
 /// What a declaration says of a resource.
@@ -134,6 +137,38 @@ pub struct Param {
     pub at: Loc,
 }
 
+impl Param {
+    /// Whether it is a relationship.
+    pub(crate) fn relates(&self) -> bool {
+        is_relationship(&self.name)
+    }
+
+    /// Whether it is a relationship with lists in its list, or with nothing.
+    fn nests(&self) -> bool {
+        let is_nested = |v: &Value| matches!(v, Value::Array(_) | Value::Undef);
+        self.relates() && self.value.as_array().is_some_and(|list| list.iter().any(is_nested))
+    }
+
+    fn flatten(&mut self) {
+        let mut items = Vec::new();
+        flatten(&self.value, &mut items);
+        self.value = Value::array(items);
+    }
+}
+
+/// Whether a parameter of this name is a relationship.
+pub(crate) fn is_relationship(name: &str) -> bool {
+    matches!(name, "before" | "require" | "notify" | "subscribe")
+}
+
+fn flatten(value: &Value, out: &mut Vec<Value>) {
+    match value {
+        Value::Array(list) => list.items.iter().for_each(|item| flatten(item, out)),
+        Value::Undef => {}
+        other => out.push(other.clone()),
+    }
+}
+
 impl Resource {
     /// A resource that nothing contains yet.
     #[must_use]
@@ -145,15 +180,28 @@ impl Resource {
             tags: Tags::default(),
             is_virtual: false,
             possible: None,
+            is_plain: false,
         }
     }
 
-    /// Drops parameters that are `undef`, and what was not known of a splat.
+    /// Drops parameters that are `undef`, and what was not known of a splat. Lists in relationships are made one list.
     pub fn tidy(&mut self) {
-        let tidied = self.declaration.derived.tidied.get_or_init(|| self.declaration.tidied());
-        if let Some(tidied) = tidied.clone() {
+        if !self.is_plain
+            && let Some(tidied) = self.declaration.tidy().clone()
+        {
             self.declaration = tidied;
         }
+    }
+
+    /// Whether [`Self::tidy`] has nothing to do.
+    pub(crate) fn is_tidy(&self) -> bool {
+        self.declaration.tidy().is_none()
+    }
+
+    /// Takes another declaration.
+    pub(crate) fn declares(&mut self, declaration: Arc<Declaration>) {
+        self.declaration = declaration;
+        self.is_plain = false;
     }
 
     /// `Type[title]`
@@ -223,13 +271,18 @@ impl Declaration {
         _ = self.derived.filed.set(filed);
     }
 
+    fn tidy(&self) -> &Option<Arc<Self>> {
+        self.derived.tidied.get_or_init(|| self.tidied())
+    }
+
     fn tidied(&self) -> Option<Arc<Self>> {
         let stays = |p: &Param| p.name != "*" && !matches!(p.value, Value::Undef);
-        if self.params.iter().all(stays) {
+        if self.params.iter().all(|p| stays(p) && !p.nests()) {
             return None;
         }
         let mut rest = self.clone();
         rest.params.retain(stays);
+        rest.params.iter_mut().filter(|p| p.nests()).for_each(Param::flatten);
         Some(Arc::new(rest))
     }
 }
@@ -244,6 +297,7 @@ impl Deref for Resource {
 
 impl DerefMut for Resource {
     fn deref_mut(&mut self) -> &mut Declaration {
+        self.is_plain = false;
         let declaration = Arc::make_mut(&mut self.declaration);
         // One that nobody shares is not copied: what followed from it before does not follow any more.
         declaration.derived = Derived::default();

@@ -5,11 +5,36 @@ use rustc_hash::FxHashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+/// Which tags there may be, a bit each by what it is called: most questions for a tag end here, without a look at the
+/// tags themselves, which lie elsewhere in memory.
+#[derive(Clone, Copy, Default)]
+struct Filter(u64);
+
+impl Filter {
+    fn of(tag: &str) -> Self {
+        let hash = tag.bytes().fold(0u64, |hash, byte| {
+            (hash.rotate_left(5) ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x517c_c1b7_2722_0a95)
+        });
+        Self(1 << (hash >> 58))
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn may_hold(self, one: Self) -> bool {
+        self.0 & one.0 != 0
+    }
+}
+
 /// Tags, lower case.
 #[derive(Clone, Default)]
 pub struct Tags {
     own: Arc<[EcoString]>,
     outer: Option<Arc<Self>>,
+    /// What its own tags may be, and what all of them may be.
+    filter: Filter,
+    whole: Filter,
     /// As what is contained knows them.
     shared: OnceLock<Arc<Self>>,
 }
@@ -18,7 +43,8 @@ impl Tags {
     /// Tags of its own alone.
     #[must_use]
     pub fn new(own: Vec<EcoString>) -> Self {
-        Self { own: own.into(), outer: None, shared: OnceLock::new() }
+        let filter = own.iter().fold(Filter::default(), |filter, tag| filter.and(Filter::of(tag)));
+        Self { own: own.into(), outer: None, filter, whole: filter, shared: OnceLock::new() }
     }
 
     /// The same below a container with these tags.
@@ -34,7 +60,8 @@ impl Tags {
 
     /// The same below a container that hands these down.
     pub(crate) fn below(&self, outer: Option<Arc<Self>>) -> Self {
-        Self { own: self.own.clone(), outer, shared: OnceLock::new() }
+        let whole = outer.as_ref().map_or(self.filter, |outer| self.filter.and(outer.whole));
+        Self { own: self.own.clone(), outer, filter: self.filter, whole, shared: OnceLock::new() }
     }
 
     /// Whether the tags from outside are just those of this container.
@@ -44,7 +71,7 @@ impl Tags {
     }
 
     fn shared(&self) -> &Arc<Self> {
-        let alone = || Self { own: self.own.clone(), outer: self.outer.clone(), shared: OnceLock::new() };
+        let alone = || self.below(self.outer.clone());
         self.shared.get_or_init(|| Arc::new(alone()))
     }
 
@@ -65,22 +92,28 @@ impl Tags {
     /// Whether one of them is `tag`, whatever its case. What is told of the container's tags, by where they lie in
     /// memory, is asked once: neighbours share them.
     pub(crate) fn has(&self, tag: &str, of_containers: &mut FxHashMap<usize, bool>) -> bool {
-        self.own.iter().any(|own| own.eq_ignore_ascii_case(tag))
-            || self.outer.as_ref().is_some_and(|outer| {
-                let address = Arc::as_ptr(outer).addr();
-                let known = of_containers.get(&address).copied();
-                known.unwrap_or_else(|| {
-                    let has = outer.iter().any(|other| other.eq_ignore_ascii_case(tag));
-                    of_containers.insert(address, has);
-                    has
-                })
+        let bit = Filter::of(tag);
+        self.whole.may_hold(bit)
+            && (self.filter.may_hold(bit) && self.own.iter().any(|own| own.eq_ignore_ascii_case(tag))
+                || self.is_handed(tag, of_containers))
+    }
+
+    fn is_handed(&self, tag: &str, of_containers: &mut FxHashMap<usize, bool>) -> bool {
+        self.outer.as_ref().is_some_and(|outer| {
+            let address = Arc::as_ptr(outer).addr();
+            let known = of_containers.get(&address).copied();
+            known.unwrap_or_else(|| {
+                let has = outer.iter().any(|other| other.eq_ignore_ascii_case(tag));
+                of_containers.insert(address, has);
+                has
             })
+        })
     }
 
     /// Adds tags.
     pub fn add(&mut self, tags: Vec<EcoString>) {
         let own = self.own.iter().cloned().chain(tags).collect();
-        *self = Self { outer: self.outer.take(), ..Self::new(own) };
+        *self = Self::new(own).below(self.outer.take());
     }
 
     /// Takes a tag away, wherever it came from.

@@ -14,7 +14,7 @@ impl Compiler<'_> {
     pub(crate) fn automatic_relations(&mut self) {
         let mut natives = Natives::default();
         let mut out = Vec::new();
-        self.by_type.take_in(&self.catalog.resources);
+        self.by_type.take_in(&self.catalog.resources, &self.extra);
         for (type_name, ids) in self.by_type.all() {
             let native =
                 natives.entry(type_name.clone()).or_insert_with(|| self.session.native_type(&type_name.to_lowercase()));

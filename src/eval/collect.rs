@@ -2,7 +2,7 @@
 
 use super::branch::BranchId;
 use super::collector_query::{Containers, Query};
-use super::compiler::Compiler;
+use super::compiler::{Compiler, Extra};
 use super::error::EvalError;
 use super::lift::Res;
 use super::overrides::{Change, mark_appends};
@@ -19,40 +19,71 @@ use rustc_hash::FxHashMap;
 /// Resources by type, in the order declared.
 #[derive(Debug, Default)]
 pub(crate) struct ByType {
-    ids: FxHashMap<EcoString, Vec<ResourceId>>,
-    /// Those whose parameters or tags have changed since they were declared, as it happened.
-    changed: FxHashMap<EcoString, Vec<ResourceId>>,
-    /// How many resources were taken in.
-    seen: usize,
+    places: FxHashMap<EcoString, usize>,
+    /// The places of types that traces know by number.
+    numbered: Vec<Option<usize>>,
+    types: Vec<OfType>,
+    /// The place of the type of each resource that was taken in.
+    seen: Vec<usize>,
+}
+
+/// Resources of one type.
+#[derive(Debug, Default)]
+struct OfType {
+    name: EcoString,
+    ids: Vec<ResourceId>,
+    /// Those whose parameters or tags have changed since they were taken in, as it happened.
+    changed: Vec<ResourceId>,
 }
 
 impl ByType {
     /// Takes in what was declared since.
-    pub(crate) fn take_in(&mut self, resources: &[Resource]) {
-        let (from, new) = (self.seen, resources.get(self.seen..).unwrap_or_default());
-        for (id, resource) in (ResourceId::try_from(from).unwrap_or(ResourceId::MAX)..).zip(new) {
-            match self.ids.get_mut(&resource.type_name) {
-                Some(ids) => ids.push(id),
-                None => _ = self.ids.insert(resource.type_name.clone(), vec![id]),
+    pub(crate) fn take_in(&mut self, resources: &[Resource], extra: &[Extra]) {
+        let (from, new) = (self.seen.len(), resources.get(self.seen.len()..).unwrap_or_default());
+        let extra = extra.get(from..).unwrap_or_default();
+        for (id, (resource, extra)) in
+            (ResourceId::try_from(from).unwrap_or(ResourceId::MAX)..).zip(new.iter().zip(extra))
+        {
+            let place = self.place_of(resource, extra.type_number as usize);
+            if let Some(of_type) = self.types.get_mut(place) {
+                of_type.ids.push(id);
             }
+            self.seen.push(place);
         }
-        self.seen = resources.len();
     }
 
-    fn changed(&mut self, type_name: &EcoString, id: ResourceId) {
-        match self.changed.get_mut(type_name) {
-            Some(ids) => ids.push(id),
-            None => _ = self.changed.insert(type_name.clone(), vec![id]),
+    /// Where a resource's type is. Its name, which lies elsewhere in memory, is read only where no number is known.
+    fn place_of(&mut self, resource: &Resource, number: usize) -> usize {
+        if let Some(Some(place)) = self.numbered.get(number).filter(|_| number > 0) {
+            return *place;
         }
+        let known = self.places.get(&resource.type_name).copied();
+        let place = known.unwrap_or_else(|| {
+            let name = resource.type_name.clone();
+            self.types.push(OfType { name: name.clone(), ..OfType::default() });
+            self.places.insert(name, self.types.len() - 1);
+            self.types.len() - 1
+        });
+        if self.numbered.len() <= number {
+            self.numbered.resize(number + 1, None);
+        }
+        self.numbered.get_mut(number).into_iter().for_each(|known| *known = Some(place));
+        place
+    }
+
+    /// Notes that a resource was changed. One that no collector has seen yet is looked at anyway.
+    fn changed(&mut self, id: ResourceId) {
+        let of_type = self.seen.get(id as usize).and_then(|place| self.types.get_mut(*place));
+        of_type.into_iter().for_each(|of_type| of_type.changed.push(id));
     }
 
     /// All of them, type by type.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&EcoString, &Vec<ResourceId>)> {
-        self.ids.iter()
+        self.types.iter().map(|of_type| (&of_type.name, &of_type.ids))
     }
 
-    fn of(&self, type_name: &str) -> &[ResourceId] {
-        self.ids.get(type_name).map(Vec::as_slice).unwrap_or_default()
+    fn of(&self, type_name: &str) -> Option<&OfType> {
+        self.types.get(*self.places.get(type_name)?)
     }
 }
 
@@ -166,7 +197,7 @@ impl<'s> Compiler<'s> {
     }
 
     fn run_collector(&mut self, number: usize) -> bool {
-        self.by_type.take_in(&self.catalog.resources);
+        self.by_type.take_in(&self.catalog.resources, &self.extra);
         let candidates = self.candidates(number);
         let Some(collector) = self.collectors.get(number) else { return false };
         if collector.exported && self.session.options.storeconfigs == Some(false) {
@@ -196,20 +227,17 @@ impl<'s> Compiler<'s> {
 
     /// A resource is changed: collectors look at it once more.
     pub(crate) fn changes(&mut self, id: ResourceId) {
-        if let Some(resource) = self.catalog.resources.get(id as usize) {
-            self.by_type.changed(&resource.type_name, id);
-        }
+        self.by_type.changed(id);
     }
 
     /// Resources that are new or have changed since a collector ran, in the order declared.
     fn candidates(&mut self, number: usize) -> Vec<ResourceId> {
         let Some(collector) = self.collectors.get_mut(number) else { return Vec::new() };
-        let of_type = self.by_type.of(&collector.type_name);
-        let changed = self.by_type.changed.get(&collector.type_name).map(Vec::as_slice).unwrap_or_default();
-        let now = (of_type.len(), changed.len());
+        let Some(of_type) = self.by_type.of(&collector.type_name) else { return Vec::new() };
+        let now = (of_type.ids.len(), of_type.changed.len());
         let (known, changes) = std::mem::replace(&mut collector.looked_at, now);
-        let mut out: Vec<ResourceId> = changed.get(changes..).unwrap_or_default().to_vec();
-        out.extend(of_type.get(known..).unwrap_or_default());
+        let mut out: Vec<ResourceId> = of_type.changed.get(changes..).unwrap_or_default().to_vec();
+        out.extend(of_type.ids.get(known..).unwrap_or_default());
         out.retain(|id| !collector.done.contains(id));
         out.sort_unstable();
         out.dedup();

@@ -36,6 +36,8 @@ pub(crate) struct Extra {
     pub(crate) branch: Option<BranchId>,
     /// Definition of a defined type.
     pub(crate) def: Option<DefAt>,
+    /// The number that traces know its type by; 0 if it was not taken over.
+    pub(crate) type_number: u32,
     pub(crate) evaluated: bool,
     /// Undecided conditions under which a class was included; empty when it certainly is.
     pub(crate) includers: Vec<(ResourceId, Option<BranchId>)>,
@@ -80,7 +82,7 @@ pub(crate) struct Compiler<'s> {
     /// Names that no file of their own defines.
     pub(super) absent: Names<()>,
     pub(super) loaded_files: FxHashSet<u32>,
-    pub(crate) aliases: FxHashMap<EcoString, Arc<crate::value::types::Type>>,
+    pub(crate) aliases: FxHashMap<EcoString, super::named_types::Known>,
     pub(crate) deps: FxHashSet<Arc<str>>,
     pub(crate) observations: Vec<Observation>,
     pub(crate) errors: Vec<CompileError>,

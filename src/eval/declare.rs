@@ -355,7 +355,14 @@ impl<'s> Compiler<'s> {
         let id = ResourceId::try_from(self.catalog.resources.len()).unwrap_or(ResourceId::MAX);
         let owner = self.scopes.get(env.scope as usize).map_or(env.scope, |s| s.owner);
         self.catalog.resources.push(resource);
-        self.extra.push(Extra { scope: owner, branch: self.branch, def, evaluated: false, includers: Vec::new() });
+        self.extra.push(Extra {
+            scope: owner,
+            branch: self.branch,
+            def,
+            type_number: 0,
+            evaluated: false,
+            includers: Vec::new(),
+        });
         id
     }
 

@@ -20,13 +20,12 @@ impl Compiler<'_> {
         self.drop_undef();
         self.hand_down();
         self.tag_below_main();
-        self.flatten_relations();
         self.settle_metaparams();
         self.check_native_params();
         self.automatic_relations();
     }
 
-    /// A value of `undef` blocked defaults so far; the catalog does not hold it.
+    /// A value of `undef` blocked defaults so far; the catalog does not hold it. Lists in relationships are one list.
     fn drop_undef(&mut self) {
         self.catalog.resources.iter_mut().for_each(Resource::tidy);
     }

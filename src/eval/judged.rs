@@ -4,7 +4,8 @@
 //! in memory, however many hosts have it, and so is the annotation. Only what is known in full is kept.
 
 use super::compiler::Compiler;
-use crate::puppet::ast::{Expr, ExprKind};
+use super::named_types::is_fixed;
+use crate::puppet::ast::Expr;
 use crate::value::types::Type;
 use crate::value::{Tri, Value};
 use rustc_hash::FxHashMap;
@@ -41,7 +42,7 @@ impl<'s> Compiler<'s> {
             return fits;
         }
         let fits = self.type_match(ty, value);
-        if is_fixed(expr) && !value.has_sym() {
+        if is_fixed(expr, &mut |_| true) && !value.has_sym() {
             self.session.judged.keep(place, value, fits);
         }
         fits
@@ -53,17 +54,5 @@ fn large(value: &Value) -> Option<usize> {
         Value::Array(list) if list.items.len() >= LARGE => Some(Arc::as_ptr(list).addr()),
         Value::Hash(hash) if hash.entries.len() >= LARGE => Some(Arc::as_ptr(hash).addr()),
         _ => None,
-    }
-}
-
-/// Whether an annotation means the same wherever it is evaluated in a revision.
-fn is_fixed(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::TypeRef(_) | ExprKind::Str(_) | ExprKind::Int(..) | ExprKind::Float(_) | ExprKind::Bool(_) => true,
-        ExprKind::Name(_) | ExprKind::Regex(_) | ExprKind::Default | ExprKind::Undef => true,
-        ExprKind::Access(base, keys) => is_fixed(base) && keys.iter().all(is_fixed),
-        ExprKind::Array(items) => items.iter().all(is_fixed),
-        ExprKind::Hash(entries) => entries.iter().all(|(key, value)| is_fixed(key) && is_fixed(value)),
-        _ => false,
     }
 }

@@ -76,26 +76,6 @@ impl Compiler<'_> {
         params
     }
 
-    /// Lists in the relationships of a resource are one list.
-    pub(crate) fn flatten_relations(&mut self) {
-        let relation = |p: &Param| matches!(&*p.name, "before" | "notify" | "require" | "subscribe");
-        let nests = |p: &Param| {
-            p.value.as_array().is_some_and(|l| l.iter().any(|v| matches!(v, Value::Array(_) | Value::Undef)))
-        };
-        for resource in &mut self.catalog.resources {
-            for at in 0..resource.params.len() {
-                if !resource.params.get(at).is_some_and(|p| relation(p) && nests(p)) {
-                    continue;
-                }
-                if let Some(param) = resource.params.get_mut(at) {
-                    let mut items = Vec::new();
-                    flatten(&param.value, &mut items);
-                    param.value = Value::array(items);
-                }
-            }
-        }
-    }
-
     /// Resource defaults along the dynamic chain, nearest first.
     pub(crate) fn defaults_from(&self, scope: ScopeId) -> impl Iterator<Item = &(EcoString, Vec<Param>)> {
         let next = |id: &ScopeId| self.scopes.get(*id as usize).and_then(|s| s.dynamic);
@@ -124,14 +104,6 @@ impl Compiler<'_> {
     /// The tags of a resource: type, title, `tag`, and those of its container.
     pub(crate) fn tags_of(&self, type_name: &str, title: &str, params: &[Param], container: ResourceId) -> Tags {
         Tags::new(own_tags(type_name, title, params)).under(self.catalog.get(container).map(|c| &c.tags))
-    }
-}
-
-fn flatten(value: &Value, out: &mut Vec<Value>) {
-    match value {
-        Value::Array(list) => list.items.iter().for_each(|item| flatten(item, out)),
-        Value::Undef => {}
-        other => out.push(other.clone()),
     }
 }
 

@@ -40,6 +40,7 @@ mod load;
 mod matching;
 mod memo;
 mod metaparams;
+mod named_types;
 mod names;
 mod native_params;
 pub mod number;

@@ -102,7 +102,7 @@ impl Compiler<'_> {
         if self.session.options.dialect == Dialect::Legacy || !self.session.options.complete {
             return;
         }
-        self.by_type.take_in(&self.catalog.resources);
+        self.by_type.take_in(&self.catalog.resources, &self.extra);
         let mut found: Vec<(ResourceId, EvalError)> = Vec::new();
         for (type_name, ids) in self.by_type.all() {
             let known = self.known_params(type_name);

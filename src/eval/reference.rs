@@ -15,6 +15,13 @@ pub(crate) fn unrooted(name: &str) -> &str {
     rest
 }
 
+/// The class and the name in it, of a variable that is written with its class. This is asked for each variable of each
+/// trace; looking for a single colon is several times as fast as looking for two.
+pub(crate) fn qualified(name: &str) -> Option<(&str, &str)> {
+    let (class, last) = name.rsplit_once(':')?;
+    Some((class.strip_suffix(':')?, last))
+}
+
 /// `apt::conf` to `Apt::Conf`.
 pub(crate) fn canonical_type(name: &str) -> EcoString {
     let name = unrooted(name);

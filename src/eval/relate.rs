@@ -252,7 +252,7 @@ impl<'s> Compiler<'s> {
     /// The resources that reach the agent and have relationships.
     fn relating(&self) -> Vec<(ResourceId, Arc<Declaration>)> {
         let counts = |r: &&Resource| !r.is_virtual && (r.possible.is_none() || r.kind != ResourceKind::UnknownType);
-        let relating = (0..).zip(&self.catalog.resources).filter(|(_, r)| counts(r));
+        let relating = (0..).zip(&self.catalog.resources).filter(|(_, r)| !r.is_plain && counts(r));
         let relating = relating.filter(|(_, r)| !r.declaration.relates(relates).is_empty());
         relating.map(|(id, r)| (id, r.declaration.clone())).collect()
     }
@@ -346,7 +346,7 @@ fn is_untitled(t: &Type) -> bool {
 
 /// What a parameter names, if it is a relationship.
 fn relates(param: &Param) -> Option<Relates> {
-    is_relationship(&param.name).then_some(())?;
+    param.relates().then_some(())?;
     let (mut found, mut bad) = (Vec::new(), Vec::new());
     references(&param.value, &mut found, &mut |v| bad.push(v.clone()));
     let others = found.into_iter().map(|r| Name::new(r.type_name, r.title)).collect();
@@ -354,7 +354,7 @@ fn relates(param: &Param) -> Option<Relates> {
     Some(Relates { param: param.clone(), others, bad, sure })
 }
 
-/// Whether a parameter is a relationship.
-pub(crate) fn is_relationship(name: &str) -> bool {
-    matches!(name, "before" | "require" | "notify" | "subscribe")
+/// Whether a resource has no relationships of its own.
+pub(super) fn has_none(resource: &Resource) -> bool {
+    resource.declaration.relates(relates).is_empty()
 }

@@ -93,6 +93,7 @@ pub struct Session {
     node_index: OnceLock<NodeIndex>,
     /// Large values that were held against an annotation.
     pub(super) judged: super::judged::Judged,
+    pub(super) aliases: super::named_types::Aliases,
     /// The first node definition whose name is taken: what Puppet says, and where.
     pub(super) repeated: OnceLock<Option<(String, Loc)>>,
     known: RwLock<Names<Arc<Defined>>>,
@@ -163,6 +164,7 @@ impl Session {
             main_defs: OnceLock::new(),
             node_index: OnceLock::new(),
             judged: super::judged::Judged::default(),
+            aliases: super::named_types::Aliases::default(),
             repeated: OnceLock::new(),
             known: RwLock::default(),
             hiera: OnceLock::new(),

@@ -4,7 +4,7 @@ use super::compiler::Compiler;
 use super::error::EvalError;
 use super::lift::{Known, Res, known, over_choices, sym};
 use super::reference::{canonical_class, canonical_type};
-use super::scope::{Env, TOP};
+use super::scope::Env;
 use super::source::DefKind;
 use crate::puppet::ast::Expr;
 use crate::value::types::{self, Type, TypeContext};
@@ -67,28 +67,6 @@ impl<'s> Compiler<'s> {
             return alias;
         }
         Arc::new(Type::Resource { type_name: canonical_type(name), title: None })
-    }
-
-    /// A type alias, evaluated once.
-    pub(crate) fn alias(&mut self, name: &str) -> Option<Arc<Type>> {
-        let key: EcoString = crate::eval::reference::unrooted(name).to_lowercase().into();
-        if let Some(met) = &mut self.aliases_met {
-            met.push(key.clone());
-        }
-        if let Some(found) = self.aliases.get(&key).cloned() {
-            self.note_alias(&key);
-            return Some(found);
-        }
-        let at = self.find_def(DefKind::Alias, &key)?;
-        let file = self.session.file(at.0)?;
-        let alias = types::Alias::declare(canonical_type(name));
-        self.aliases.insert(key, Arc::new(Type::Alias(alias.clone())));
-        let target = match self.eval(Env { scope: TOP, file }, file.alias(at.1)?) {
-            Ok(Value::Type(ty)) => ty,
-            _ => Arc::new(Type::Any),
-        };
-        alias.define(target);
-        Some(Arc::new(Type::Alias(alias)))
     }
 
     /// `Name[keys]`
@@ -203,13 +181,6 @@ impl<'s> Compiler<'s> {
         };
         self.annotations.insert(key, Annotation { ty: ty.clone(), aliases: met.into() });
         Ok(ty)
-    }
-
-    /// An alias that was evaluated before is named again, for whoever records.
-    fn note_alias(&mut self, name: &str) {
-        if self.recorder.is_some() {
-            self.find_def(DefKind::Alias, name);
-        }
     }
 }
 

@@ -260,7 +260,7 @@ impl Compiler<'_> {
             let number: usize = name.parse().ok()?;
             return Some(self.matches.as_ref().and_then(|m| m.get(number).cloned()).unwrap_or_default());
         }
-        let Some((class, var)) = name.rsplit_once("::") else {
+        let Some((class, var)) = super::reference::qualified(name) else {
             return self.lookup_from(scope, name).or_else(|| self.special(scope, name));
         };
         let class = crate::eval::reference::unrooted(class);

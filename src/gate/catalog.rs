@@ -4,7 +4,7 @@ use super::hosts::known;
 use super::revision::{self, Revision};
 use super::settings::Settings;
 use super::{CatalogOutput, CatalogRequest, GateError, Tree as Wanted};
-use crate::catalog::{Catalog, Resource, ResourceKind};
+use crate::catalog::{Catalog, Resource, ResourceKind, is_relationship};
 use crate::diff::{Change, Side, compare};
 use crate::eval::functions::to_json;
 use crate::eval::{Compiled, FileCache, Session, compile};
@@ -178,10 +178,6 @@ fn puppet_json(value: &crate::value::Value) -> Value {
     let mut json = to_json(bare);
     references(&mut json);
     json
-}
-
-fn is_relationship(name: &str) -> bool {
-    matches!(name, "before" | "require" | "notify" | "subscribe")
 }
 
 /// A list without lists in it.

@@ -2,6 +2,7 @@
 
 use super::super::compiler::{Compiler, MAX_RESOURCES};
 use super::super::data::{Found, Lookup};
+use super::super::reference::{qualified, unrooted};
 use super::super::scope::{Env, ScopeId, TOP};
 use super::super::session::DefAt;
 use super::super::source::DefKind;
@@ -71,8 +72,8 @@ impl<'s> Compiler<'s> {
             Asked::Fact(..) => true,
             Asked::Variable(outside, name, _) | Asked::Member(outside, name, ..) => {
                 self.branch.is_none()
-                    && match name.rsplit_once("::") {
-                        Some((class, variable)) => self.has_own(crate::eval::reference::unrooted(class), variable),
+                    && match qualified(name) {
+                        Some((class, variable)) => self.has_own(unrooted(class), variable),
                         None => *outside == Outside::Top || self.generating,
                     }
             }
@@ -172,7 +173,7 @@ impl<'s> Compiler<'s> {
     fn outside(&self, outside: Outside, unit: Unit, name: &str) -> Option<Value> {
         match outside {
             Outside::Own | Outside::Enclosing => self.lookup_from(unit.variables_scope(), name),
-            Outside::Top if name.contains("::") => self.lookup_var(TOP, name),
+            Outside::Top if qualified(name).is_some() => self.lookup_var(TOP, name),
             Outside::Top => self.lookup_from(TOP, name),
         }
     }
@@ -203,7 +204,7 @@ impl<'s> Compiler<'s> {
     }
 
     fn hides(&self, name: &str) -> bool {
-        name.rsplit_once("::").is_some_and(|(class, _)| self.hidden_class(crate::eval::reference::unrooted(class)))
+        qualified(name).is_some_and(|(class, _)| self.hidden_class(unrooted(class)))
     }
 
     /// Whether the classes that would be included once more are there, and the variables are not.

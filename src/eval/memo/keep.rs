@@ -137,7 +137,12 @@ impl Compiler<'_> {
             is_instance: resource.kind == ResourceKind::Defined,
             title: (title != resource.title).then_some(title),
             found,
-            resource: Resource { container: None, tags: resource.tags.under(None), ..resource.clone() },
+            resource: Resource {
+                container: None,
+                tags: resource.tags.under(None),
+                is_plain: resource.is_tidy() && super::super::relate::has_none(resource),
+                ..resource.clone()
+            },
             branch: recorder.local(extra.branch)?,
             of_type: self.of_type(types, resource, extra.def.map(|at| self.place(at))),
             is_named: super::super::alias::second_names(resource).iter().any(Option::is_some),

@@ -167,7 +167,7 @@ impl Compiler<'_> {
                     && before.title == resource.title
         };
         match trace.given.declaration.as_ref().is_some_and(stands_alike) {
-            true => resource.declaration = instance.declaration.clone(),
+            true => resource.declares(instance.declaration.clone()),
             false => resource.params.clone_from(&instance.declaration.params),
         }
     }
@@ -193,14 +193,15 @@ impl Compiler<'_> {
         }
         let tags = self.catalog.get(container).map(|c| c.tags.handed_down());
         for made in &done.made {
-            let def = done.types.get(made.of_type).and_then(|t| self.confirmed.type_at(t.number)).flatten();
+            let type_number = done.types.get(made.of_type).map_or(0, |t| t.number);
+            let def = self.confirmed.type_at(type_number).flatten();
             let branch = self.placed(made.branch, branches);
             let tags = made.resource.tags.below(tags.clone());
             self.make_again(
                 made,
                 tags,
                 container,
-                Extra { scope, branch, def, evaluated: false, includers: Vec::new() },
+                Extra { scope, branch, def, type_number, evaluated: false, includers: Vec::new() },
             );
         }
     }
@@ -215,6 +216,7 @@ impl Compiler<'_> {
             tags,
             is_virtual: made_of.is_virtual,
             possible: made_of.possible.clone(),
+            is_plain: made_of.is_plain,
         });
         self.extra.push(extra);
         match &made.title {
