@@ -262,3 +262,45 @@ fn an_answer_of_another_host_is_the_one_that_this_host_would_get() {
         assert_eq!(one.contains("of the module for two"), host.starts_with('b'), "{one}");
     });
 }
+
+/// Classes and instances that rest on aliases of types, made of each other, of which the innermost differs.
+const KINDS: &[(&str, &str)] = &[
+    (
+        "manifests/site.pp",
+        "node default { include kinds::first include kinds::second kinds::unit { 'u': v => 'blue', t => { 'k' => ['blue'] } } }",
+    ),
+    ("modules/kinds/types/inner.pp", "type Kinds::Inner = Enum['red', 'blue']"),
+    ("modules/kinds/types/outer.pp", "type Kinds::Outer = Variant[Kinds::Inner, Array[Kinds::Inner]]"),
+    ("modules/kinds/types/tree.pp", "type Kinds::Tree = Hash[String, Variant[Kinds::Leaf, Kinds::Tree]]"),
+    ("modules/kinds/types/leaf.pp", "type Kinds::Leaf = Array[Variant[Kinds::Outer, Kinds::Tree]]"),
+    (
+        "modules/kinds/manifests/first.pp",
+        "class kinds::first (Kinds::Outer $x = 'blue', Kinds::Leaf $y = []) { notify { 'first': } }",
+    ),
+    (
+        "modules/kinds/manifests/second.pp",
+        "class kinds::second (Kinds::Outer $x = 'blue', Kinds::Tree $y = { 'a' => { 'b' => ['blue'] } }) { notify { 'second': } }",
+    ),
+    (
+        "modules/kinds/manifests/unit.pp",
+        "define kinds::unit (Kinds::Outer $v, Kinds::Tree $t) { notify { \"${$v =~ Kinds::Outer} ${$t =~ Kinds::Tree}\": } }",
+    ),
+];
+
+#[test]
+fn what_rests_on_a_type_rests_on_all_that_it_is_made_of() {
+    let files = |color: &str| -> Vec<(String, String)> {
+        let changed = |path: &str, text: &str| match path.ends_with("inner.pp") {
+            true => text.replace("'blue'", color),
+            false => text.to_owned(),
+        };
+        KINDS.iter().map(|(path, text)| ((*path).to_owned(), changed(path, text))).collect()
+    };
+    compare([files("'blue'"), files("'green'")], hosts, |host, anew, one| {
+        let fits = anew.errors.is_empty();
+        assert_eq!(one.contains("title: \"true true\""), fits, "{host}");
+        let strange = ["Kinds::First", "Kinds::Second", "Kinds::Unit[u]"];
+        let told = |name: &str| anew.errors.iter().any(|error| error.message.contains(name));
+        assert!(fits || strange.iter().all(|name| told(name)), "{host}");
+    });
+}

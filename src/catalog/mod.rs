@@ -15,6 +15,7 @@ pub use index::Name;
 pub(crate) use index::{Print, print_of};
 pub(crate) use resource::{Ask, Filed, is_relationship};
 pub use resource::{Declaration, Derived, Param, Relates, Resource, ResourceKind};
+pub(crate) use tags::Sought;
 pub use tags::Tags;
 
 use crate::repo::Loc;

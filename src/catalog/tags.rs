@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 /// Which tags there may be, a bit each by what it is called: most questions for a tag end here, without a look at the
 /// tags themselves, which lie elsewhere in memory.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Filter(u64);
 
 impl Filter {
@@ -24,6 +24,21 @@ impl Filter {
 
     fn may_hold(self, one: Self) -> bool {
         self.0 & one.0 != 0
+    }
+}
+
+/// A tag that is sought among those of many resources. What is told of the containers' tags, by where they lie in
+/// memory, is asked once: neighbours share them. Not to be kept longer than the resources stay as they are.
+#[derive(Debug)]
+pub(crate) struct Sought {
+    tag: EcoString,
+    filter: Filter,
+    of_containers: FxHashMap<usize, bool>,
+}
+
+impl Sought {
+    pub(crate) fn new(tag: &str) -> Self {
+        Self { tag: tag.into(), filter: Filter::of(tag), of_containers: FxHashMap::default() }
     }
 }
 
@@ -89,17 +104,15 @@ impl Tags {
         std::iter::successors(Some(self), |tags| tags.outer.as_deref()).flat_map(|tags| &*tags.own)
     }
 
-    /// Whether one of them is `tag`, whatever its case. What is told of the container's tags, by where they lie in
-    /// memory, is asked once: neighbours share them.
-    pub(crate) fn has(&self, tag: &str, of_containers: &mut FxHashMap<usize, bool>) -> bool {
-        let bit = Filter::of(tag);
-        self.whole.may_hold(bit)
-            && (self.filter.may_hold(bit) && self.own.iter().any(|own| own.eq_ignore_ascii_case(tag))
-                || self.is_handed(tag, of_containers))
+    /// Whether one of them is the tag that is sought, whatever its case.
+    pub(crate) fn has(&self, sought: &mut Sought) -> bool {
+        self.whole.may_hold(sought.filter)
+            && (self.filter.may_hold(sought.filter) && self.own.iter().any(|own| own.eq_ignore_ascii_case(&sought.tag))
+                || self.is_handed(sought))
     }
 
-    fn is_handed(&self, tag: &str, of_containers: &mut FxHashMap<usize, bool>) -> bool {
-        self.outer.as_ref().is_some_and(|outer| {
+    fn is_handed(&self, Sought { tag, filter, of_containers }: &mut Sought) -> bool {
+        self.outer.as_ref().filter(|outer| outer.whole.may_hold(*filter)).is_some_and(|outer| {
             let address = Arc::as_ptr(outer).addr();
             let known = of_containers.get(&address).copied();
             known.unwrap_or_else(|| {
@@ -150,10 +163,9 @@ mod tests {
         let mut file = tags(&["file", "a"]).under(Some(&class));
         assert!(file.is_under(&class) && !file.is_under(&tags(&["class", "a"])));
         assert_eq!(file, tags(&["a", "class", "file"]));
-        let mut of_containers = FxHashMap::default();
         for (tag, expected) in [("A", true), ("file", true), ("CLASS", true), ("b", false)] {
-            of_containers.clear();
-            assert_eq!([(); 2].map(|()| file.has(tag, &mut of_containers)), [expected; 2], "{tag}");
+            let mut sought = Sought::new(tag);
+            assert_eq!([(); 2].map(|()| file.has(&mut sought)), [expected; 2], "{tag}");
         }
         file.add(vec!["late".into()]);
         file.remove("class");

@@ -7,12 +7,12 @@ use super::compiler::Compiler;
 use super::data::Variables;
 use super::data::{Found, How};
 use super::scope::ScopeId;
-use crate::hiera::{Ground, Stand, Step};
+use crate::hiera::{Ground, Stand, Trail};
 use crate::value::Value;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 /// Most answers kept for one ground.
 const MAX_ANSWERS: usize = 200_000;
@@ -27,7 +27,7 @@ pub(super) struct Answers(RwLock<FxHashMap<Asked, FxHashMap<EcoString, Answer>>>
 #[derive(Clone, Debug)]
 struct Answer {
     found: Found,
-    trail: Arc<[Step]>,
+    trail: Trail,
     key: EcoString,
 }
 
@@ -79,13 +79,7 @@ impl Compiler<'_> {
     }
 
     /// Keeps an answer for others, if it is one for all.
-    pub(super) fn keep_answer(
-        &self,
-        scope: ScopeId,
-        (key, how): (&str, &How),
-        found: &Found,
-        trail: Option<Arc<[Step]>>,
-    ) {
+    pub(super) fn keep_answer(&self, scope: ScopeId, (key, how): (&str, &How), found: &Found, trail: Option<Trail>) {
         let (Some(trail), Some(manner)) = (trail, manner(how)) else { return };
         let Some((globals, Some(stand))) = &self.standing.known else { return };
         let hiera = self.session.hiera();

@@ -1,7 +1,7 @@
 //! Collectors and `realize`: what makes virtual resources real, and overrides by query.
 
 use super::branch::BranchId;
-use super::collector_query::{Containers, Query};
+use super::collector_query::{Query, TagsSought};
 use super::compiler::{Compiler, Extra};
 use super::error::EvalError;
 use super::lift::Res;
@@ -204,12 +204,12 @@ impl<'s> Compiler<'s> {
             return false;
         }
         self.steps += candidates.len() as u64;
-        let mut containers = Containers::default();
+        let mut sought = TagsSought::default();
         let found: Vec<(ResourceId, Tri)> = candidates
             .into_iter()
             .filter_map(|id| Some((id, self.catalog.get(id)?)))
             .filter(|(_, r)| !collector.exported || r.exported)
-            .map(|(id, r)| (id, collector.query.fits(r, &mut containers)))
+            .map(|(id, r)| (id, collector.query.fits(r, &mut sought)))
             .filter(|(_, fits)| *fits != Tri::No)
             .collect();
         let (change, branch, env) = (collector.change.clone(), collector.branch, collector.scope);

@@ -4,11 +4,10 @@ use super::compiler::Compiler;
 use super::error::EvalError;
 use super::lift::Res;
 use super::scope::Env;
-use crate::catalog::Resource;
+use crate::catalog::{Resource, Sought};
 use crate::puppet::ast::{BinaryOp, Expr, ExprKind};
 use crate::value::{Tri, Value};
 use ecow::EcoString;
-use rustc_hash::FxHashMap;
 
 /// A query.
 #[derive(Clone, Debug)]
@@ -62,33 +61,38 @@ fn attribute(expr: &Expr) -> Res<EcoString> {
     }
 }
 
-/// Whether containers have a tag: by the address of the tag that is asked for, and that of theirs.
+/// The tags that a query asks for, by address, and what is known of each.
 #[derive(Debug, Default)]
-pub(crate) struct Containers(FxHashMap<usize, FxHashMap<usize, bool>>);
+pub(crate) struct TagsSought(Vec<(usize, Sought)>);
 
-impl Containers {
-    fn of(&mut self, tag: &str) -> &mut FxHashMap<usize, bool> {
-        self.0.entry(tag.as_ptr().addr()).or_default()
+impl TagsSought {
+    fn of(&mut self, tag: &str) -> Option<&mut Sought> {
+        let address = tag.as_ptr().addr();
+        let at = self.0.iter().position(|(known, _)| *known == address).unwrap_or_else(|| {
+            self.0.push((address, Sought::new(tag)));
+            self.0.len() - 1
+        });
+        self.0.get_mut(at).map(|(_, sought)| sought)
     }
 }
 
 impl Query {
     /// Whether a resource fits.
-    pub(crate) fn fits(&self, resource: &Resource, containers: &mut Containers) -> Tri {
+    pub(crate) fn fits(&self, resource: &Resource, sought: &mut TagsSought) -> Tri {
         match self {
             Self::All => Tri::Yes,
-            Self::Is(name, value) => compare(resource, name, value, containers),
-            Self::IsNot(name, value) => match compare_whole(resource, name, value, containers) {
+            Self::Is(name, value) => compare(resource, name, value, sought),
+            Self::IsNot(name, value) => match compare_whole(resource, name, value, sought) {
                 Tri::Yes => Tri::No,
                 Tri::No => Tri::Yes,
                 Tri::Maybe => Tri::Maybe,
             },
-            Self::And(a, b) => match (a.fits(resource, containers), b.fits(resource, containers)) {
+            Self::And(a, b) => match (a.fits(resource, sought), b.fits(resource, sought)) {
                 (Tri::No, _) | (_, Tri::No) => Tri::No,
                 (Tri::Yes, Tri::Yes) => Tri::Yes,
                 _ => Tri::Maybe,
             },
-            Self::Or(a, b) => match (a.fits(resource, containers), b.fits(resource, containers)) {
+            Self::Or(a, b) => match (a.fits(resource, sought), b.fits(resource, sought)) {
                 (Tri::Yes, _) | (_, Tri::Yes) => Tri::Yes,
                 (Tri::No, Tri::No) => Tri::No,
                 _ => Tri::Maybe,
@@ -97,13 +101,13 @@ impl Query {
     }
 }
 
-fn compare(resource: &Resource, name: &str, value: &Value, containers: &mut Containers) -> Tri {
+fn compare(resource: &Resource, name: &str, value: &Value, sought: &mut TagsSought) -> Tri {
     if value.is_unknown() {
         return Tri::Maybe;
     }
     if name == "tag" {
         return truth(match value.as_str() {
-            Some(text) => resource.tags.has(text, containers.of(text)),
+            Some(text) => sought.of(text).is_some_and(|sought| resource.tags.has(sought)),
             None => {
                 let tag = value.to_string().to_lowercase();
                 resource.tags.iter().any(|t| *t == tag)
@@ -129,10 +133,10 @@ fn compare(resource: &Resource, name: &str, value: &Value, containers: &mut Cont
 }
 
 /// `!=` looks at a parameter as a whole, `tag` included.
-fn compare_whole(resource: &Resource, name: &str, value: &Value, containers: &mut Containers) -> Tri {
+fn compare_whole(resource: &Resource, name: &str, value: &Value, sought: &mut TagsSought) -> Tri {
     match resource.value(name) {
         Some(found @ Value::Array(_)) if !value.is_unknown() => truth(super::operators::equals(found, value)),
-        _ => compare(resource, name, value, containers),
+        _ => compare(resource, name, value, sought),
     }
 }
 

@@ -290,7 +290,7 @@ impl<'s> Compiler<'s> {
         key: &str,
         names: &mut Vec<EcoString>,
         ask: impl FnOnce(&Hiera, &dyn HieraScope) -> hiera::Lookup,
-    ) -> (Found, Option<Arc<[hiera::Step]>>) {
+    ) -> (Found, Option<hiera::Trail>) {
         let hiera = match &self.session.hiera().data {
             Ok(hiera) => hiera,
             Err(error) => return (Found::Error(error.clone()), None),

@@ -8,7 +8,7 @@ use super::data::{Data, Origin};
 use super::error::HieraError;
 use super::level::FunctionKind;
 use super::memo::Memo;
-use super::stand::Step;
+use super::stand::Trail;
 
 /// Where interpolated variables come from.
 pub trait HieraScope {
@@ -130,7 +130,7 @@ pub struct Lookup {
     pub notes: Vec<String>,
     /// The way to an answer that holds for all hosts on the same ground, as long as none of their own files has
     /// the key.
-    pub trail: Option<Arc<[Step]>>,
+    pub trail: Option<Trail>,
 }
 
 /// An expression that a per-host text was matched against.

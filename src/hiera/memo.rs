@@ -30,6 +30,8 @@ struct Inner {
     options: FxHashMap<Option<String>, Option<Data>>,
     /// Paths that were told of, by address.
     told: FxHashSet<usize>,
+    /// The same for steps of earlier lookups, by number: a bit each.
+    steps: Vec<u64>,
 }
 
 impl std::fmt::Debug for Memo {
@@ -64,6 +66,22 @@ impl Place {
     }
 }
 
+impl Inner {
+    fn has_told(&self, step: usize) -> bool {
+        self.steps.get(step / 64).is_some_and(|word| word >> (step % 64) & 1 == 1)
+    }
+
+    /// Notes that a step is told; whether that is news.
+    fn tells(&mut self, step: usize) -> bool {
+        if self.steps.len() <= step / 64 {
+            self.steps.resize(step / 64 + 1, 0);
+        }
+        let Some(word) = self.steps.get_mut(step / 64) else { return true };
+        let bit = 1 << (step % 64);
+        std::mem::replace(word, *word | bit) & bit == 0
+    }
+}
+
 impl Memo {
     /// Forgets what does not hold any more.
     pub(crate) fn refresh(&self, scope: &dyn HieraScope) -> Result<(), HieraError> {
@@ -79,6 +97,7 @@ impl Memo {
         if changed {
             inner.places.clear();
             inner.options.clear();
+            inner.steps.clear();
         }
         Ok(())
     }
@@ -102,9 +121,10 @@ impl Memo {
 
     /// Whether the way of an earlier lookup can be told here without looking: its places are put together, and those
     /// of them that are news are the same on every host.
-    pub(super) fn can_tell(&self, files: &Files, trail: &[Step]) -> bool {
+    pub(super) fn can_tell(&self, files: &Files, trail: &[(Step, usize)]) -> bool {
         let inner = self.0.borrow();
-        trail.iter().filter(|step| step.template != 0).all(|step| {
+        let news = trail.iter().filter(|(step, number)| step.template != 0 && !inner.has_told(*number));
+        news.map(|(step, _)| step).all(|step| {
             let place = inner.places.get(&step.template);
             place.is_some_and(|place| {
                 let is_told = || inner.told.contains(&(place.slot(files, &step.tail).path.as_ptr() as usize));
@@ -114,14 +134,16 @@ impl Memo {
     }
 
     /// The files of an earlier lookup's way that are told for the first time, and whether each is there.
-    pub(super) fn tell_all(&self, files: &Files, trail: &[Step]) -> Vec<(Arc<str>, bool)> {
+    pub(super) fn tell_all(&self, files: &Files, trail: &[(Step, usize)]) -> Vec<(Arc<str>, bool)> {
         let places: Vec<Arc<Slot>> = {
-            let inner = self.0.borrow();
+            let inner = &mut *self.0.borrow_mut();
+            let news = trail.iter().filter(|(_, number)| inner.tells(*number)).map(|(step, _)| step);
+            let news: Vec<&Step> = news.collect();
             let slot = |step: &Step| match step.template {
                 0 => Some(files.slot(&step.tail)),
                 template => Some(inner.places.get(&template)?.slot(files, &step.tail)),
             };
-            trail.iter().filter_map(slot).collect()
+            news.into_iter().filter_map(slot).collect()
         };
         places.iter().filter(|slot| self.tell(&slot.path)).map(|slot| (slot.path.clone(), slot.exists)).collect()
     }

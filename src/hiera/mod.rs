@@ -40,7 +40,7 @@ pub use files::{DataFiles, matches_holes as path_fits};
 pub use level::{FunctionKind, LevelNote, PathPattern};
 pub use memo::Memo;
 pub use model::{HieraSettings, Kind, Model, Models};
-pub use stand::{Ground, Stand, Step};
+pub use stand::{Ground, Stand, Trail};
 
 use crate::repo::{Layout, Tree};
 use config::Reader;

@@ -29,6 +29,9 @@ pub struct Step {
     pub(super) tail: Box<str>,
 }
 
+/// A way that a lookup took, step by step, each with its number among all steps.
+pub type Trail = Arc<[(Step, usize)]>;
+
 /// What two lookups must have in common beside key and manner: the grounds of the environment and of the module.
 pub type Ground = (u32, u32);
 
@@ -78,7 +81,8 @@ pub(super) struct Grounds {
     /// Grounds that have files of some hosts' own added.
     narrower: Mutex<FxHashMap<(u32, Speaking), u32>>,
     count: AtomicU32,
-    trails: Mutex<FxHashSet<Arc<[Step]>>>,
+    trails: Mutex<FxHashSet<Trail>>,
+    steps: Mutex<FxHashMap<Step, usize>>,
 }
 
 impl Grounds {
@@ -183,19 +187,27 @@ impl Hiera {
     /// The files on the way of an earlier lookup that this compilation has not told of yet, and whether each is
     /// there; `None` if it takes a look to tell them.
     #[must_use]
-    pub fn told(&self, memo: &Memo, trail: &[Step]) -> Option<Vec<(Arc<str>, bool)>> {
+    pub fn told(&self, memo: &Memo, trail: &[(Step, usize)]) -> Option<Vec<(Arc<str>, bool)>> {
         memo.can_tell(&self.files, trail).then(|| memo.tell_all(&self.files, trail))
     }
 
     /// A way that a lookup took, as all hold it.
-    pub(super) fn trail(&self, steps: Vec<Step>) -> Arc<[Step]> {
+    pub(super) fn trail(&self, steps: Vec<Step>) -> Trail {
+        let numbered: Vec<(Step, usize)> = steps.into_iter().map(|step| self.numbered(step)).collect();
         let mut all = self.grounds.trails.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = all.get(&*steps) {
+        if let Some(known) = all.get(&*numbered) {
             return known.clone();
         }
-        let trail: Arc<[Step]> = steps.into();
+        let trail: Trail = numbered.into();
         all.insert(trail.clone());
         trail
+    }
+
+    fn numbered(&self, step: Step) -> (Step, usize) {
+        let mut all = self.grounds.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = all.len();
+        let number = *all.entry(step.clone()).or_insert(next);
+        (step, number)
     }
 }
 

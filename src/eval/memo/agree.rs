@@ -35,21 +35,23 @@ impl<'s> Compiler<'s> {
 
     fn agrees(&mut self, trace: &Trace, id: ResourceId, again: &mut Again<'s>) -> bool {
         let unit = again.unit;
+        let is_known = self.may_keep(trace.enclosing, unit) && self.confirmed.has_all(&trace.numbers);
         self.same_start(&trace.given, id, unit)
             && self.same_words(trace, id)
             && self.same_files(trace)
-            && trace.asked.iter().all(|question| self.is_so(question, unit))
+            && (is_known || trace.asked.iter().all(|question| self.is_so(question, unit)))
+            && trace.open.iter().all(|asked| self.same_answer(asked, unit))
             && trace.done.rest.as_ref().is_none_or(|rest| self.has_room(rest, unit))
             && self.all_free(&trace.done.made)
             // What leaves marks comes last, in the order of the evaluation.
             && trace.lookups.iter().all(|lookup| self.found_again(lookup, again))
-            && trace.names.iter().all(|(number, kind, name, place)| self.leads(*number, (*kind, name, *place)))
+            && self.all_lead(trace, is_known)
             && trace.done.types.iter().all(|made| self.same_type(made))
     }
 
     /// Whether a question has the same answer here; where it can't change any more that is kept in mind.
     fn is_so(&mut self, question: &Question, unit: Unit) -> bool {
-        let number = if self.may_keep(question, unit) { question.number } else { 0 };
+        let number = if self.may_keep(question.enclosing, unit) { question.number } else { 0 };
         if number > 0 && self.confirmed.has(number) {
             return true;
         }
@@ -60,9 +62,9 @@ impl<'s> Compiler<'s> {
         is_so
     }
 
-    /// Whether what is known of a question is known for this unit: all look from the scope of the node, or from the top.
-    fn may_keep(&self, question: &Question, unit: Unit) -> bool {
-        !question.enclosing || matches!(unit, Unit::Instance { enclosing, .. } if enclosing == self.node_scope)
+    /// Whether what is known of questions is known for this unit: all look from the scope of the node, or from the top.
+    fn may_keep(&self, enclosing: bool, unit: Unit) -> bool {
+        !enclosing || matches!(unit, Unit::Instance { enclosing, .. } if enclosing == self.node_scope)
     }
 
     /// Whether an answer is so for good: a variable that has a value keeps it, unless it belongs to an arm of a
@@ -94,16 +96,21 @@ impl<'s> Compiler<'s> {
         let Some(resource) = self.catalog.get(id) else { return false };
         given.possible == self.branch.is_some()
             && given.complete_facts == self.host.facts.complete
-            && same_if_any(given.symbolic.as_ref(), resource.symbolic_title.as_ref())
-            && given.declaration.as_ref().is_none_or(|before| same_declared(before, resource))
+            && match &given.declaration {
+                Some(before) if Arc::ptr_eq(before, &resource.declaration) => true,
+                before => {
+                    same_if_any(given.symbolic.as_ref(), resource.symbolic_title.as_ref())
+                        && before.as_ref().is_none_or(|before| same_params(&before.params, &resource.params))
+                }
+            }
             && self.defaults_number(unit.defaults_scope()) == Some(given.defaults)
     }
 
     /// An error names the statements around it: they must be the same.
     fn same_words(&self, trace: &Trace, id: ResourceId) -> bool {
-        let given = &trace.given;
-        trace.done.rest.as_ref().is_none_or(|rest| rest.errors.is_empty())
-            || self.catalog.get(id).is_some_and(|r| r.at == given.at) && self.instance == given.within
+        let words = trace.done.rest.as_ref().and_then(|rest| rest.words.as_ref());
+        words
+            .is_none_or(|words| self.catalog.get(id).is_some_and(|r| r.at == words.at) && self.instance == words.within)
     }
 
     /// The number of the resource defaults that hold in a scope; 0 if there are none.
@@ -176,6 +183,18 @@ impl<'s> Compiler<'s> {
             Outside::Top if qualified(name).is_some() => self.lookup_var(TOP, name),
             Outside::Top => self.lookup_from(TOP, name),
         }
+    }
+
+    /// Whether all names mean what they meant.
+    fn all_lead(&mut self, trace: &Trace, is_known: bool) -> bool {
+        let leads = |c: &mut Self, (number, kind, name, place): &(Number, DefKind, EcoString, Option<Place>)| {
+            c.leads(*number, (*kind, name, *place))
+        };
+        if is_known {
+            let open = trace.open_names.iter().filter_map(|at| trace.names.get(*at));
+            return open.into_iter().all(|name| leads(self, name));
+        }
+        trace.names.iter().all(|name| leads(self, name))
     }
 
     /// Whether a name means what it meant. What it takes to find out is consulted, as ever.

@@ -40,7 +40,7 @@ impl Compiler<'_> {
             ..Done::default()
         };
         let (made, types) = self.made(&recorder, scope)?;
-        let (mut files, Recorder { given, asked, lookups, names, unknowns, observations, stays, .. }) =
+        let (mut files, Recorder { given, words, asked, lookups, names, unknowns, observations, stays, .. }) =
             (recorder.files.clone(), recorder);
         files.sort_unstable();
         files.dedup();
@@ -48,18 +48,33 @@ impl Compiler<'_> {
         let name = |(kind, name, place): (DefKind, EcoString, Option<Place>)| {
             (questions.of_name(kind, &name, place), kind, name, place)
         };
+        let names: Vec<_> = names.into_iter().map(name).collect();
+        let contents = files.iter().map(|path| self.session.tree.oid(path)).collect();
+        let files: Vec<_> = files.into_iter().map(|path| (questions.of_path(&path), path)).collect();
+        let (asked, open) = questions.of_all(asked.into_inner());
+        let numbers = asked.iter().map(|q| q.number).chain(names.iter().map(|n| n.0).filter(|n| *n > 0));
         Some(Trace {
             given,
-            asked: asked.into_inner().into_iter().map(|a| questions.of(a)).collect(),
+            numbers: numbers.chain(files.iter().map(|f| f.0)).collect(),
+            enclosing: asked.iter().any(|question| question.enclosing),
+            asked,
+            open,
             lookups: lookups.into_inner(),
-            names: names.into_iter().map(name).collect(),
-            contents: files.iter().map(|path| self.session.tree.oid(path)).collect(),
-            files: files.into_iter().map(|path| (questions.of_path(&path), path)).collect(),
+            open_names: (0..).zip(&names).filter(|(_, n)| n.0 == 0).map(|(at, _)| at).collect(),
+            names,
+            contents,
+            files,
             revision: self.session.revision(),
             stays,
             compared: AtomicU64::new(0),
             done: Done {
-                rest: Rest { unknowns: counted(unknowns), observations, ..rest }.boxed(),
+                rest: Rest {
+                    words: (!rest.errors.is_empty()).then_some(words),
+                    unknowns: counted(unknowns),
+                    observations,
+                    ..rest
+                }
+                .boxed(),
                 made,
                 types,
                 ..done

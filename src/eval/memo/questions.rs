@@ -51,16 +51,28 @@ impl Inner {
 }
 
 impl Questions {
-    /// The question as all traces hold it, and its number.
-    pub(super) fn of(&self, asked: Asked) -> Question {
-        let enclosing =
-            matches!(asked, Asked::Variable(Outside::Enclosing, ..) | Asked::Member(Outside::Enclosing, ..));
-        let (number, asked) = self.shared(asked);
-        Question { number, enclosing, asked }
+    /// The questions that have a number, as all traces hold them, and the others.
+    pub(super) fn of_all(&self, asked: Vec<Asked>) -> (Vec<Question>, Vec<Asked>) {
+        let (mut numbered, mut open) = (Vec::new(), Vec::new());
+        for question in asked {
+            match self.of(question) {
+                Ok(question) => numbered.push(question),
+                Err(question) => open.push(question),
+            }
+        }
+        (numbered, open)
     }
 
-    fn shared(&self, asked: Asked) -> (Number, Arc<Asked>) {
-        let Some(print) = print_of(&asked) else { return (0, Arc::new(asked)) };
+    /// The question as all traces hold it, or itself if it has no number.
+    fn of(&self, asked: Asked) -> Result<Question, Asked> {
+        let enclosing =
+            matches!(asked, Asked::Variable(Outside::Enclosing, ..) | Asked::Member(Outside::Enclosing, ..));
+        let Some(print) = print_of(&asked) else { return Err(asked) };
+        let (number, asked) = self.shared(asked, print);
+        Ok(Question { number, enclosing, asked })
+    }
+
+    fn shared(&self, asked: Asked, print: u64) -> (Number, Arc<Asked>) {
         let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = inner.asked.get(&print).and_then(|all| all.iter().find(|(other, _)| is_same(other, &asked)));
         if let Some((asked, number)) = known {
@@ -189,6 +201,11 @@ impl Confirmed {
         self.bits.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
     }
 
+    /// Whether all of them are known to be so.
+    pub(super) fn has_all(&self, numbers: &[Number]) -> bool {
+        numbers.iter().all(|number| self.has(*number))
+    }
+
     /// Notes that something is so; whether that is new.
     pub(super) fn add(&mut self, number: Number) -> bool {
         let at = number as usize / 64;
@@ -227,15 +244,16 @@ mod tests {
     #[test]
     fn equal_questions_have_one_number() {
         let all = Questions::default();
-        let (one, other, again) = (all.of(site("a")).number, all.of(site("b")).number, all.of(site("a")).number);
-        assert!(one > 0 && one != other && one == again);
+        let number = |text| all.of(site(text)).map(|question| question.number).ok();
+        let (one, other, again) = (number("a"), number("b"), number("a"));
+        assert!(one > Some(0) && one != other && one == again);
     }
 
     #[test]
     fn what_may_change_has_none() {
         let all = Questions::default();
-        assert_eq!(all.of(Asked::Variable(Outside::Own, "x".into(), Some(Value::Int(1)))).number, 0);
-        assert_eq!(all.of(Asked::Variable(Outside::Top, "x".into(), None)).number, 0);
+        assert!(all.of(Asked::Variable(Outside::Own, "x".into(), Some(Value::Int(1)))).is_err());
+        assert!(all.of(Asked::Variable(Outside::Top, "x".into(), None)).is_err());
         assert_eq!(all.of_name(DefKind::Class, &"x".into(), None), 0);
     }
 

@@ -7,7 +7,7 @@ use super::super::outcome::{CompileError, Observation};
 use super::super::reference::Reference;
 use super::super::scope::{ScopeId, TOP};
 use super::super::source::DefKind;
-use super::trace::{Asked, Given, Local, Outside, Place, Unit};
+use super::trace::{Asked, Given, Local, Outside, Place, Unit, Words};
 use crate::catalog::{ResourceId, Tags};
 use crate::repo::Loc;
 use crate::value::{Cause, Tri, Value};
@@ -23,6 +23,7 @@ const MAX_ASKED: usize = 300;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     pub(super) given: Given,
+    pub(super) words: Words,
     pub(super) root: ResourceId,
     /// Tags of the instance or class.
     pub(super) tags: Tags,
@@ -81,9 +82,16 @@ impl Lengths {
 }
 
 impl Recorder {
-    pub(super) fn new(c: &Compiler<'_>, given: Given, root: ResourceId, unit: Unit, slot: usize) -> Self {
+    pub(super) fn new(
+        c: &Compiler<'_>,
+        (given, words): (Given, Words),
+        root: ResourceId,
+        unit: Unit,
+        slot: usize,
+    ) -> Self {
         Self {
             given,
+            words,
             root,
             tags: c.catalog.get(root).map(|r| r.tags.clone()).unwrap_or_default(),
             branch: c.branch,

@@ -8,7 +8,7 @@ use super::super::scope::{Scope, ScopeId, ScopeKind};
 use super::super::session::DefAt;
 use super::record::Recorder;
 use super::store::Store;
-use super::trace::{Given, Instance, Local, Made, Rest, Trace, Unit};
+use super::trace::{Given, Instance, Local, Made, Rest, Trace, Unit, Words};
 use crate::catalog::{Declaration, Filed, Resource, ResourceId, Tags};
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,18 +80,18 @@ impl Compiler<'_> {
         Some(number)
     }
 
-    fn given(&mut self, id: ResourceId, unit: Unit) -> Option<Given> {
+    fn given(&mut self, id: ResourceId, unit: Unit) -> Option<(Given, Words)> {
         let defaults = self.defaults_number(unit.defaults_scope())?;
         let resource = self.catalog.get(id)?;
-        Some(Given {
+        let words = Words { at: resource.at.clone(), within: self.instance.clone() };
+        let given = Given {
             symbolic: resource.symbolic_title.clone(),
             declaration: (!matches!(unit, Unit::Statement { .. })).then(|| resource.declaration.clone()),
             defaults,
             possible: self.branch.is_some(),
             complete_facts: self.host.facts.complete,
-            at: resource.at.clone(),
-            within: self.instance.clone(),
-        })
+        };
+        Some((given, words))
     }
 
     fn do_again(&mut self, trace: &Trace, id: ResourceId, unit: Unit) {
@@ -264,9 +264,11 @@ impl Compiler<'_> {
     }
 
     fn consult_again(&mut self, trace: &Trace) {
-        for (number, path) in &trace.files {
-            if *number == 0 || self.confirmed.add(*number) {
-                self.deps.insert(path.clone());
+        if !self.confirmed.has_all(&trace.numbers) {
+            for (number, path) in &trace.files {
+                if *number == 0 || self.confirmed.add(*number) {
+                    self.deps.insert(path.clone());
+                }
             }
         }
         self.steps += trace.done.steps;

@@ -129,7 +129,11 @@ pub(crate) struct Given {
     pub(crate) possible: bool,
     /// What is known of the host as a whole.
     pub(crate) complete_facts: bool,
-    /// Where the instance or class is declared, and the instance around it: what errors name.
+}
+
+/// What errors name: where the instance or class is declared, and the instance around it.
+#[derive(Debug)]
+pub(crate) struct Words {
     pub(crate) at: Loc,
     pub(crate) within: Option<Loc>,
 }
@@ -172,6 +176,8 @@ pub(crate) struct Rest {
     pub(crate) logs: Vec<Log>,
     /// Errors under an undecided condition.
     pub(crate) errors: Vec<(CompileError, Local)>,
+    /// What they name, if there are any.
+    pub(crate) words: Option<Words>,
     /// Each with how often it was met.
     pub(crate) unknowns: Vec<(Cause, u32)>,
     /// Each with its key.
@@ -200,11 +206,19 @@ impl Rest {
 #[derive(Debug)]
 pub(crate) struct Trace {
     pub(crate) given: Given,
+    /// Questions that have a number, and those that are put each time.
     pub(crate) asked: Vec<Question>,
+    pub(crate) open: Vec<Asked>,
+    /// The numbers of questions, names and files. Where all of them are known nothing else has to be walked through.
+    pub(crate) numbers: Box<[Number]>,
+    /// Some of its questions hang on the scope around the instance.
+    pub(crate) enclosing: bool,
     /// Keys of the data that were looked up.
     pub(crate) lookups: Vec<Lookup>,
     /// Names that were resolved, and where to.
     pub(crate) names: Vec<(Number, DefKind, EcoString, Option<Place>)>,
+    /// Those of them that have no number.
+    pub(crate) open_names: Vec<usize>,
     /// Files that were consulted beside those of names.
     pub(crate) files: Vec<(Number, Arc<str>)>,
     /// What they held.

@@ -1,13 +1,14 @@
 //! How a type is written: its canonical signature.
 
-use super::{Member, Range, Signature, Type, TypeRef};
+use super::{Alias, Member, Range, Signature, Type, TypeRef};
 use crate::value::quote::quote;
 use crate::value::time;
+use ecow::EcoString;
 use std::fmt::{self, Write};
 
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Writer { out: f, expand: 0 }.ty(self)
+        Writer { out: f, left: 0, open: Vec::new() }.ty(self)
     }
 }
 
@@ -16,7 +17,7 @@ impl Type {
     #[must_use]
     pub fn expanded(&self) -> String {
         let mut out = String::new();
-        let _ = Writer { out: &mut out, expand: 8 }.ty(self);
+        let _ = Writer { out: &mut out, left: MAX_SPELLED, open: Vec::new() }.ty(self);
         out
     }
 
@@ -89,9 +90,15 @@ impl Type {
 
 struct Writer<'a, W: Write> {
     out: &'a mut W,
-    /// How many levels of alias are still spelled out.
-    expand: u32,
+    /// How many aliases are still spelled out.
+    left: u32,
+    /// Aliases that are being spelled out: within itself one is named only.
+    open: Vec<EcoString>,
 }
+
+/// Most aliases spelled out in one text, and most of them within each other.
+const MAX_SPELLED: u32 = 1000;
+const MAX_OPEN: usize = 50;
 
 impl<W: Write> Writer<'_, W> {
     fn ty(&mut self, t: &Type) -> fmt::Result {
@@ -126,22 +133,21 @@ impl<W: Write> Writer<'_, W> {
                 self.types(types)?;
                 self.out.write_char(']')
             }
-            Type::Alias(alias) => {
-                self.out.write_str(&alias.name)?;
-                match alias.target.get() {
-                    Some(target) if self.expand > 0 => {
-                        self.expand -= 1;
-                        self.out.write_str(" = ")?;
-                        let done = self.ty(target);
-                        self.expand += 1;
-                        done
-                    }
-                    _ => Ok(()),
-                }
-            }
+            Type::Alias(alias) => self.alias(alias),
             Type::Unresolved(name) => write!(self.out, "TypeReference[{}]", quote(name)),
             _ => self.with_inner(t),
         }
+    }
+
+    fn alias(&mut self, alias: &Alias) -> fmt::Result {
+        self.out.write_str(&alias.name)?;
+        let is_open = self.open.len() >= MAX_OPEN || self.open.contains(&alias.name);
+        let Some(target) = alias.target.get().filter(|_| self.left > 0 && !is_open) else { return Ok(()) };
+        self.left -= 1;
+        self.open.push(alias.name.clone());
+        let done = self.out.write_str(" = ").and_then(|()| self.ty(target));
+        self.open.pop();
+        done
     }
 
     fn with_inner(&mut self, t: &Type) -> fmt::Result {
