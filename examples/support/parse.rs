@@ -16,6 +16,13 @@ pub(crate) fn answer(case: &Value) -> Value {
     error_answer(&parsed, src)
 }
 
+/// The answer to code that can't be read.
+pub(crate) fn errors(case: &Value) -> Option<Value> {
+    let src = case["src"].as_str().unwrap_or_default();
+    let parsed = parse(src, Dialect::Modern);
+    (!parsed.errors.is_empty()).then(|| error_answer(&parsed, src))
+}
+
 /// What the lexer warned of, then what validation warned of; Puppet shows ten of the latter.
 fn warnings(parsed: &Parsed, of_validation: bool) -> Vec<Value> {
     let (early, late): (Vec<_>, Vec<_>) = parsed.warnings.iter().partition(|w| w.issue.ends_with("_ESCAPE"));

@@ -26,6 +26,9 @@ struct Event {
 
 /// The answer of kind `refresh`.
 pub(crate) fn answer(catalog: &Catalog, eight: bool) -> Json {
+    if let Some(why) = catalog.refusal() {
+        return json!({ "error": { "message": why } });
+    }
     let graph = RefreshGraph::new(catalog);
     let changes = |id: ResourceId| catalog.get(id).and_then(event).map_or(0, |_| 1);
     let refreshed: Vec<Json> = graph

@@ -161,13 +161,12 @@ impl<'s> Compiler<'s> {
         }
         let value = self.eval(env, expr)?;
         match value.sample() {
-            Value::Str(s) if !matches!(expr.kind, ExprKind::Str(_)) => Ok(canonical_type(&s.text)),
-            Value::Type(t) => match &**t {
+            Value::Type(t) if names_type(expr) => match &**t {
                 Type::Resource { type_name, title: None } if !type_name.is_empty() => Ok(type_name.clone()),
-                Type::Class { .. } => Ok("Class".into()),
+                Type::Class { name: None } => Ok("Class".into()),
                 other => Err(illegal_type(&other.to_string())),
             },
-            other => Err(illegal_type(&super::operators::label_plain(other))),
+            other => Err(illegal_type(&crate::value::types::infer(other).generalize().to_string())),
         }
     }
 
@@ -463,6 +462,15 @@ pub(crate) struct Place {
 /// `(line: 3)` or `(file: x, line: 3)`.
 pub(crate) fn position(at: &Loc) -> String {
     format!("(file: {}, line: {})", at.path, at.line)
+}
+
+/// Whether an expression may name a type of resource: a capitalised name, with keys or without.
+fn names_type(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::TypeRef(_) => true,
+        ExprKind::Access(base, _) => matches!(base.kind, ExprKind::TypeRef(_)),
+        _ => false,
+    }
 }
 
 fn illegal_type(got: &str) -> EvalError {

@@ -78,7 +78,8 @@ impl Known {
 
     fn finds_strange(&self, name: &str) -> bool {
         let dropped = matches!(name, "consume" | "export");
-        (dropped || !is_metaparam(name)) && name != "*" && self.lacks(name)
+        // Every type takes `name` for what it is named by.
+        (dropped || !is_metaparam(name)) && !matches!(name, "*" | "name") && self.lacks(name)
     }
 
     fn lacks(&self, name: &str) -> bool {

@@ -212,7 +212,10 @@ impl<'s> Compiler<'s> {
             return;
         }
         let other = if has_source { format!("from '{source}'") } else { format!("on '{target}'") };
-        let message = format!("Could not find resource '{missing}' for relationship {other}");
+        let message = match missing.title.is_empty() {
+            true => format!("No title provided and \"{missing}\" is not a valid resource reference"),
+            false => format!("Could not find resource '{missing}' for relationship {other}"),
+        };
         self.record(EvalError::puppet(message).at(&pending.at));
     }
 

@@ -6,6 +6,7 @@ use super::lift::{Known, Res, known, over_choices, sym};
 use super::reference::{canonical_class, canonical_type};
 use super::scope::Env;
 use super::source::DefKind;
+use crate::puppet::Dialect;
 use crate::puppet::ast::Expr;
 use crate::value::types::{self, Type, TypeContext};
 use crate::value::{SymExpr, Tri, Value};
@@ -91,6 +92,9 @@ impl<'s> Compiler<'s> {
         }
         if name != "Class" && self.alias(name).is_some() {
             return Ok(Value::Type(self.named_type(name)));
+        }
+        if name == "Class" && self.session.options.dialect == Dialect::Modern {
+            flat.iter().filter_map(Value::as_str).try_for_each(class_name)?;
         }
         let several = listed || flat.len() > 1;
         if several {
@@ -221,6 +225,22 @@ fn flatten(value: Value, out: &mut Vec<Value>) {
     }
 }
 
+/// A class is referred to by the name of one.
+fn class_name(name: &str) -> Res<()> {
+    let is_segment = |segment: &str| {
+        let mut letters = segment.chars();
+        letters.next().is_some_and(|first| first.is_alphabetic())
+            && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    if name.strip_prefix("::").unwrap_or(name).split("::").all(is_segment) {
+        return Ok(());
+    }
+    let message = format!(
+        "Illegal name. The given name '{name}' does not conform to the naming rule /^((::)?[a-z_]\\w*)(::[a-z]\\w*)*$/"
+    );
+    Err(EvalError::issue("ILLEGAL_NAME", message))
+}
+
 fn symbolic_reference(name: &str, key: Option<&Value>) -> Res<Value> {
     let Some(key) = key.filter(|k| known(k) != Known::Fully) else { return one_reference(name, key) };
     let sample = if key.is_unknown() { None } else { Some(one_reference(name, Some(key.sample()))?) };
@@ -241,10 +261,6 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
                 format!("Illegal Class name in class reference. A {t}-Type cannot be used where a String is expected");
             return Err(EvalError::issue("ILLEGAL_HOSTCLASS_NAME", message));
         }
-        Some(Value::Type(t)) => match &**t {
-            Type::Resource { type_name, title: None } => type_name.clone(),
-            other => other.to_string().into(),
-        },
         Some(Value::Undef) => return Ok(Value::Undef),
         Some(Value::Default) if name == "Class" => return Err(not_a_class_name("Object")),
         None => {
@@ -252,7 +268,10 @@ fn one_reference(name: &str, key: Option<&Value>) -> Res<Value> {
         }
         Some(other) if name == "Class" => return Err(not_a_class_name(&super::operators::label_plain(other))),
         Some(other) => {
-            let got = super::operators::label_plain(other);
+            let got = match other {
+                Value::Type(_) => types::infer(other).generalize().to_string(),
+                other => super::operators::label_plain(other),
+            };
             let message = format!(
                 "Error creating type specialization of a {name}-Type, Cannot use {got} where a resource title String is expected"
             );

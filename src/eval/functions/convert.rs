@@ -75,7 +75,7 @@ fn make(target: &Type, args: &[Value], depth: u32) -> Outcome {
             Some(inner) => make(inner, args, depth + 1),
             None => Err(unsupported(target)),
         },
-        Type::Sensitive(_) => one().map(|()| match arg(args, 0) {
+        Type::Sensitive(_) => count("new_Sensitive", args, 1, 1).map(|()| match arg(args, 0) {
             Value::Sensitive(v) => Value::Sensitive(v.clone()),
             other => Value::Sensitive(Arc::new(other.clone())),
         }),

@@ -52,13 +52,13 @@ pub(super) fn from_base64(text: &str, strict: bool) -> Option<Vec<u8>> {
 }
 
 /// A `Binary` value.
-pub(super) fn binary(bytes: &[u8]) -> Value {
+pub(in crate::eval) fn binary(bytes: &[u8]) -> Value {
     let attrs: Entries = [(Value::str("text"), Value::str(to_base64(bytes)))].into_iter().collect();
     Value::Object(Arc::new(Object { type_name: "Binary".into(), attrs }))
 }
 
 /// The bytes of a `Binary`.
-pub(super) fn binary_bytes(object: &Object) -> Vec<u8> {
+pub(in crate::eval) fn binary_bytes(object: &Object) -> Vec<u8> {
     let text = object.attrs.get(&Value::str("text")).and_then(Value::as_str).unwrap_or_default();
     from_base64(text, false).unwrap_or_default()
 }

@@ -4,12 +4,12 @@
 //! known all through, `shallow` ones only the arguments themselves (a list may hold unknown elements),
 //! `raw` ones see everything as it is.
 
-mod args;
+pub(super) mod args;
 mod blocks;
 mod collection;
 mod convert;
 mod digest;
-mod encode;
+pub(super) mod encode;
 mod format;
 mod iterate;
 mod json;

@@ -39,10 +39,20 @@ fn each_text(name: &str, args: &[Value], f: &dyn Fn(&str) -> String) -> Outcome 
 fn each_deep(name: &str, args: &[Value], f: &dyn Fn(&str) -> String) -> Outcome {
     count(name, args, 1, 1)?;
     let value = arg(args, 0);
-    if !matches!(value, Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Array(_) | Value::Hash(_)) {
+    if !is_string_data(value) {
         return Err(wrong(name, "arg", "a value of type Numeric, String, Array, or Hash", value));
     }
     deep(value, f)
+}
+
+/// Texts and numbers, in lists and hashes however deep.
+fn is_string_data(value: &Value) -> bool {
+    match value {
+        Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Sym(_) => true,
+        Value::Array(list) => list.items.iter().all(is_string_data),
+        Value::Hash(hash) => hash.entries.iter().all(|(key, value)| is_string_data(key) && is_string_data(value)),
+        _ => false,
+    }
 }
 
 fn deep(value: &Value, f: &dyn Fn(&str) -> String) -> Outcome {

@@ -60,7 +60,7 @@ pub(super) struct Lengths {
     pub(super) realizes: usize,
     pub(super) logs: usize,
     pub(super) unevaluated: usize,
-    pub(super) fixed: [usize; 5],
+    pub(super) fixed: [usize; 6],
 }
 
 impl Lengths {
@@ -74,6 +74,7 @@ impl Lengths {
                 c.errors.len(),
                 c.collectors.len(),
                 c.overrides.len(),
+                c.set_by.len(),
                 c.catalog.classes.len(),
                 usize::from(c.blind),
             ],

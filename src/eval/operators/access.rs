@@ -3,9 +3,10 @@
 use super::arith::coerce;
 use super::{Outcome, label};
 use crate::eval::error::EvalError;
+use crate::eval::functions::encode;
 use crate::eval::interp::Interp;
 use crate::value::types::{self, Type};
-use crate::value::{Array, Entries, Origin, Str, Value};
+use crate::value::{Array, Entries, Object, Origin, Str, Value};
 use std::sync::Arc;
 
 /// Applies `[]`.
@@ -35,6 +36,7 @@ fn index_known(cx: &mut dyn Interp, base: &Value, keys: &[Value]) -> Outcome {
         Value::Hash(h) => index_hash(cx, &h.entries, keys),
         Value::Str(s) => index_text(cx, &s.text, &flat(keys)),
         Value::Type(t) => index_type(cx, t, keys),
+        Value::Object(o) if o.type_name == "Binary" => index_bytes(cx, o, &flat(keys)),
         other => Err(EvalError::issue(
             "OPERATOR_NOT_APPLICABLE",
             format!("Operator '[]' is not applicable to {}.", label(other)),
@@ -143,6 +145,14 @@ fn fetch(cx: &mut dyn Interp, entries: &Entries, key: &Value) -> Value {
         return Value::call("[]", vec![Value::hash(entries.clone()), key.clone()], None);
     }
     Value::Undef
+}
+
+/// Bytes of a binary, which is cut as a text of as many characters would be.
+fn index_bytes(cx: &mut dyn Interp, binary: &Object, keys: &[Value]) -> Outcome {
+    let text: String = encode::binary_bytes(binary).iter().map(|byte| char::from(*byte)).collect();
+    let part = index_text(cx, &text, keys)?;
+    let bytes: Vec<u8> = part.as_str().unwrap_or_default().chars().filter_map(|c| u8::try_from(c).ok()).collect();
+    Ok(encode::binary(&bytes))
 }
 
 fn index_text(cx: &mut dyn Interp, text: &str, keys: &[Value]) -> Outcome {

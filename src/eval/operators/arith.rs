@@ -118,6 +118,8 @@ fn not_applicable_when(op: BinaryOp, left: &Value, right: &Value) -> EvalError {
 pub(crate) fn coerce(cx: &mut dyn Interp, value: &Value) -> Outcome {
     match value {
         Value::Int(_) | Value::Float(_) => return Ok(value.clone()),
+        // A version is a number to Ruby, if one that can't be reckoned with.
+        Value::Object(object) if object.type_name == "SemVer" => return Ok(value.clone()),
         _ if time::of_value(value).is_some() => return Ok(value.clone()),
         _ => {}
     }
@@ -244,6 +246,9 @@ fn floats(op: BinaryOp, left: &Value, right: &Value) -> Outcome {
 /// Arithmetic with points in time and spans.
 fn times(op: BinaryOp, left: &Value, right: &Value) -> Outcome {
     let wrong = || not_applicable_when(op, left, right);
+    if let Some(error) = beyond_times(op, left, right) {
+        return Err(error);
+    }
     let nanos = |v: &Value| time::of_value(v).map(|(_, n)| n).or_else(|| scaled(v, time::SECOND));
     let (Some(a), Some(b)) = (nanos(left), nanos(right)) else { return Err(wrong()) };
     let (lk, rk) = (time::of_value(left).map(|t| t.0), time::of_value(right).map(|t| t.0));
@@ -262,8 +267,43 @@ fn times(op: BinaryOp, left: &Value, right: &Value) -> Outcome {
         (BinaryOp::Mul, None, Some("Timespan")) => scaled(left, b).map_or_else(|| Err(wrong()), span),
         (BinaryOp::Div, Some("Timespan"), Some("Timespan")) if b != 0 => Ok(Value::Float(ratio(a, b))),
         (BinaryOp::Div, Some("Timespan"), None) => divided(right, a).ok_or_else(wrong).and_then(span),
+        (BinaryOp::Mod, Some("Timespan"), None) => seconds_left(a, right).unwrap_or_else(|| Err(wrong())),
         _ => Err(wrong()),
     }
+}
+
+/// What a point in time, a span or a version has no operator for.
+fn beyond_times(op: BinaryOp, left: &Value, right: &Value) -> Option<EvalError> {
+    let is_version = |v: &Value| matches!(v, Value::Object(object) if object.type_name == "SemVer");
+    let lacks = match time::of_value(left) {
+        Some(("Timestamp", _)) => !matches!(op, BinaryOp::Add | BinaryOp::Sub),
+        Some(_) => matches!(op, BinaryOp::Shl | BinaryOp::Shr),
+        None => is_version(left),
+    };
+    let is_float = matches!(right, Value::Float(_));
+    if lacks && !(op == BinaryOp::Mod && is_float) {
+        return Some(not_applicable(op, left));
+    }
+    (is_version(right) && time::of_value(left).is_none()).then(|| {
+        let message = format!(
+            "Error while evaluating a '{}' expression, can't convert SemanticPuppet::Version into Float",
+            symbol(op)
+        );
+        EvalError::issue("RUNTIME_ERROR", message)
+    })
+}
+
+/// The seconds of a span that are left when they are divided.
+fn seconds_left(nanos: i128, divisor: &Value) -> Option<Outcome> {
+    let Value::Int(divisor) = divisor else { return None };
+    let seconds = nanos.div_euclid(time::SECOND);
+    Some(match divisor {
+        0 => Err(EvalError::issue("DIV_BY_ZERO", "Division by 0")),
+        _ => {
+            let by = i128::from(*divisor);
+            Ok(Value::Int(i64::try_from(seconds - by * floor_div(seconds, by)).unwrap_or_default()))
+        }
+    })
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]

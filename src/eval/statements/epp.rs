@@ -3,6 +3,7 @@
 use super::content::{locate, texts};
 use crate::eval::compiler::Compiler;
 use crate::eval::error::EvalError;
+use crate::eval::functions::args::wrong;
 use crate::eval::interp::Block;
 use crate::eval::lift::{Res, concat};
 use crate::eval::scope::{Env, Scope, ScopeKind, TOP};
@@ -11,7 +12,7 @@ use crate::puppet::ast::{ExprKind, Lambda};
 use crate::value::{Entries, Value};
 
 pub(super) fn epp<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
-    let given = args.get(1).and_then(|g| g.as_hash().cloned());
+    let given = parameters("epp", args)?;
     let Some(name) = args.first() else { return Err(super::arity("epp", "between 1 and 2 arguments", 0)) };
     texts(c, std::slice::from_ref(name), &mut |c, name| {
         let full = if name.ends_with(".epp") { name.to_owned() } else { format!("{name}.epp") };
@@ -26,7 +27,7 @@ pub(super) fn epp<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Optio
 }
 
 pub(super) fn inline_epp<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
-    let given = args.get(1).and_then(|g| g.as_hash().cloned());
+    let given = parameters("inline_epp", args)?;
     let Some(text) = args.first() else { return Err(super::arity("inline_epp", "between 1 and 2 arguments", 0)) };
     texts(c, std::slice::from_ref(text), &mut |c, text| {
         let file = c.session.epp_text(text);
@@ -35,6 +36,19 @@ pub(super) fn inline_epp<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value],
         }
         render(c, file, given.as_ref(), env.scope)
     })
+}
+
+/// The parameters that are handed to a template, each of which is called by a plain name.
+fn parameters(function: &str, args: &[Value]) -> Res<Option<Entries>> {
+    let Some(given) = args.get(1) else { return Ok(None) };
+    let is_plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let fits = |key: &Value| matches!(key, Value::Sym(_)) || key.as_str().is_some_and(is_plain);
+    match given.as_hash() {
+        Some(entries) if !entries.keys().all(fits) => {
+            Err(wrong(function, "parameters", "a Hash[Pattern[/^\\w+$/], Any] value", given))
+        }
+        entries => Ok(entries.cloned()),
+    }
 }
 
 fn render<'s>(c: &mut Compiler<'s>, file: &'s SourceFile, given: Option<&Entries>, parent: u32) -> Res<Value> {

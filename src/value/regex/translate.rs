@@ -69,6 +69,10 @@ fn escape(input: &mut Input<'_>, out: &mut String, in_class: bool) -> Result<(),
         'e' => out.push_str("\\x1B"),
         'b' if in_class => out.push_str("\\x08"),
         'u' => unicode(input, out)?,
+        'C' | 'M' if input.peek() != Some(&'-') => {
+            let kind = if c == 'C' { "control" } else { "meta" };
+            return Err(format!("too short {kind} escape"));
+        }
         'p' | 'P' if input.peek() == Some(&'{') => property(input, out, in_class, c == 'P')?,
         '0' => octal(input, out),
         '/' | '_' | '<' | '>' | '"' | '\'' | '`' | ',' | ':' | ';' | '=' | '!' | '%' | '@' | ' ' | '\n' => {

@@ -180,13 +180,23 @@ fn is_string(o: &Type) -> bool {
     accepts(&Type::String(Range::SIZE), o, 0)
 }
 
+/// Keys of rich data are texts and numbers.
+fn is_rich_key(o: &Type, d: u32) -> bool {
+    match o {
+        Type::Variant(types) => !types.is_empty() && types.iter().all(|t| is_rich_key(t, d)),
+        _ => accepts(&Type::Numeric, o, d) || accepts(&Type::String(Range::SIZE), o, d),
+    }
+}
+
 fn is_rich_data(o: &Type, d: u32) -> bool {
     match o {
         Type::RichData | Type::Data | Type::Undef | Type::Default | Type::Binary | Type::Uri(_) | Type::Type(_) => true,
         Type::Sensitive(_) | Type::Object(_) | Type::Runtime(_) => true,
         Type::Array(element, _) => accepts(&Type::RichData, element, d),
         Type::Tuple(types, _) => types.iter().all(|t| accepts(&Type::RichData, t, d)),
-        Type::Hash(_, value, size) => *size == Range::ZERO || accepts(&Type::RichData, value, d),
+        Type::Hash(key, value, size) => {
+            *size == Range::ZERO || is_rich_key(key, d) && accepts(&Type::RichData, value, d)
+        }
         Type::Struct(members) => members.iter().all(|m| accepts(&Type::RichData, &m.value, d)),
         _ => is_scalar(o),
     }

@@ -200,7 +200,7 @@ fn member_data_key(t: &Type, key: &Value) -> Tri {
     match key {
         Value::Str(_) => Tri::Yes,
         Value::Sym(_) => Tri::Maybe,
-        _ => Tri::from(matches!(t, Type::RichData)),
+        _ => Tri::from(matches!(t, Type::RichData) && matches!(key, Value::Int(_) | Value::Float(_))),
     }
 }
 
