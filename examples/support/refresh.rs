@@ -30,6 +30,9 @@ pub(crate) fn answer(catalog: &Catalog, eight: bool) -> Json {
         return json!({ "error": { "message": why } });
     }
     let graph = RefreshGraph::new(catalog);
+    if graph.cycle().is_some() {
+        return json!({ "error": { "message": "One or more resource dependency cycles detected in graph" } });
+    }
     let changes = |id: ResourceId| catalog.get(id).and_then(event).map_or(0, |_| 1);
     let refreshed: Vec<Json> = graph
         .noop_run(changes, |id| catalog.get(id).is_some_and(starts))

@@ -135,7 +135,9 @@ fn compare(resource: &Resource, name: &str, value: &Value, sought: &mut TagsSoug
 /// `!=` looks at a parameter as a whole, `tag` included.
 fn compare_whole(resource: &Resource, name: &str, value: &Value, sought: &mut TagsSought) -> Tri {
     match resource.value(name) {
-        Some(found @ Value::Array(_)) if !value.is_unknown() => truth(super::operators::equals(found, value)),
+        Some(found) if !value.is_unknown() && !found.is_unknown() && (name == "tag" || found.as_array().is_some()) => {
+            truth(super::operators::equals(found, value))
+        }
         _ => compare(resource, name, value, sought),
     }
 }

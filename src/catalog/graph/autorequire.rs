@@ -58,7 +58,7 @@ fn by_name(catalog: &Catalog) -> ByName<'_> {
 }
 
 fn path_of(resource: &Resource) -> &str {
-    let path = resource.text("path").unwrap_or(&resource.title);
+    let path = resource.text("path").or_else(|| resource.text("name")).unwrap_or(&resource.title);
     if path.len() > 1 { path.trim_end_matches('/') } else { path }
 }
 

@@ -185,7 +185,7 @@ fn relative_path(file: &Resource) -> Option<&str> {
     if file.type_name != "File" {
         return None;
     }
-    let path = match file.value("path") {
+    let path = match file.value("path").or_else(|| file.value("name")) {
         None if file.symbolic_title.is_none() => file.title.as_str(),
         Some(Value::Str(text)) => text.text.as_str(),
         _ => return None,
@@ -201,7 +201,11 @@ fn is_absolute(path: &str) -> bool {
 }
 
 fn two_contents(file: &Resource) -> Option<String> {
-    let given = ["content", "source", "target"].iter().filter(|p| file.value(p).is_some_and(is_given)).count();
+    let has = |name: &str| file.value(name).is_some_and(is_given);
+    // Any other word for its state is what a link leads to.
+    let states = ["absent", "false", "file", "present", "directory", "link"];
+    let leads = has("target") || file.text("ensure").is_some_and(|state| !states.contains(&state));
+    let given = usize::from(leads) + ["content", "source"].iter().filter(|name| has(name)).count();
     (given > 1).then(|| "You cannot specify more than one of content, source, target".to_owned())
 }
 
@@ -220,13 +224,13 @@ fn unqualified_guard(exec: &Resource) -> Option<Refusal> {
 
 /// A command without a full path needs a search path.
 fn unqualified(exec: &Resource, command: Option<&Value>) -> Option<String> {
-    let command = match command {
+    let command = match command.or_else(|| exec.value("name")) {
         None if exec.symbolic_title.is_none() => exec.title.as_str(),
         Some(Value::Str(text)) => text.text.as_str(),
         Some(Value::Array(words)) => words.items.first()?.as_str()?,
         _ => return None,
     };
-    let program = command.trim_start_matches(['"', '\'']).split_whitespace().next()?;
+    let program = command.trim_start_matches(['"', '\'']).split_whitespace().next().unwrap_or_default();
     // The provider `posix` is the one that asks for it, and the default.
     let asks = exec.value("provider").is_none_or(|p| p.as_str() == Some("posix"));
     let without = exec.value("path").is_none() && !is_absolute(program) && asks;

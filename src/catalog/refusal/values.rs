@@ -52,7 +52,7 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("timeout", Rule::Whole(no_timeout)),
             ("tries", Rule::Whole(too_few_tries)),
             ("refreshonly", BOOL),
-            ("creates", Rule::Each(relative_creation)),
+            ("creates", Rule::Whole(no_creation)),
         ],
     ),
     (
@@ -334,14 +334,21 @@ fn no_content(value: &Value) -> Option<String> {
     let class = match value {
         Value::Int(_) => "Integer",
         Value::Float(_) => "Float",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
         _ => return None,
     };
     Some(munging(value, "content", &format!("no implicit conversion of {class} into String")))
 }
 
-fn relative_creation(text: &str) -> Option<String> {
-    let windows = text.contains([':', '\\']);
-    (!text.starts_with('/') && !windows).then(|| "creates must be a fully qualified path".to_owned())
+fn no_creation(value: &Value) -> Option<String> {
+    let is_full = |value: &Value| match value {
+        Value::Str(text) => text.text.starts_with('/') || text.text.contains([':', '\\']),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
+        _ => true,
+    };
+    let items = value.as_array().unwrap_or(std::slice::from_ref(value));
+    (!items.iter().all(is_full)).then(|| "creates must be a fully qualified path".to_owned())
 }
 
 fn no_exec_provider(text: &str) -> Option<String> {
