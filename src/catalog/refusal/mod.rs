@@ -204,7 +204,12 @@ fn two_contents(file: &Resource) -> Option<String> {
     let has = |name: &str| file.value(name).is_some_and(is_given);
     // Any other word for its state is what a link leads to.
     let states = ["absent", "false", "file", "present", "directory", "link"];
-    let leads = has("target") || file.text("ensure").is_some_and(|state| !states.contains(&state));
+    let is_target = match file.value("ensure") {
+        Some(Value::Str(state)) => !states.contains(&state.text.as_str()),
+        Some(Value::Bool(is_there)) => *is_there,
+        _ => false,
+    };
+    let leads = has("target") || is_target;
     let given = usize::from(leads) + ["content", "source"].iter().filter(|name| has(name)).count();
     (given > 1).then(|| "You cannot specify more than one of content, source, target".to_owned())
 }

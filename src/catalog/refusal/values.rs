@@ -32,6 +32,7 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
     (
         "Cron",
         &[
+            ("ensure", Rule::Words("present, absent")),
             ("special", Rule::Each(cron::no_special)),
             ("minute", Rule::Whole(cron::no_minute)),
             ("hour", Rule::Whole(cron::no_hour)),
@@ -64,6 +65,7 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
             ("replace", YES_NO),
             ("force", YES_NO),
             ("recurse", Rule::Whole(no_recursion)),
+            ("recurselimit", Rule::Each(no_limit)),
             ("links", Rule::Words("follow, manage")),
             ("purge", YES_NO),
             ("sourceselect", Rule::Words("first, all")),
@@ -86,6 +88,7 @@ const RULES: &[(&str, &[(&str, Rule)])] = &[
         ],
     ),
     ("Notify", &[("withpath", BOOL)]),
+    ("Resources", &[("purge", Rule::Whole(no_purge))]),
     (
         "Package",
         &[
@@ -269,7 +272,24 @@ fn no_umask(text: &str) -> Option<String> {
     (!is_octal(text, 5)).then(|| format!("The umask specification is invalid: {}", quote(text)))
 }
 
+fn no_purge(value: &Value) -> Option<String> {
+    let is_boolean = match value {
+        Value::Bool(_) => true,
+        Value::Str(text) => matches!(text.text.to_lowercase().as_str(), "true" | "false" | "yes" | "no"),
+        _ => false,
+    };
+    (!is_boolean).then(|| munging(value, "purge", "expected a boolean value"))
+}
+
+fn no_limit(text: &str) -> Option<String> {
+    let is_number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    (!is_number).then(|| format!("Invalid value {}. Valid values match /^[0-9]+$/.", quote(text)))
+}
+
 fn no_timeout(value: &Value) -> Option<String> {
+    if let Value::Bool(is_true) = value {
+        return Some(munging(value, "timeout", &format!("can't convert {is_true} into Float")));
+    }
     let text = value.as_str()?;
     let number = text.trim().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+'));
     (!number).then(|| munging(value, "timeout", "The timeout must be a number."))

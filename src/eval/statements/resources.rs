@@ -57,7 +57,12 @@ pub(super) fn create_resources<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[V
     let Some(instances) = instances.as_hash().cloned() else {
         return Err(EvalError::puppet("create_resources(): second argument must be a hash"));
     };
-    let defaults = args.get(2).and_then(|d| d.as_hash().cloned()).unwrap_or_default();
+    let defaults = match args.get(2).map(Value::sample) {
+        Some(other) if other.as_hash().is_none() && !other.is_unknown() => {
+            return Err(EvalError::puppet("create_resources(): third argument, if provided, must be a hash"));
+        }
+        defaults => defaults.and_then(|d| d.as_hash().cloned()).unwrap_or_default(),
+    };
     let at = here(c, env);
     for (title, given) in &instances {
         let params = merged(given, &defaults, &at)?;

@@ -131,6 +131,10 @@ impl Interp<'_> {
             Some(value) => Ok(value),
             None if matches!(receiver, Value::Undef) => self.raise(format!("undefined method `{name}' for nil")),
             None => {
+                if let Some(message) = methods::lacking::undefined(receiver, name) {
+                    self.raised_itself = (self.possible == 0).then(|| message.clone());
+                    return self.raise(message);
+                }
                 let unknown = values::beyond(format!("{}#{name}", methods::class_name(receiver)));
                 match block {
                     // What the block writes must not get lost with the method.

@@ -11,6 +11,7 @@ pub(crate) mod hash;
 pub(crate) mod inspect;
 pub(crate) mod iterate;
 pub(crate) mod json;
+pub(crate) mod lacking;
 pub(crate) mod number;
 pub(crate) mod object;
 pub(crate) mod order;
