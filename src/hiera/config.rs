@@ -453,7 +453,7 @@ fn line(data: &Data) -> u32 {
 /// The version a configuration says it has; 3 when it says nothing.
 pub(crate) fn version(config: &Hash) -> Option<i64> {
     match config.get("version").map(|d| &d.value) {
-        None => Some(3),
+        None | Some(Value::Undef) => Some(3),
         Some(Value::Int(number)) => Some(*number),
         #[allow(clippy::cast_possible_truncation)]
         Some(Value::Float(number)) => Some(*number as i64),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::config::{Reader, regex_key, with_extension};
-use super::data::{Data, Hash};
+use super::data::{Data, Hash, Value};
 use super::datadir::Place;
 use super::error::HieraError;
 use super::files::Format;
@@ -14,6 +14,17 @@ use super::template::Template;
 const DEFAULT_DATADIR: &str = "/etc/puppetlabs/code/environments/production/hieradata";
 
 impl Reader<'_> {
+    /// A hierarchy of version 3 is a list of paths. Levels that are hashes are those of a later version, which must
+    /// be said.
+    pub(crate) fn check3(&self, config: &Hash) -> Result<(), HieraError> {
+        let Some(Value::Array(levels)) = config.get("hierarchy").map(|d| &d.value) else { return Ok(()) };
+        let Some(at) = levels.iter().position(|level| level.as_hash().is_some()) else { return Ok(()) };
+        let start = format!("The Lookup Configuration at '{}' has wrong type, entry 'hierarchy'", self.file);
+        let first = format!("{start} variant 0 expects a String value, got Tuple");
+        let second = format!("{start} variant 1 index {at} expects a String value, got Struct");
+        Err(self.fail(1, format!(" {first}\n  {second}"), "say `version: 5`"))
+    }
+
     /// Reads version 3.
     pub(crate) fn version3(&self, config: &Hash) -> Layer {
         let mut layer = Layer {

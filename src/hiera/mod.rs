@@ -340,7 +340,10 @@ fn read_config(reader: &Reader<'_>) -> Result<(Layer, Option<i64>), HieraError> 
             let (config, notes) = (Arc::clone(&reader.file), vec![note]);
             return Ok((Layer { config, levels: Vec::new(), defaults: Vec::new(), error: None, notes }, None));
         }
-        Some(3) => reader.version3(config),
+        Some(3) => {
+            reader.check3(config)?;
+            reader.version3(config)
+        }
         other => return Err(config3::unsupported(reader, other)),
     };
     Ok((layer, version))

@@ -87,7 +87,8 @@ impl<R: std::io::BufRead> Loader<'_, R> {
                 EventData::StreamEnd | EventData::DocumentEnd { .. } => return Ok(()),
                 _ => {
                     self.out.root = self.node(event, 0)?.data;
-                    return Ok(());
+                    // What is wrong after it shows only where the document ends.
+                    return self.next().map(|_| ());
                 }
             }
         }
@@ -339,6 +340,7 @@ mod tests {
             (&nested, 1, "nested deeper"),
             ("a: [1\nb: 2\n", 2, "not YAML"),
             ("\ta: 1\n", 1, "not YAML"),
+            ("a a\nb: 1\n", 2, "mapping values are not allowed"),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.message.contains(message), "{error}");
