@@ -17,7 +17,7 @@ pub(super) fn hiera_error(c: &Compiler<'_>, message: String) -> EvalError {
 /// Whether it is an error of Ruby's, which Puppet tells of the call.
 fn is_raised(message: &str) -> bool {
     let takes = |part: &str| message.starts_with('\'') && message.contains(part);
-    RAISED.iter().any(|start| message.starts_with(start))
+    RAISED.iter().any(|start| message.trim_start().starts_with(start))
         || message.contains("not a usable regular expression")
         || takes("' expects ")
         || takes(NO_PLACE)
