@@ -94,7 +94,7 @@ impl<'s> Compiler<'s> {
             return Ok(Value::Type(self.named_type(name)));
         }
         if name == "Class" && self.session.options.dialect == Dialect::Modern {
-            flat.iter().filter_map(Value::as_str).try_for_each(class_name)?;
+            flat.iter().filter_map(Value::as_str).try_for_each(|name| types::class_name(name).map(|_| ()))?;
         }
         let several = listed || flat.len() > 1;
         if several {
@@ -223,22 +223,6 @@ fn flatten(value: Value, out: &mut Vec<Value>) {
         Value::Array(a) => a.items.iter().for_each(|v| flatten(v.clone(), out)),
         _ => out.push(value),
     }
-}
-
-/// A class is referred to by the name of one.
-fn class_name(name: &str) -> Res<()> {
-    let is_segment = |segment: &str| {
-        let mut letters = segment.chars();
-        letters.next().is_some_and(|first| first.is_alphabetic())
-            && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    if name.strip_prefix("::").unwrap_or(name).split("::").all(is_segment) {
-        return Ok(());
-    }
-    let message = format!(
-        "Illegal name. The given name '{name}' does not conform to the naming rule /^((::)?[a-z_]\\w*)(::[a-z]\\w*)*$/"
-    );
-    Err(EvalError::issue("ILLEGAL_NAME", message))
 }
 
 fn symbolic_reference(name: &str, key: Option<&Value>) -> Res<Value> {

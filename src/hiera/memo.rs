@@ -16,6 +16,7 @@ use super::files::{Files, Slot};
 use super::key::Key;
 use super::stand::Step;
 use super::template::{self, Got, Rendered, Template};
+use crate::value::numbers::Numbers;
 
 /// Of one compilation; not to be used with another scope or another tree.
 #[derive(Default)]
@@ -30,8 +31,8 @@ struct Inner {
     options: FxHashMap<Option<String>, Option<Data>>,
     /// Paths that were told of, by address.
     told: FxHashSet<usize>,
-    /// The same for steps of earlier lookups, by number: a bit each.
-    steps: Vec<u64>,
+    /// The same for steps of earlier lookups, by number.
+    steps: Numbers,
 }
 
 impl std::fmt::Debug for Memo {
@@ -63,22 +64,6 @@ impl Place {
         let slot = files.slot(&format!("{}{tail}", self.text));
         self.slots.borrow_mut().insert(tail.into(), Arc::clone(&slot));
         slot
-    }
-}
-
-impl Inner {
-    fn has_told(&self, step: usize) -> bool {
-        self.steps.get(step / 64).is_some_and(|word| word >> (step % 64) & 1 == 1)
-    }
-
-    /// Notes that a step is told; whether that is news.
-    fn tells(&mut self, step: usize) -> bool {
-        if self.steps.len() <= step / 64 {
-            self.steps.resize(step / 64 + 1, 0);
-        }
-        let Some(word) = self.steps.get_mut(step / 64) else { return true };
-        let bit = 1 << (step % 64);
-        std::mem::replace(word, *word | bit) & bit == 0
     }
 }
 
@@ -123,7 +108,7 @@ impl Memo {
     /// of them that are news are the same on every host.
     pub(super) fn can_tell(&self, files: &Files, trail: &[(Step, usize)]) -> bool {
         let inner = self.0.borrow();
-        let news = trail.iter().filter(|(step, number)| step.template != 0 && !inner.has_told(*number));
+        let news = trail.iter().filter(|(step, number)| step.template != 0 && !inner.steps.has(*number));
         news.map(|(step, _)| step).all(|step| {
             let place = inner.places.get(&step.template);
             place.is_some_and(|place| {
@@ -137,7 +122,7 @@ impl Memo {
     pub(super) fn tell_all(&self, files: &Files, trail: &[(Step, usize)]) -> Vec<(Arc<str>, bool)> {
         let places: Vec<Arc<Slot>> = {
             let inner = &mut *self.0.borrow_mut();
-            let news = trail.iter().filter(|(_, number)| inner.tells(*number)).map(|(step, _)| step);
+            let news = trail.iter().filter(|(_, number)| inner.steps.add(*number)).map(|(step, _)| step);
             let news: Vec<&Step> = news.collect();
             let slot = |step: &Step| match step.template {
                 0 => Some(files.slot(&step.tail)),

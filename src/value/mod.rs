@@ -9,6 +9,7 @@ mod compare;
 pub(crate) mod digest;
 pub mod display;
 pub(crate) mod inspect;
+pub(crate) mod numbers;
 mod origin;
 pub mod quote;
 pub mod regex;

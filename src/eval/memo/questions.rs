@@ -10,6 +10,7 @@ use super::same::{same, same_all, same_if_any, same_params};
 use super::trace::{Asked, MadeType, Outside, Place, Question};
 use crate::catalog::Param;
 use crate::value::Value;
+use crate::value::numbers::Numbers;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::{Hash, Hasher};
@@ -191,14 +192,14 @@ fn same_defaults(a: &Defaults, b: &Defaults) -> bool {
 /// What is known to be so in one compilation.
 #[derive(Debug, Default)]
 pub(crate) struct Confirmed {
-    bits: Vec<u64>,
+    numbers: Numbers,
     /// Where types are defined, by number.
     types: Vec<Option<Option<DefAt>>>,
 }
 
 impl Confirmed {
     pub(super) fn has(&self, number: Number) -> bool {
-        self.bits.get(number as usize / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+        self.numbers.has(number as usize)
     }
 
     /// Whether all of them are known to be so.
@@ -208,13 +209,7 @@ impl Confirmed {
 
     /// Notes that something is so; whether that is new.
     pub(super) fn add(&mut self, number: Number) -> bool {
-        let at = number as usize / 64;
-        if at >= self.bits.len() {
-            self.bits.resize((at + 1).next_power_of_two(), 0);
-        }
-        let bit = 1 << (number % 64);
-        let Some(word) = self.bits.get_mut(at) else { return false };
-        std::mem::replace(word, *word | bit) & bit == 0
+        self.numbers.add(number as usize)
     }
 
     /// Where a type is defined, if that was asked.

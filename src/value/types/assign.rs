@@ -180,12 +180,8 @@ fn is_string(o: &Type) -> bool {
     accepts(&Type::String(Range::SIZE), o, 0)
 }
 
-/// Keys of rich data are texts and numbers.
 fn is_rich_key(o: &Type, d: u32) -> bool {
-    match o {
-        Type::Variant(types) => !types.is_empty() && types.iter().all(|t| is_rich_key(t, d)),
-        _ => accepts(&Type::Numeric, o, d) || accepts(&Type::String(Range::SIZE), o, d),
-    }
+    super::base("RichDataKey").is_some_and(|key| accepts(&key, o, d))
 }
 
 fn is_rich_data(o: &Type, d: u32) -> bool {

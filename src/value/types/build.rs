@@ -535,7 +535,8 @@ fn class(keys: &[Value]) -> Built {
     }
 }
 
-fn class_name(text: &str) -> Built {
+/// `Class[name]`.
+pub(crate) fn class_name(text: &str) -> Built {
     let name = text.to_lowercase();
     let name = name.strip_prefix("::").unwrap_or(&name);
     let word = |s: &str| {
@@ -545,7 +546,7 @@ fn class_name(text: &str) -> Built {
         return Err(TypeError::issue(
             "ILLEGAL_NAME",
             format!(
-                "Illegal name. The given name '{text}' does not conform to the naming rule /^((::)?[a-z]\\w*)(::[a-z]\\w*)*$/"
+                "Illegal name. The given name '{text}' does not conform to the naming rule /^((::)?[a-z_]\\w*)(::[a-z]\\w*)*$/"
             ),
         ));
     }

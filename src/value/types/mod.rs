@@ -14,6 +14,7 @@ mod normal;
 mod show;
 
 pub use build::build;
+pub(crate) use build::class_name;
 pub use build_names::base;
 pub use context::{NoContext, TypeContext, TypeError};
 pub use infer::{infer, infer_detailed};
