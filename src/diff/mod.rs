@@ -5,16 +5,19 @@
 
 mod content;
 mod doubt;
+mod shared;
 mod sources;
 
 pub use content::{Content, Line, content_of};
 pub use doubt::{Differs, differ, surely_differ};
+pub use shared::apart;
 pub use sources::Sources;
 
 use crate::catalog::{Catalog, Param, Resource, ResourceId};
 use crate::value::{Cause, CauseKind, Value};
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
+use shared::Shared;
 
 /// One revision of a host: its catalog and the files its catalog draws from.
 #[derive(Clone, Copy)]
@@ -56,15 +59,23 @@ const CONTENT_PARAMS: [&str; 2] = ["content", "source"];
 /// Everything that differs, in head order and then base order.
 #[must_use]
 pub fn compare(base: Side<'_>, head: Side<'_>) -> Vec<Change> {
-    let (at_base, at_head) = (by_name(base.catalog), by_name(head.catalog));
+    let shared = Shared::of(base.catalog, head.catalog);
+    let apart = |catalog| by_name(ids(catalog).filter(|(_, r)| shared.at_base(r).is_none()));
+    let (at_base, at_head) = (apart(base.catalog), apart(head.catalog));
     let mut changes = Vec::new();
     for (id, resource) in ids(head.catalog) {
+        if let Some(before) = shared.at_base(resource) {
+            if copy_differs(resource, base.sources, head.sources) {
+                changes.push(Change::Content { base: before, head: id });
+            }
+            continue;
+        }
         match counterpart(id, resource, &at_head, &at_base).and_then(|b| Some((b, base.catalog.get(b)?))) {
             None => changes.push(Change::Added(id)),
             Some(before) => compare_resource(before, (id, resource), base, head, &mut changes),
         }
     }
-    for (id, resource) in ids(base.catalog) {
+    for (id, resource) in ids(base.catalog).filter(|(_, r)| shared.at_base(r).is_none()) {
         if counterpart(id, resource, &at_base, &at_head).is_none() {
             changes.push(Change::Removed(id));
         }
@@ -80,9 +91,9 @@ fn ids(catalog: &Catalog) -> impl Iterator<Item = (ResourceId, &Resource)> {
 /// Type and title to the resources of that name: several where an undecided condition declares one on either side.
 type ByName<'a> = FxHashMap<(&'a str, &'a str), Vec<ResourceId>>;
 
-fn by_name(catalog: &Catalog) -> ByName<'_> {
+fn by_name<'a>(resources: impl Iterator<Item = (ResourceId, &'a Resource)>) -> ByName<'a> {
     let mut names = ByName::default();
-    for (id, resource) in ids(catalog) {
+    for (id, resource) in resources {
         names.entry((&resource.type_name, &resource.title)).or_default().push(id);
     }
     names
@@ -125,6 +136,18 @@ fn changed_params(before: &Resource, after: &Resource) -> Vec<EcoString> {
         }
     }
     names
+}
+
+/// Whether a file that is declared by one and the same declaration has another content.
+fn copy_differs(file: &Resource, base: &Sources, head: &Sources) -> bool {
+    if file.type_name != "File" {
+        return false;
+    }
+    let is_same = match file.value("source").and_then(Value::as_str) {
+        Some(address) => base.same_file(head, address),
+        None => file.value("content").is_some_and(|content| !matches!(content, Value::Sym(_))),
+    };
+    !is_same && content_differs((file, base), (file, head))
 }
 
 fn content_differs(before: (&Resource, &Sources), after: (&Resource, &Sources)) -> bool {

@@ -36,6 +36,13 @@ impl Sources {
         if mount == "modules" { self.module_file(inner) } else { Some(format!("{}/{inner}", self.mounts.get(mount)?)) }
     }
 
+    /// Whether an address names a file of the same bytes in another revision; `false` where that takes a closer look.
+    pub(super) fn same_file(&self, other: &Self, address: &str) -> bool {
+        let print = |sources: &Self| sources.path_of(address).and_then(|path| sources.tree.oid(&path));
+        let own = print(self);
+        own.is_some() && own == print(other)
+    }
+
     fn module_file(&self, inner: &str) -> Option<String> {
         let (module, file) = inner.split_once('/')?;
         let candidates = self.modules.iter().map(|m| format!("{m}/{module}"));

@@ -1,12 +1,12 @@
 //! Mail settings on a host whose value hangs on one relay.
 
-use super::local::{Queueing, means_this_host, queueing};
+use super::local::{Queueing, means_this_host, queueing, same_servers};
 use super::relied::{Relied, by_text, of_origins, set_at};
 use crate::catalog::{Param, Resource};
-use crate::checks::HostSide;
 use crate::checks::removal::{file_path, wanted};
+use crate::checks::{HostContext, HostSide};
 use crate::content::mail::{self, Queue, Row};
-use crate::diff::{Line, content_of};
+use crate::diff::{Change, Line, apart, content_of};
 use crate::repo::Loc;
 use crate::value::{SymExpr, Value};
 use ecow::EcoString;
@@ -74,7 +74,7 @@ impl Consumer {
 /// Every such setting of a host: rendered files first, then parameters whose landing nobody saw. `hosts` are the
 /// names the host goes by; a made-up host has none, and nobody knows what else would run there.
 pub(super) fn consumers(side: HostSide<'_>, hosts: &[EcoString]) -> Vec<Consumer> {
-    let place = Place { side, hosts, queue: if hosts.is_empty() { Queueing::There } else { queueing(side) } };
+    let place = Place::new(side, hosts);
     let mut by_choice: BTreeMap<(Loc, &'static str), Consumer> = BTreeMap::new();
     let resources = || side.catalog().resources.iter().filter(|r| !r.is_virtual && wanted(r));
     let files: Vec<Consumer> = resources().filter(|r| r.type_name == "File").flat_map(|r| in_file(r, &place)).collect();
@@ -89,6 +89,29 @@ pub(super) fn consumers(side: HostSide<'_>, hosts: &[EcoString]) -> Vec<Consumer
     by_choice.into_values().collect()
 }
 
+/// Whether no setting can have come with a change: what either side declares by itself holds none, and says nothing of a
+/// mail server. A quick look: hosts have thousands of resources, and few of them change.
+pub(super) fn nothing_new(base: HostSide<'_>, head: HostSide<'_>, cx: &HostContext<'_>) -> bool {
+    let (gone, mut come) = apart(base.catalog(), head.catalog());
+    if !same_servers((base, &gone), (head, &come)) {
+        return false;
+    }
+    come.extend(cx.changes.iter().filter_map(|change| match change {
+        Change::Content { head: id, .. } => head.get(*id),
+        _ => None,
+    }));
+    // A setting that goes may have stood for a parameter that says the same.
+    !holds_any(&gone, &Place::new(base, cx.hosts)) && !holds_any(&come, &Place::new(head, cx.hosts))
+}
+
+fn holds_any(resources: &[&Resource], place: &Place<'_>) -> bool {
+    let holds = |r: &Resource| match r.type_name.as_str() {
+        "File" => !in_file(r, place).is_empty(),
+        _ => in_params(r, place).next().is_some(),
+    };
+    resources.iter().filter(|r| wanted(r)).any(|r| holds(r))
+}
+
 /// The host on which a setting stands.
 struct Place<'a> {
     side: HostSide<'a>,
@@ -97,7 +120,11 @@ struct Place<'a> {
     queue: Queueing,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    fn new(side: HostSide<'a>, hosts: &'a [EcoString]) -> Self {
+        Self { side, hosts, queue: if hosts.is_empty() { Queueing::There } else { queueing(side) } }
+    }
+
     /// What the text itself says, once nothing of its history speaks.
     fn by_text(&self, row: &Row, value: &str) -> Option<Relied> {
         if means_this_host(value, self.hosts) {
@@ -147,8 +174,8 @@ fn of_line(row: &Row, key: &str, value: &str, line: &Line, place: &Place<'_>) ->
     Some(consumer(row, key, value, relied, &line.at))
 }
 
-fn in_params(resource: &Resource, place: &Place<'_>) -> Vec<Consumer> {
-    resource.params.iter().filter_map(|p| of_param(resource, p, place)).collect()
+fn in_params(resource: &Resource, place: &Place<'_>) -> impl Iterator<Item = Consumer> {
+    resource.params.iter().filter_map(move |p| of_param(resource, p, place))
 }
 
 fn of_param(resource: &Resource, param: &Param, place: &Place<'_>) -> Option<Consumer> {

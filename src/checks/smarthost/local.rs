@@ -5,6 +5,7 @@ use crate::checks::HostSide;
 use crate::checks::removal::{file_path, wanted};
 use crate::content::mail::{self, Part};
 use ecow::EcoString;
+use std::collections::BTreeSet;
 
 /// Whether a setting names the host it stands on.
 pub(super) fn means_this_host(value: &str, hosts: &[EcoString]) -> bool {
@@ -25,14 +26,26 @@ pub(super) enum Queueing {
 
 /// Whether a queueing mail server belongs to the host.
 pub(super) fn queueing(side: HostSide<'_>) -> Queueing {
-    let whole = side.errors.is_empty() && side.cut_short.is_none();
-    // Who manages no package here manages no mail server either, and says nothing by it.
-    let manages = side.catalog().of_type("Package").next().is_some();
     let parts = || side.catalog().resources.iter().filter(|r| !r.is_virtual && of_server(r));
-    if !whole || !manages || parts().any(wanted) {
+    if !is_telling(side) || parts().any(wanted) {
         return Queueing::There;
     }
     if parts().next().is_some() { Queueing::TakenAway } else { Queueing::Undeclared }
+}
+
+/// Whether a catalog would show a mail server, if there were one.
+fn is_telling(side: HostSide<'_>) -> bool {
+    let whole = side.errors.is_empty() && side.cut_short.is_none();
+    // Who manages no package here manages no mail server either, and says nothing by it.
+    whole && side.catalog().of_type("Package").next().is_some()
+}
+
+/// Whether both sides say the same of mail servers, where only these of their resources can differ.
+pub(super) fn same_servers(base: (HostSide<'_>, &[&Resource]), head: (HostSide<'_>, &[&Resource])) -> bool {
+    let parts = |resources: &[&Resource]| -> BTreeSet<(String, bool)> {
+        resources.iter().filter(|r| of_server(r)).map(|r| (r.reference(), wanted(r))).collect()
+    };
+    is_telling(base.0) == is_telling(head.0) && parts(base.1) == parts(head.1)
 }
 
 /// Whether a resource is part of a queueing mail server.

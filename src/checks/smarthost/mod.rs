@@ -13,7 +13,7 @@ use super::places::head;
 use super::{Check, HostContext, draft};
 use crate::content::mail::Queue;
 use crate::finding::{Confidence, FailureMode, Finding, Severity};
-use consumer::{Consumer, Reliance, consumers};
+use consumer::{Consumer, Reliance, consumers, nothing_new};
 pub(super) use in_use::SmarthostInUse;
 use std::collections::BTreeSet;
 
@@ -30,6 +30,9 @@ impl Check for SingleSmarthost {
 
     fn host(&self, cx: &HostContext<'_>, out: &mut Vec<Finding>) {
         let Some(side) = cx.head else { return };
+        if cx.base.is_some_and(|base| nothing_new(base, side, cx)) {
+            return;
+        }
         let before = cx.base.map_or_else(Vec::new, |base| consumers(base, cx.hosts));
         let known: BTreeSet<String> = before.iter().map(Consumer::identity).collect();
         let found = consumers(side, cx.hosts);
