@@ -4,6 +4,7 @@
 
 use super::catalog;
 use holdpoint::catalog::{Catalog, End, RefreshGraph, Resource, ResourceId, ResourceKind};
+use holdpoint::value::Value;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -32,6 +33,10 @@ pub(crate) fn answer(catalog: &Catalog, eight: bool) -> Json {
     let graph = RefreshGraph::new(catalog);
     if graph.cycle().is_some() {
         return json!({ "error": { "message": "One or more resource dependency cycles detected in graph" } });
+    }
+    // Schedules that agents have of their own are not in a catalog that is run by itself.
+    if let Some(why) = catalog.unscheduled().first() {
+        return json!({ "error": { "message": format!("Could not find schedule {}", why.schedule) } });
     }
     let changes = |id: ResourceId| catalog.get(id).and_then(event).map_or(0, |_| 1);
     let refreshed: Vec<Json> = graph
@@ -79,15 +84,11 @@ fn event(resource: &Resource) -> Option<Event> {
         "Notify" => Some(message(resource.text("message").unwrap_or(name))),
         "File" => file(resource),
         "User" | "Group" => {
-            let ensure = resource.text("ensure")?;
+            let ensure = resource.text("ensure").or_else(|| is_managed(resource).then_some("present"))?;
             (ACCOUNTS.contains(&name) == (ensure == "absent")).then(|| ensured(ensure, "created"))
         }
         "Package" => (!matches!(text("ensure"), "absent" | "purged")).then(|| ensured("present", "created")),
-        "Exec" => runs(resource).then(|| Event {
-            property: "returns",
-            seven: "current_value 'notrun', should be ['0']".to_owned(),
-            eight: "current_value 'notrun', should be ['0']".to_owned(),
-        }),
+        "Exec" => returned(resource).filter(|_| runs(resource)),
         "Service" => {
             let running = text("status") != "/bin/false";
             let wanted = match resource.value("ensure")?.to_string().as_str() {
@@ -102,6 +103,23 @@ fn event(resource: &Resource) -> Option<Event> {
         }
         _ => None,
     }
+}
+
+/// An account of which something is said is one that is there.
+fn is_managed(account: &Resource) -> bool {
+    const PROPERTIES: [&str; 9] = ["uid", "gid", "home", "shell", "comment", "groups", "password", "expiry", "members"];
+    PROPERTIES.iter().any(|name| account.param(name).is_some())
+}
+
+/// What a command is to return.
+fn returned(exec: &Resource) -> Option<Event> {
+    let wanted = match exec.value("returns") {
+        None => vec!["0".to_owned()],
+        Some(Value::Array(list)) => list.items.iter().map(ToString::to_string).collect(),
+        Some(one) => vec![one.to_string()],
+    };
+    let text = format!("current_value 'notrun', should be ['{}']", wanted.join("', '"));
+    (!wanted.is_empty()).then(|| Event { property: "returns", seven: text.clone(), eight: text })
 }
 
 /// A service that does not run and should.
@@ -124,11 +142,16 @@ fn file(resource: &Resource) -> Option<Event> {
     let path = resource.text("path").unwrap_or(&resource.title);
     let there = FOLDERS.contains(&path);
     let ensure = resource.value("ensure").map(ToString::to_string).unwrap_or_default();
-    let content = resource.text("content");
-    if there || ensure == "absent" || (ensure.is_empty() && content.is_none()) {
+    let (content, target) = (resource.text("content"), resource.text("target"));
+    let is_written = content.is_some() || resource.value("content").and_then(Value::as_array).is_some();
+    if there || ensure == "absent" || (ensure.is_empty() && !is_written && target.is_none()) {
         return None;
     }
-    let word = if ensure.is_empty() { "file" } else { &ensure };
+    let word = match ensure.as_str() {
+        "" if is_written => "file",
+        "" => "link",
+        given => given,
+    };
     let eight = content.map_or_else(|| "created".to_owned(), |c| format!("defined content as '{}'", digest(c)));
     Some(ensured(word, &eight))
 }

@@ -30,7 +30,7 @@ pub(super) fn refusals(cx: &HostContext<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let values = cx.changes.iter().filter_map(|c| refused(side.get(head_of(c)?)?, side));
-    let found: Vec<Refused<'_>> = values.chain(unrealised(side)).collect();
+    let found: Vec<Refused<'_>> = values.chain(unrealised(side)).chain(unscheduled(side)).collect();
     if found.is_empty() {
         return Vec::new();
     }
@@ -59,7 +59,7 @@ fn head_of(change: &Change) -> Option<ResourceId> {
 /// What the agent refuses at base already.
 fn known(base: HostSide<'_>) -> BTreeSet<String> {
     let values = base.catalog().resources.iter().filter_map(|r| refused(r, base));
-    values.chain(unrealised(base)).map(|r| r.subject).collect()
+    values.chain(unrealised(base)).chain(unscheduled(base)).map(|r| r.subject).collect()
 }
 
 fn refused<'a>(resource: &'a Resource, side: HostSide<'_>) -> Option<Refused<'a>> {
@@ -110,6 +110,17 @@ fn unrealised(side: HostSide<'_>) -> impl Iterator<Item = Refused<'_>> {
         told: u.to_string(),
         at: u.at,
         remedy: format!("realise {}, or take out the relationship", u.lost.reference()),
+    })
+}
+
+/// Schedules that are named and declared nowhere.
+fn unscheduled(side: HostSide<'_>) -> impl Iterator<Item = Refused<'_>> {
+    side.catalog().unscheduled().into_iter().filter(|u| !u.is_default()).map(|u| Refused {
+        resource: u.resource,
+        subject: format!("{}: schedule {} of {}", u.at.path, u.schedule, u.resource.reference()),
+        told: u.to_string(),
+        at: u.at,
+        remedy: format!("declare `schedule {{ '{}': }}`, or take the attribute out", u.schedule),
     })
 }
 

@@ -87,6 +87,11 @@ impl std::fmt::Debug for HieraState {
 }
 
 impl HieraState {
+    /// Whether a data file can be read, or there is none.
+    pub(crate) fn can_read(&self, path: &str) -> bool {
+        self.data.as_ref().is_ok_and(|hiera| hiera.can_read(path))
+    }
+
     /// Why a key that was not found may yet exist: some layer of the hierarchy is not in the repository.
     pub(crate) fn absent(&self) -> Option<String> {
         let (name, why) = self.data.as_ref().ok()?.absent().into_iter().next()?;

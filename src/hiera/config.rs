@@ -450,6 +450,12 @@ fn line(data: &Data) -> u32 {
     data.at.as_ref().map_or(1, |at| at.line)
 }
 
+/// The number that a text begins with, as Ruby takes it; 0 if there is none.
+fn leading_number(text: &str) -> i64 {
+    let digits: String = text.trim_start().chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(0)
+}
+
 /// The version a configuration says it has; 3 when it says nothing.
 pub(crate) fn version(config: &Hash) -> Option<i64> {
     match config.get("version").map(|d| &d.value) {
@@ -457,7 +463,7 @@ pub(crate) fn version(config: &Hash) -> Option<i64> {
         Some(Value::Int(number)) => Some(*number),
         #[allow(clippy::cast_possible_truncation)]
         Some(Value::Float(number)) => Some(*number as i64),
-        Some(Value::Str(text)) => text.parse().ok(),
+        Some(Value::Str(text)) => Some(leading_number(text)),
         Some(_) => None,
     }
 }

@@ -164,6 +164,10 @@ fn texts(data: Option<&Data>, default: &[&str]) -> Vec<String> {
 
 /// Puppet's own error when a version is not supported.
 pub(crate) fn unsupported(reader: &Reader<'_>, version: Option<i64>) -> HieraError {
-    let shown = version.map_or_else(|| "?".into(), |v| v.to_string());
-    reader.fail(1, format!("This runtime does not support hiera.yaml version {shown}"), "use version 5")
+    let why = match version {
+        Some(number) => format!("This runtime does not support hiera.yaml version {number}"),
+        // Ruby asks a list or a hash for its number.
+        None => "undefined method `to_i' for the version that the file gives".to_owned(),
+    };
+    reader.fail(1, why, "use version 5")
 }

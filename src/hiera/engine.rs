@@ -140,7 +140,8 @@ impl<'a> Run<'a> {
         if self.hiera.elsewhere.holds(&key.root) {
             return Err(Stop::Unknown(format!("key {}: said to have data elsewhere in holdpoint.toml", key.root)));
         }
-        let options = if self.hiera.has_options(key.module()) { self.options(key)? } else { None };
+        let asks = self.hiera.has_options(key.module()) || self.is_unsound(key.module())?;
+        let options = if asks { self.options(key)? } else { None };
         let told = options.as_ref().and_then(|o| o.as_hash()?.get("merge"));
         let merge = match (merge, told) {
             (Some(merge), _) => merge.clone(),
@@ -218,7 +219,7 @@ impl<'a> Run<'a> {
         out
     }
 
-    fn consult(&self, path: &Arc<str>) {
+    pub(super) fn consult(&self, path: &Arc<str>) {
         if self.scope.memo().is_none_or(|memo| memo.tell(path)) {
             self.consulted.borrow_mut().push(Arc::clone(path));
         }
@@ -264,11 +265,21 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn path(&self, level: &Level, path: &Template, key: &str) -> Answer {
-        let place = match self.memo()? {
+    fn place(&self, path: &Template) -> Result<Rc<Place>, Stop> {
+        Ok(match self.memo()? {
             Some(memo) => memo.place(path, self.scope)?,
             None => Rc::new(Place::render(path, self.scope)?),
-        };
+        })
+    }
+
+    /// The file that a path is, if that is known.
+    pub(super) fn known_slot(&self, path: &Template) -> Result<Option<Arc<Slot>>, Stop> {
+        let place = self.place(path)?;
+        Ok(place.rendered.unknown.is_none().then(|| place.slot(&self.hiera.files, "")))
+    }
+
+    fn path(&self, level: &Level, path: &Template, key: &str) -> Answer {
+        let place = self.place(path)?;
         let mut tail = String::new();
         if matches!(level.backend, Backend::ExpandPath) {
             push_namespace(&mut tail, key);
@@ -338,7 +349,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn glob(&self, glob: &Template) -> Result<Vec<Arc<Slot>>, Stop> {
+    pub(super) fn glob(&self, glob: &Template) -> Result<Vec<Arc<Slot>>, Stop> {
         let mut buffer = String::new();
         let rendered = glob.path(self.scope, &mut buffer)?;
         self.per_host.set(self.per_host.get() | rendered.per_host);
@@ -351,7 +362,7 @@ impl<'a> Run<'a> {
         Ok(paths.iter().map(|path| self.hiera.files.slot(path)).collect())
     }
 
-    fn mapped(&self, variable: &Key, local: &str, path: &Template) -> Result<Vec<String>, Stop> {
+    pub(super) fn mapped(&self, variable: &Key, local: &str, path: &Template) -> Result<Vec<String>, Stop> {
         let value = match template::variable(variable, self.scope)? {
             Got::Missing => return Ok(Vec::new()),
             Got::Value(value, _) => value,

@@ -29,6 +29,9 @@ struct Inner {
     places: FxHashMap<usize, Rc<Place>>,
     /// By the module whose own hierarchy takes part.
     options: FxHashMap<Option<String>, Option<Data>>,
+    /// Whether a file cannot be read: of the hierarchies that all keys have, and of those with a module's own.
+    unsound: Option<bool>,
+    unsound_in: FxHashMap<String, bool>,
     /// Paths that were told of, by address.
     told: FxHashSet<usize>,
     /// The same for steps of earlier lookups, by number.
@@ -82,6 +85,8 @@ impl Memo {
         if changed {
             inner.places.clear();
             inner.options.clear();
+            inner.unsound = None;
+            inner.unsound_in.clear();
             inner.steps.clear();
         }
         Ok(())
@@ -139,6 +144,19 @@ impl Memo {
 
     pub(crate) fn keep_options(&self, module: Option<&str>, options: &Option<Data>) {
         self.0.borrow_mut().options.insert(module.map(str::to_owned), options.clone());
+    }
+
+    pub(crate) fn unsound(&self, module: Option<&str>) -> Option<bool> {
+        let inner = self.0.borrow();
+        module.map_or(inner.unsound, |name| inner.unsound_in.get(name).copied())
+    }
+
+    pub(crate) fn keep_unsound(&self, module: Option<&str>, is_unsound: bool) {
+        let inner = &mut *self.0.borrow_mut();
+        match module {
+            None => inner.unsound = Some(is_unsound),
+            Some(name) => _ = inner.unsound_in.insert(name.to_owned(), is_unsound),
+        }
     }
 
     /// Whether it is the first time that a path is told of.

@@ -25,6 +25,7 @@ mod options;
 mod roles;
 mod scalar;
 mod shared;
+mod sound;
 mod stand;
 mod template;
 pub mod yaml;
@@ -234,6 +235,19 @@ impl Hiera {
     fn layers(&self, module: Option<&str>) -> [Option<&Layer>; 3] {
         let module = if self.modules.is_empty() { None } else { module.and_then(|name| self.modules.get(name)) };
         [self.global.as_ref(), self.environment.as_ref(), module]
+    }
+
+    fn has_module(&self, name: &str) -> bool {
+        self.modules.contains_key(name)
+    }
+
+    fn slot(&self, path: &str) -> Arc<files::Slot> {
+        self.files.slot(path)
+    }
+
+    /// Whether a data file is read without an error.
+    fn is_sound(&self, slot: &files::Slot, format: files::Format) -> bool {
+        self.files.data(slot, format).is_ok_and(|file| file.refused.is_none())
     }
 
     fn is_legacy(&self) -> bool {

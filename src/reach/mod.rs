@@ -222,9 +222,10 @@ fn changed_keys(base: &Session, head: &Session, path: &str) -> BTreeSet<String> 
         Ok(text) => Some(text.map(|text| data::entries(path, &text)).unwrap_or_default()),
         Err(_) => None,
     };
-    // What cannot be read may hold any key.
+    // What cannot be read may hold any key, and lets every lookup fail.
+    let is_sound = |s: &Session| s.hiera().can_read(path);
     match (entries(base), entries(head)) {
-        (Some(base), Some(head)) => data::changed(&base, &head),
+        (Some(was), Some(is)) if is_sound(base) && is_sound(head) => data::changed(&was, &is),
         _ => [data::ANY.to_owned()].into(),
     }
 }

@@ -1,6 +1,6 @@
 //! What `cron` refuses of a time.
 
-use super::values::munging;
+use super::forms::munging;
 use crate::value::Value;
 
 const DAYS: [&str; 7] = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];

@@ -1,6 +1,9 @@
 //! What the agent refuses of a catalog that compiled: it stops before it applies anything.
 
 mod cron;
+mod features;
+mod forms;
+mod schedules;
 mod values;
 
 use super::{Catalog, Relation, Resource, ResourceId, ResourceKind};
@@ -87,6 +90,7 @@ impl Refusal {
     pub fn told(&self, resource: &Resource) -> String {
         let (name, at, why) = (resource.reference(), place(resource), &self.why);
         match self.param {
+            Some("path") if resource.type_name == "Exec" => format!("Could not set path on exec: {why}"),
             // It says twice where a tag stands.
             Some("tag") => format!("Parameter tag failed on {name}: {why} {at} {at}"),
             Some(param) => format!("Parameter {param} failed on {name}: {why} {at}"),
@@ -114,6 +118,7 @@ fn refused_whole(resource: &Resource) -> Option<Refusal> {
     match resource.type_name.as_str() {
         "File" => whole(two_contents(resource)).or_else(|| lacking(nothing_remote(resource))),
         "Exec" => lacking(unqualified(resource, resource.value("command"))),
+        "Package" => features::beyond_provider(resource),
         "Tidy" => matching_alone(resource),
         "Concat_fragment" => lacking(no_fragment(resource)).or_else(|| whole(two_fragments(resource))),
         "Ssh_authorized_key" => lacking(of_nobody(resource)),
@@ -270,7 +275,15 @@ mod tests {
 
     #[test]
     fn refuses_what_the_agent_refuses() {
-        let cases: [(&str, &str, Params, bool); 24] = [
+        let cases: [(&str, &str, Params, bool); 32] = [
+            ("Package", "p", &[("provider", "dpkg"), ("ensure", "1.0")], true),
+            ("Package", "p", &[("provider", "apt"), ("ensure", "1.0")], false),
+            ("Package", "p", &[("provider", "gem"), ("ensure", "purged")], true),
+            ("Package", "p", &[("provider", "dpkg"), ("ensure", "purged")], false),
+            ("Package", "p", &[("ensure", "disabled")], false),
+            ("Filebucket", "b", &[("path", "a")], true),
+            ("Exec", "/bin/ls", &[("try_sleep", "soon")], true),
+            ("Exec", "/bin/ls", &[("tries", "3"), ("try_sleep", "2"), ("cwd", "/")], false),
             ("Concat_fragment", "a", &[("target", "/a")], true),
             ("Concat_fragment", "a", &[("target", "/a"), ("content", "")], false),
             ("Cron", "c", &[("weekday", "Someday")], true),
