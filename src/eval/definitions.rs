@@ -80,7 +80,7 @@ fn repeated_name(session: &Session) -> Option<(String, Loc)> {
                 format!("'{name}' is already defined (line: {line}) as a class; cannot redefine as a definition")
             }
             (false, true) => {
-                format!("Class '{name}' is already defined (line: {line}) as a definition; cannot redefine as a class")
+                format!("Definition '{name}' is already defined (line: {line}); cannot be redefined as a class")
             }
             (false, false) => format!(
                 "Attempt to redefine entity 'http://puppet.com/2016.1/runtime/type/{name}'. Originally set at line {line}"

@@ -163,6 +163,7 @@ fn each_tag(value: &Value, take: &mut impl FnMut(&str)) {
         Value::Undef | Value::Sym(_) => {}
         Value::Str(text) => take(&text.text),
         Value::Default => take("default"),
+        Value::Hash(_) => take(&crate::value::inspect::inspect(value)),
         Value::Regex(regex) => take(&format!("(?-mix:{regex})")),
         Value::Type(t) => take(&reference_text(t)),
         other => take(&other.to_string()),

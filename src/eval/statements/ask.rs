@@ -10,6 +10,7 @@ use crate::eval::metaparams::invalid_tag;
 use crate::eval::reference::{Reference, canonical_class, references};
 use crate::eval::scope::Env;
 use crate::eval::source::DefKind;
+use crate::value::inspect::inspect;
 use crate::value::types::Type;
 use crate::value::{Tri, Value};
 
@@ -174,7 +175,11 @@ pub(super) fn getparam<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: 
 }
 
 pub(super) fn tag<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
-    let of = |v: &Value| if matches!(v, Value::Undef) { Some(String::new()) } else { invalid_tag(v) };
+    let of = |v: &Value| match v {
+        Value::Undef => Some(String::new()),
+        Value::Hash(_) => Some(inspect(v).to_lowercase()),
+        _ => invalid_tag(v),
+    };
     if let Some(bad) = args.iter().find_map(of) {
         return Err(EvalError::puppet(format!("Invalid tag '{bad}'")));
     }

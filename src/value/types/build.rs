@@ -487,7 +487,7 @@ fn time_type(name: &str, keys: &[Value]) -> Built {
 /// `Resource[type]`, `Resource[type, title]` with a single title.
 fn resource(keys: &[Value]) -> Built {
     let type_name = match keys.first() {
-        Some(Value::Str(s)) => capitalize(&s.text),
+        Some(Value::Str(s)) => type_reference(&s.text)?,
         Some(Value::Type(t)) => match &**t {
             Type::Resource { type_name, .. } => type_name.clone(),
             _ => return Err(illegal_resource(keys)),
@@ -500,6 +500,19 @@ fn resource(keys: &[Value]) -> Built {
         Some(other) => return Err(specialization("Resource", other, "a resource title String")),
     };
     Ok(Type::Resource { type_name, title })
+}
+
+/// The name of a resource type, as it is written.
+fn type_reference(text: &str) -> Result<EcoString, TypeError> {
+    let name = capitalize(text);
+    let is_word = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_uppercase()) && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    if name.split("::").all(is_word) {
+        return Ok(name);
+    }
+    let message = format!("Illegal type reference. The given name '{name}' does not conform to the naming rule");
+    Err(TypeError::issue("ILLEGAL_CLASSREF", message))
 }
 
 fn illegal_resource(keys: &[Value]) -> TypeError {
