@@ -38,9 +38,8 @@ impl Catalog {
             return Vec::new();
         }
         let real = self.resources.iter().filter(|r| !r.is_virtual);
-        real.filter(|r| !matches!(r.kind, ResourceKind::Class | ResourceKind::Defined))
-            .filter_map(|r| self.without_schedule(r))
-            .collect()
+        // A type that could not be read may have an attribute of that name for itself.
+        real.filter(|r| r.kind == ResourceKind::Native).filter_map(|r| self.without_schedule(r)).collect()
     }
 
     fn without_schedule<'a>(&self, resource: &'a Resource) -> Option<Unscheduled<'a>> {
