@@ -16,11 +16,18 @@ struct Refused<'a> {
     resource: &'a Resource,
     /// What is refused, whichever resources it is said of.
     subject: String,
+    /// How far the agent comes.
+    fate: &'static str,
     /// What the agent says.
     told: String,
     at: &'a Loc,
     remedy: String,
 }
+
+/// Of a value that is read before the first resource's turn.
+const NOTHING: &str = "refuses it and applies none of it";
+/// Of what is looked for when the resource's turn comes.
+const SO_FAR: &str = "stops at this resource and leaves what comes after it";
 
 /// What the agent refuses at head and not at base. It reads all values of a catalog before it applies anything.
 pub(super) fn refusals(cx: &HostContext<'_>) -> Vec<Finding> {
@@ -77,6 +84,7 @@ fn refused<'a>(resource: &'a Resource, side: HostSide<'_>) -> Option<Refused<'a>
     Some(Refused {
         resource,
         subject: format!("{}: {} {what}: {}", at.path, resource.type_name, why.why),
+        fate: NOTHING,
         told: why.told(resource),
         at,
         remedy: remedy(resource, why.param, why.lacks),
@@ -107,6 +115,7 @@ fn unrealised(side: HostSide<'_>) -> impl Iterator<Item = Refused<'_>> {
     side.catalog().unrealised().into_iter().map(|u| Refused {
         resource: u.asks,
         subject: format!("{}: {} of {}", u.at.path, u.lost.reference(), u.asks.reference()),
+        fate: NOTHING,
         told: u.to_string(),
         at: u.at,
         remedy: format!("realise {}, or take out the relationship", u.lost.reference()),
@@ -118,6 +127,7 @@ fn unscheduled(side: HostSide<'_>) -> impl Iterator<Item = Refused<'_>> {
     side.catalog().unscheduled().into_iter().filter(|u| !u.is_default()).map(|u| Refused {
         resource: u.resource,
         subject: format!("{}: schedule {} of {}", u.at.path, u.schedule, u.resource.reference()),
+        fate: SO_FAR,
         told: u.to_string(),
         at: u.at,
         remedy: format!("declare `schedule {{ '{}': }}`, or take the attribute out", u.schedule),
@@ -129,8 +139,7 @@ fn finding(alike: &[Refused<'_>], was_well: bool) -> Option<Finding> {
     // What surely stands in the catalog tells.
     let first = alike.iter().find(|r| r.resource.possible.is_none()).or(alike.first())?;
     let others = if alike.len() > 1 { format!(" ({} resources alike)", alike.len()) } else { String::new() };
-    let message =
-        format!("the catalog compiles, and the agent refuses it and applies none of it: {}{others}", first.told);
+    let message = format!("the catalog compiles, and the agent {}: {}{others}", first.fate, first.told);
     let finding = draft("catalog-broken", &first.subject, "refused", message).remedy(&first.remedy);
     let finding = match &first.resource.possible {
         Some(condition) => finding

@@ -237,19 +237,6 @@ impl Hiera {
         [self.global.as_ref(), self.environment.as_ref(), module]
     }
 
-    fn has_module(&self, name: &str) -> bool {
-        self.modules.contains_key(name)
-    }
-
-    fn slot(&self, path: &str) -> Arc<files::Slot> {
-        self.files.slot(path)
-    }
-
-    /// Whether a data file is read without an error.
-    fn is_sound(&self, slot: &files::Slot, format: files::Format) -> bool {
-        self.files.data(slot, format).is_ok_and(|file| file.refused.is_none())
-    }
-
     fn is_legacy(&self) -> bool {
         self.global.is_some()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Hiera;
 use super::engine::{Run, Stop};
-use super::files::{Format, Slot};
+use super::files::Slot;
 use super::level::{Backend, Level, Places};
 
 impl Run<'_> {
@@ -14,7 +14,7 @@ impl Run<'_> {
         if self.hiera.is_legacy() {
             return Ok(false);
         }
-        let module = module.filter(|name| self.hiera.has_module(name));
+        let module = module.filter(|name| self.hiera.modules.contains_key(*name));
         let memo = self.memo()?;
         if let Some(known) = memo.and_then(|memo| memo.unsound(module)) {
             return Ok(known);
@@ -31,7 +31,8 @@ impl Run<'_> {
         let slots = self.slots_of(level).unwrap_or_default();
         slots.iter().any(|slot| {
             self.consult(&slot.path);
-            slot.is_folder || slot.exists && !self.hiera.is_sound(slot, *format)
+            let is_sound = || self.hiera.files.data(slot, *format).is_ok_and(|file| file.refused.is_none());
+            slot.is_folder || slot.exists && !is_sound()
         })
     }
 
@@ -45,7 +46,7 @@ impl Run<'_> {
             }
             Places::Mapped { variable, local, path } => {
                 let paths = self.mapped(variable, local, path)?;
-                Ok(paths.iter().map(|path| self.hiera.slot(path)).collect())
+                Ok(paths.iter().map(|path| self.hiera.files.slot(path)).collect())
             }
         }
     }
@@ -55,8 +56,6 @@ impl Hiera {
     /// Whether a data file of the repository can be read, or there is none.
     #[must_use]
     pub fn can_read(&self, path: &str) -> bool {
-        let format = if path.ends_with(".json") { Format::Json } else { Format::Yaml };
-        let slot = self.slot(path);
-        !slot.exists || self.is_sound(&slot, format)
+        self.plain_file(path).is_some()
     }
 }

@@ -1,5 +1,6 @@
 //! The forms that the agent's own types ask of values, and what it says where one has another form.
 
+use super::is_absolute;
 use crate::value::Value;
 use crate::value::inspect::{inspect, quote};
 use crate::value::types::Type;
@@ -11,6 +12,7 @@ const PACKAGE_PROVIDERS: &str = "aix appdmg apple apt aptitude aptrpm blastwave 
 /// Puppet's own ways to run a service, and those of well-known modules.
 const SERVICE_PROVIDERS: &str = "base bsd daemontools debian freebsd gentoo init launchd openbsd openrc openwrt rcng redhat \
     runit service smf src systemd upstart windows pacemaker pacemaker_xml swiftinit";
+
 /// As Ruby inspects it; a reference is a resource with nothing but its name.
 pub(super) fn shown(value: &Value) -> String {
     let named = |kind: &str, title: &str, key: &str| format!("{kind}[{title}]{{:{key}=>{}}}", quote(title));
@@ -28,7 +30,7 @@ pub(super) fn shown(value: &Value) -> String {
 }
 
 /// `A::B` for `a::b`.
-pub(super) fn capitals(name: &str) -> String {
+fn capitals(name: &str) -> String {
     let capital = |part: &str| {
         let mut letters = part.chars();
         letters.next().map(|c| c.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default()
@@ -37,8 +39,7 @@ pub(super) fn capitals(name: &str) -> String {
 }
 
 pub(super) fn no_tag(value: &Value) -> Option<String> {
-    let items = value.as_array().unwrap_or(std::slice::from_ref(value));
-    let text = items.iter().find_map(|item| match item {
+    let text = items(value).iter().find_map(|item| match item {
         Value::Hash(_) => Some(inspect(item)),
         Value::Type(t) if matches!(&**t, Type::Resource { title: Some(_), .. } | Type::Class { name: Some(_) }) => {
             Some(t.to_string().replace('\'', ""))
@@ -63,7 +64,7 @@ pub(super) fn no_mode(value: &Value) -> Option<String> {
 }
 
 /// At most so many octal digits, where the longest begin with a zero.
-pub(super) fn is_octal(text: &str, longest: usize) -> bool {
+fn is_octal(text: &str, longest: usize) -> bool {
     let digits = !text.is_empty() && text.bytes().all(|b| (b'0'..=b'7').contains(&b));
     digits && (text.len() < longest || text.len() == longest && text.starts_with('0'))
 }
@@ -156,7 +157,7 @@ pub(super) fn no_pause(value: &Value) -> Option<String> {
     let why = match value {
         Value::Int(n) => (*n < 0).then_some("try_sleep cannot be a negative number"),
         Value::Float(n) => (*n < 0.0).then_some("try_sleep cannot be a negative number"),
-        other => (!other.as_str()?.starts_with(|c: char| c.is_ascii_digit() || c == '-'))
+        other => (!other.as_str()?.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.')))
             .then_some("try_sleep must be a number"),
     };
     why.map(|why| munging(value, "try_sleep", why))
@@ -174,7 +175,7 @@ pub(super) fn no_count(text: &str) -> Option<String> {
 
 pub(super) fn no_bucket(value: &Value) -> Option<String> {
     match value.as_str() {
-        Some(path) => (!path.starts_with('/')).then(|| "Filebucket paths must be absolute".to_owned()),
+        Some(path) => (!is_absolute(path)).then(|| "Filebucket paths must be absolute".to_owned()),
         None => value.as_array().map(|_| "You can only have one filebucket path".to_owned()),
     }
 }
@@ -253,7 +254,7 @@ pub(super) fn no_package_state(text: &str) -> Option<String> {
 }
 
 /// Any text will do where only some have a meaning of their own.
-pub(super) fn no_state(text: &str, known: &str) -> Option<String> {
+fn no_state(text: &str, known: &str) -> Option<String> {
     text.is_empty().then(|| format!("Invalid value \"\". Valid values are {known}. Valid values match /./."))
 }
 
@@ -279,8 +280,7 @@ pub(super) fn no_creation(value: &Value) -> Option<String> {
         Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
         _ => true,
     };
-    let items = value.as_array().unwrap_or(std::slice::from_ref(value));
-    (!items.iter().all(is_full)).then(|| "creates must be a fully qualified path".to_owned())
+    (!items(value).iter().all(is_full)).then(|| "creates must be a fully qualified path".to_owned())
 }
 
 pub(super) fn no_exec_provider(value: &Value) -> Option<String> {
