@@ -87,6 +87,11 @@ impl std::fmt::Debug for HieraState {
 }
 
 impl HieraState {
+    /// Whether some data files call a key by its last part alone.
+    pub(crate) fn shortens(&self) -> bool {
+        self.data.as_ref().is_ok_and(Hiera::shortens)
+    }
+
     /// Whether a data file can be read, or there is none.
     pub(crate) fn can_read(&self, path: &str) -> bool {
         self.data.as_ref().is_ok_and(|hiera| hiera.can_read(path))

@@ -263,7 +263,7 @@ impl Reader<'_> {
             Kind::Yaml => Backend::File { format: Format::Yaml, encrypted: false },
             Kind::Json => Backend::File { format: Format::Json, encrypted: false },
             Kind::Eyaml => Backend::File { format: Format::Yaml, encrypted: true },
-            Kind::ExpandPath => Backend::ExpandPath,
+            Kind::ExpandPath => Backend::ExpandPath { keys: model.keys },
             Kind::Absent => {
                 Backend::Absent { why: format!("`{function}` reads data that is not part of the repository") }
             }
@@ -273,7 +273,9 @@ impl Reader<'_> {
                 let missing = || self.fail(at, format!("the option '{wanted}' is missing"), "give the text to match");
                 Backend::Regex { key: regex_key(model), subject: subject.ok_or_else(missing)? }
             }
-            Kind::Role | Kind::Namespaced => Backend::Unknown { why: format!("`{function}` belongs to Hiera 3") },
+            Kind::Role | Kind::Namespaced | Kind::Nothing => {
+                Backend::Unknown { why: format!("`{function}` belongs to Hiera 3") }
+            }
         })
     }
 

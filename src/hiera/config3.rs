@@ -36,7 +36,8 @@ impl Reader<'_> {
         };
         let sources = texts(config.get("hierarchy"), &["nodes/%{::trusted.certname}", "common"]);
         for backend in texts(config.get("backends"), &["yaml"]) {
-            let row = self.settings.models.backend(&backend).or_else(|| self.models.backend(&backend));
+            let ruby = self.backend_file(&backend);
+            let row = self.settings.models.backend(&backend, &ruby).or_else(|| self.models.backend(&backend, &ruby));
             match row {
                 Some(row) => layer.levels.extend(self.backend3(config, row, &backend, &sources)),
                 None => layer.levels.push(level(
@@ -49,12 +50,22 @@ impl Reader<'_> {
         layer
     }
 
+    /// The Ruby file of a backend, if a module has it; it is read, not run.
+    fn backend_file(&self, name: &str) -> String {
+        let end = format!("/lib/hiera/backend/{name}_backend.rb");
+        let path = self.tree.list("").find(|path| path.ends_with(&end));
+        path.and_then(|path| self.tree.text(path).ok().flatten()).map_or_else(String::new, |text| text.to_string())
+    }
+
     fn backend3(&self, config: &Hash, row: &Model, name: &str, sources: &[String]) -> Vec<Level> {
         if self.settings.absent.iter().any(|n| n == name) || row.kind == Kind::Absent {
             let why = format!("`{name}` reads data that is not part of the repository");
             return vec![level(name, Backend::Absent { why }, Places::Nowhere)];
         }
-        let section = row.section.as_deref().unwrap_or(name);
+        if row.kind == Kind::Nothing {
+            return Vec::new();
+        }
+        let section = row.section.as_deref().filter(|_| config.get(name).is_none()).unwrap_or(name);
         let dir = self.section_dir(config, section);
         let file = |format, encrypted| Backend::File { format, encrypted };
         match row.kind {
@@ -105,7 +116,7 @@ impl Reader<'_> {
         match dir {
             Place::Absent(why) => level(&name, Backend::Absent { why }, Places::Nowhere),
             Place::Tree(dir) if expanded.iter().any(|e| e == rest) => {
-                level(&name, Backend::ExpandPath, Places::Paths(vec![self.path(&dir, rest)]))
+                level(&name, Backend::ExpandPath { keys: row.keys }, Places::Paths(vec![self.path(&dir, rest)]))
             }
             Place::Tree(dir) => {
                 let backend = Backend::File { format: Format::Yaml, encrypted: false };
@@ -118,6 +129,8 @@ impl Reader<'_> {
     fn sectioned<'s>(&self, config: &Hash, row: &Model, dir: &Place, source: &'s str) -> (Place, &'s str) {
         for section in &row.sections {
             if let Some(rest) = prefixed(Some(section), source) {
+                let longer = format!("{section}{}", row.section_suffix);
+                let section = if config.get(&longer).is_some() { &longer } else { section };
                 return (self.section_dir(config, section), rest);
             }
         }

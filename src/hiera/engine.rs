@@ -17,6 +17,7 @@ use super::key::{self, Key, Segment};
 use super::level::{Backend, Layer, Level, Places};
 use super::memo::{Memo, Place};
 use super::merge;
+use super::model::Naming;
 use super::options::OPTIONS;
 use super::stand::Step;
 use super::template::{self, Got, HOLE, Rendered, Template};
@@ -281,7 +282,7 @@ impl<'a> Run<'a> {
     fn path(&self, level: &Level, path: &Template, key: &str) -> Answer {
         let place = self.place(path)?;
         let mut tail = String::new();
-        if matches!(level.backend, Backend::ExpandPath) {
+        if matches!(level.backend, Backend::ExpandPath { .. }) {
             push_namespace(&mut tail, key);
         }
         self.step(std::ptr::from_ref(path) as usize, &tail);
@@ -302,9 +303,9 @@ impl<'a> Run<'a> {
     fn perhaps(&self, level: &Level, pattern: &str, rendered: &Rendered, key: &str, why: &str) -> Answer {
         self.own();
         let files = &self.hiera.files;
-        let slots = match (&rendered.one_of, &level.backend) {
-            (Some(words), _) => self.named(pattern, words),
-            (None, Backend::File { format, .. }) => {
+        let slots = match &level.backend {
+            _ if rendered.is_narrowed() => self.narrowed(&rendered.filled(pattern)),
+            Backend::File { format, .. } => {
                 let all = files.candidates(pattern);
                 if rendered.per_host {
                     all.paths.iter().for_each(|path| self.consult(path));
@@ -323,10 +324,16 @@ impl<'a> Run<'a> {
         Ok(None)
     }
 
-    /// The files that a path is, each word put in, in the order of their paths.
-    fn named(&self, pattern: &str, words: &[String]) -> Vec<Arc<Slot>> {
-        let mut slots: Vec<Arc<Slot>> =
-            words.iter().map(|w| self.hiera.files.slot(&pattern.replacen(HOLE, w, 1))).collect();
+    /// The files that a path can be, in the order of their paths.
+    fn narrowed(&self, patterns: &[String]) -> Vec<Arc<Slot>> {
+        let files = &self.hiera.files;
+        let (open, named): (Vec<_>, Vec<_>) = patterns.iter().partition(|pattern| pattern.contains(HOLE));
+        let mut slots: Vec<Arc<Slot>> = named.into_iter().map(|path| files.slot(path)).collect();
+        for pattern in open {
+            let all = files.candidates(pattern);
+            self.consulted_all.borrow_mut().push(Arc::clone(&all.paths));
+            slots.extend(all.slots.iter().cloned());
+        }
         slots.sort_by(|a, b| a.path.cmp(&b.path));
         slots.dedup_by(|a, b| a.path == b.path);
         slots
@@ -410,12 +417,23 @@ impl<'a> Run<'a> {
                 let value = self.in_file(slot, *format, key)?;
                 Ok(if *encrypted { value.map(|v| decrypted(&v)) } else { value })
             }
-            (Backend::ExpandPath, Some(slot)) => self.in_file(slot, Format::Yaml, key),
+            (Backend::ExpandPath { keys }, Some(slot)) => self.under_some_name(slot, *keys, key),
             (Backend::Regex { key: field, subject }, Some(slot)) => self.in_regex_file(slot, field, subject, key),
             (Backend::Function(function), slot) => self.function(function, slot, key),
             (Backend::Refused { error }, _) => Err(Stop::Error(error.clone())),
             _ => Ok(None),
         }
+    }
+
+    fn under_some_name(&self, slot: &Slot, keys: Naming, key: &str) -> Answer {
+        let mut found = Ok(None);
+        for name in keys.names(key) {
+            found = self.in_file(slot, Format::Yaml, name);
+            if !matches!(found, Ok(None)) {
+                break;
+            }
+        }
+        found
     }
 
     fn in_file(&self, slot: &Slot, format: Format, key: &str) -> Answer {

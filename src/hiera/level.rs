@@ -8,6 +8,7 @@ use super::engine::push_namespace;
 use super::error::HieraError;
 use super::files::Format;
 use super::key::Key;
+use super::model::Naming;
 use super::template::{HOLE, Template};
 
 /// One hiera.yaml.
@@ -45,7 +46,7 @@ pub(crate) enum Backend {
     /// A file that holds the key.
     File { format: Format, encrypted: bool },
     /// A folder split by namespace; the place is the path without the extension.
-    ExpandPath,
+    ExpandPath { keys: Naming },
     /// Expressions matched against a subject.
     Regex { key: String, subject: Template },
     /// One file per role; the places end where the role's path begins.
@@ -150,7 +151,7 @@ impl Level {
         let state = match &self.backend {
             Backend::File { encrypted: true, .. } => "read; what is encrypted is unknown".to_owned(),
             Backend::File { .. } => "read".to_owned(),
-            Backend::ExpandPath => "read as a folder split by the key's namespace".to_owned(),
+            Backend::ExpandPath { .. } => "read as a folder split by the key's namespace".to_owned(),
             Backend::Regex { .. } => "read as expressions that are matched against an option".to_owned(),
             Backend::Role { .. } => "read as a hierarchy per role".to_owned(),
             Backend::Function(Function { name, .. }) => {
@@ -166,13 +167,13 @@ impl Level {
     /// Adds the patterns of the paths that are looked at; `None` where they can't be told.
     pub(crate) fn patterns(&self, scope: &dyn HieraScope, out: &mut Vec<PathPattern>) -> Option<()> {
         let (Places::Paths(templates) | Places::Globs(templates)) = &self.places else { return None };
-        if !matches!(self.backend, Backend::File { .. } | Backend::ExpandPath | Backend::Regex { .. }) {
+        if !matches!(self.backend, Backend::File { .. } | Backend::ExpandPath { .. } | Backend::Regex { .. }) {
             return None;
         }
         for template in templates {
             let mut path = String::new();
             template.path(scope, &mut path).ok()?;
-            if matches!(self.backend, Backend::ExpandPath) {
+            if matches!(self.backend, Backend::ExpandPath { .. }) {
                 path.push(HOLE);
             }
             let open = |c: char| matches!(c, '*' | '?' | '[' | '{');
@@ -184,10 +185,15 @@ impl Level {
             };
             out.push(PathPattern {
                 pattern: crate::repo::normal(&pattern),
-                by_namespace: matches!(self.backend, Backend::ExpandPath),
+                by_namespace: matches!(self.backend, Backend::ExpandPath { .. }),
             });
         }
         Some(())
+    }
+
+    /// Whether files may call a key by its last part alone.
+    pub(crate) fn shortens(&self) -> bool {
+        matches!(self.backend, Backend::ExpandPath { keys } if keys != Naming::Whole)
     }
 
     /// Whether data of this level is known to lie elsewhere.

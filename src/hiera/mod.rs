@@ -193,6 +193,13 @@ impl Hiera {
         self.global.is_some() || self.environment.is_some() || !self.modules.is_empty()
     }
 
+    /// Whether some files call a key by its last part alone, the rest of it being their path.
+    #[must_use]
+    pub fn shortens(&self) -> bool {
+        let layers = self.global.iter().chain(&self.environment);
+        layers.flat_map(|layer| &layer.levels).any(level::Level::shortens)
+    }
+
     /// Patterns of the data files that a scope may read; `None` where it
     /// may be any.
     #[must_use]

@@ -24,6 +24,34 @@ pub enum Kind {
     Role,
     /// Hiera 3: YAML with namespaces, sections and expressions.
     Namespaced,
+    /// Has no data: there for the sake of its section alone.
+    Nothing,
+}
+
+/// What a key is called in a file that its namespace leads to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Naming {
+    /// As it is asked for.
+    #[default]
+    Whole,
+    /// The last part of it.
+    Last,
+    /// The last part of it; if that is not there, as it is asked for.
+    LastThenWhole,
+}
+
+impl Naming {
+    /// The names to look for, in their order.
+    pub(super) fn names(self, key: &str) -> impl Iterator<Item = &str> {
+        let last = key.rsplit_once("::").map_or(key, |(_, last)| last);
+        let (first, second) = match self {
+            Self::Whole => (key, None),
+            Self::Last => (last, None),
+            Self::LastThenWhole => (last, Some(key).filter(|key| *key != last)),
+        };
+        std::iter::once(first).chain(second)
+    }
 }
 
 /// One row of the knowledge.
@@ -34,9 +62,18 @@ pub struct Model {
     pub name: String,
     /// What it does.
     pub kind: Kind,
-    /// The section of hiera.yaml that configures it; its name unless given.
+    /// A text in the Ruby file of a backend, by which versions of it are told apart: the row is for those that have it.
+    #[serde(default)]
+    pub says: Option<String>,
+    /// The section of hiera.yaml that configures it, if there is none of its own name.
     #[serde(default)]
     pub section: Option<String>,
+    /// What a section's name may have added to it.
+    #[serde(default)]
+    pub section_suffix: String,
+    /// What keys are called in files that their namespace leads to.
+    #[serde(default)]
+    pub keys: Naming,
     /// The option whose text expressions are matched against.
     #[serde(default)]
     pub match_option: Option<String>,
@@ -88,9 +125,10 @@ impl Models {
         self.functions.iter().rev().find(|row| row.name == name)
     }
 
-    /// The row of a backend; a later row of the same name wins.
-    pub(crate) fn backend(&self, name: &str) -> Option<&Model> {
-        self.backends.iter().rev().find(|row| row.name == name)
+    /// The row of a backend of which this is the Ruby file; a later row of the same name wins.
+    pub(crate) fn backend(&self, name: &str, ruby: &str) -> Option<&Model> {
+        let fits = |row: &&Model| row.name == name && row.says.as_ref().is_none_or(|says| ruby.contains(says.as_str()));
+        self.backends.iter().rev().find(fits)
     }
 }
 

@@ -133,7 +133,7 @@ impl Hiera {
                 Backend::File { format, .. } if path.variables().next().is_some() => {
                     gathered.own.extend(self.own_file(&text, *format, gathered.places));
                 }
-                Backend::File { .. } | Backend::ExpandPath | Backend::Regex { .. } => gathered.ground.push(text),
+                Backend::File { .. } | Backend::ExpandPath { .. } | Backend::Regex { .. } => gathered.ground.push(text),
                 _ => return None,
             }
         }

@@ -95,8 +95,7 @@ impl Template {
                         rendered.per_host |= per_host;
                         match &data.value {
                             Value::Unknown(why) => {
-                                let first = rendered.unknown.is_none();
-                                rendered.one_of = if first { alternatives(key, scope) } else { None };
+                                rendered.holes.push(alternatives(key, scope));
                                 rendered.unknown.get_or_insert_with(|| why.to_string());
                                 out.push(HOLE);
                             }
@@ -115,8 +114,33 @@ impl Template {
 pub(crate) struct Rendered {
     pub(crate) unknown: Option<String>,
     pub(crate) per_host: bool,
-    /// What the one hole can be, where that is known.
-    pub(crate) one_of: Option<Vec<String>>,
+    /// What each hole can be, where that is known.
+    pub(crate) holes: Vec<Option<Vec<String>>>,
+}
+
+/// Most paths that one path with holes is taken for.
+const MAX_FILLED: usize = 256;
+
+impl Rendered {
+    /// Whether it is known of some hole what it can be.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        self.holes.iter().any(Option::is_some)
+    }
+
+    /// The paths that a path can be: known words put in, [`HOLE`] where anything may stand. Past the limit the holes
+    /// that are left stay open.
+    pub(crate) fn filled(&self, pattern: &str) -> Vec<String> {
+        let mut pieces = pattern.split(HOLE);
+        let mut paths = vec![pieces.next().unwrap_or_default().to_owned()];
+        for (piece, hole) in pieces.zip(self.holes.iter().chain(std::iter::repeat(&None))) {
+            let words = hole.as_deref().filter(|words| paths.len() * words.len() <= MAX_FILLED);
+            let open = [HOLE.to_string()];
+            let words = words.unwrap_or(&open);
+            let with = |path: &String| words.iter().map(|word| format!("{path}{word}{piece}")).collect::<Vec<_>>();
+            paths = paths.iter().flat_map(with).collect();
+        }
+        paths
+    }
 }
 
 fn alternatives(key: &Key, scope: &dyn HieraScope) -> Option<Vec<String>> {

@@ -67,9 +67,30 @@ pub(super) fn changed(base: &BTreeMap<String, String>, head: &BTreeMap<String, S
     out
 }
 
+/// What a key of a file may be called where it is asked for: as it stands there, or below any end of the file's path,
+/// where the hierarchy `shortens` keys so.
+pub(super) fn full_names(path: &str, key: &str, shortens: bool) -> Vec<String> {
+    let mut names = vec![key.to_owned()];
+    if shortens && key != ANY && !key.contains("::") {
+        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+        let folders: Vec<&str> = stem.split('/').collect();
+        names.extend((0..folders.len()).filter_map(|from| Some(format!("{}::{key}", folders.get(from..)?.join("::")))));
+    }
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_key_has_its_files_path_before_it() {
+        let names = |shortens| full_names("data/common/scap/server.yaml", "sources", shortens);
+        assert_eq!(names(false), ["sources"]);
+        assert_eq!(names(true).last().map(String::as_str), Some("server::sources"));
+        assert!(names(true).contains(&"scap::server::sources".to_owned()));
+        assert_eq!(full_names("data/a.yaml", "b::c", true), ["b::c"]);
+    }
 
     #[test]
     fn entries_are_told_apart() {

@@ -225,7 +225,10 @@ fn changed_keys(base: &Session, head: &Session, path: &str) -> BTreeSet<String> 
     // What cannot be read may hold any key, and lets every lookup fail.
     let is_sound = |s: &Session| s.hiera().can_read(path);
     match (entries(base), entries(head)) {
-        (Some(was), Some(is)) if is_sound(base) && is_sound(head) => data::changed(&was, &is),
+        (Some(was), Some(is)) if is_sound(base) && is_sound(head) => {
+            let shortens = [base, head].iter().any(|s| s.hiera().shortens());
+            data::changed(&was, &is).iter().flat_map(|key| data::full_names(path, key, shortens)).collect()
+        }
         _ => [data::ANY.to_owned()].into(),
     }
 }

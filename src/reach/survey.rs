@@ -219,8 +219,13 @@ fn of_file(session: &Session, path: &Arc<str>) -> Vec<Place> {
     let Some(text) = wants.then(|| session.tree().text(path).ok().flatten()).flatten() else { return Vec::new() };
     match kind {
         Some(Kind::Data(_)) | None => {
+            let shortens = session.hiera().shortens();
+            let named = |(key, text): (String, String)| {
+                let names = data::full_names(path, &key, shortens);
+                names.into_iter().map(move |name| (name, text.clone())).collect::<Vec<_>>()
+            };
             let entry = |(key, text): (String, String)| Place::read(Kind::Data(key), module, &text, Style::Data);
-            data::entries(path, &text).into_iter().map(entry).collect()
+            data::entries(path, &text).into_iter().flat_map(named).map(entry).collect()
         }
         Some(kind) => {
             let is_template = matches!(kind, Kind::Asset(..));

@@ -6,6 +6,7 @@
 
 use crate::value::{Cause, CauseKind, Entries, Hash, Object, Origin, Str, Sym, SymExpr, Value};
 use ecow::EcoString;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// Most parts that the expression of an unknown may have before it is cut short.
@@ -188,7 +189,8 @@ pub(crate) fn derived(name: &str, operands: &[&Value], sample: Option<Value>) ->
         let operands = operands.iter().map(|v| (*v).clone()).collect();
         return Value::Sym(Arc::new(Sym { expr: SymExpr::Call(name.into(), operands), sample }));
     }
-    let cause = operands.iter().find_map(|v| first_cause(v, 64));
+    let mut seen = FxHashSet::default();
+    let cause = operands.iter().find_map(|v| first_cause(v, 64, &mut seen));
     let cause = cause.unwrap_or(Cause { kind: CauseKind::Template, name: name.into() });
     Value::Sym(Arc::new(Sym { expr: SymExpr::Opaque(cause), sample }))
 }
@@ -209,17 +211,26 @@ fn weigh(value: &Value, budget: &mut usize) -> bool {
     }
 }
 
-/// Any root cause inside, looked for to a depth.
-fn first_cause(value: &Value, depth: usize) -> Option<Cause> {
+/// Any root cause inside, looked for to a depth. Values hold others that they share: each is looked into once.
+fn first_cause(value: &Value, depth: usize, seen: &mut FxHashSet<usize>) -> Option<Cause> {
     let depth = depth.checked_sub(1)?;
+    let address = match value {
+        Value::Array(a) => Arc::as_ptr(a).addr(),
+        Value::Hash(h) => Arc::as_ptr(h).addr(),
+        Value::Sym(s) => Arc::as_ptr(s).addr(),
+        _ => return None,
+    };
+    if !seen.insert(address) {
+        return None;
+    }
     match value {
-        Value::Array(a) => a.items.iter().find_map(|v| first_cause(v, depth)),
-        Value::Hash(h) => h.entries.values().find_map(|v| first_cause(v, depth)),
+        Value::Array(a) => a.items.iter().find_map(|v| first_cause(v, depth, seen)),
+        Value::Hash(h) => h.entries.values().find_map(|v| first_cause(v, depth, seen)),
         Value::Sym(s) => match &s.expr {
             SymExpr::Fact(name) => Some(Cause { kind: CauseKind::Fact, name: name.clone() }),
             SymExpr::Opaque(cause) => Some(cause.clone()),
             SymExpr::Concat(parts) | SymExpr::Call(_, parts) | SymExpr::Choice(parts) => {
-                parts.iter().find_map(|v| first_cause(v, depth))
+                parts.iter().find_map(|v| first_cause(v, depth, seen))
             }
         },
         _ => None,
@@ -272,4 +283,23 @@ pub(crate) fn settled(value: &Value) -> Option<Value> {
         }
         other => other.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cause_of_what_shares_its_parts_is_found_in_the_end() {
+        let site = SymExpr::Opaque(Cause { kind: CauseKind::Variable, name: "site".into() });
+        let unknown = Value::Sym(Arc::new(Sym { expr: site.clone(), sample: None }));
+        let doubled = |value: Value, _| {
+            Value::Sym(Arc::new(Sym { expr: SymExpr::Call("+".into(), vec![value.clone(), value]), sample: None }))
+        };
+        // A walk through all of its branches would take 2^60 steps.
+        let without_cause = (0..60).fold(Value::Int(1), doubled);
+        let list = Value::array(vec![without_cause, (0..60).fold(unknown, doubled)]);
+        let Value::Sym(found) = derived("size", &[&list], None) else { panic!("it is not known") };
+        assert_eq!(found.expr, site);
+    }
 }
