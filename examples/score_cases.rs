@@ -4,7 +4,8 @@
 //!
 //! A case is a line of JSON: `id, base, head, label (tp or tn), expect: [{rule-area, subject, file}]`, for
 //! tn also the `file` that must stay quiet. Findings below medium confidence don't count. What a tp
-//! case yields beyond what it expects is listed and not judged: the label speaks of one file.
+//! case yields beyond what it expects is listed and not judged: the label speaks of one file. Findings in other files
+//! of the change are counted apart (`near`): only a look at them tells whether they are the fault that is meant.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 
 use holdpoint::finding::{Confidence, Finding, Report};
@@ -23,6 +24,8 @@ struct Args {
 #[derive(Default)]
 struct Score {
     hits: u32,
+    /// Findings in another file of the change than the one that the label names, which is its first.
+    near: u32,
     misses: u32,
     false_alarms: u32,
     quiet: u32,
@@ -40,10 +43,14 @@ fn main() {
     }
     let share = |part: u32, rest: u32| f64::from(part) / f64::from((part + rest).max(1));
     println!(
-        "\nhits {} misses {} false alarms {} quiet {} failed {}",
-        score.hits, score.misses, score.false_alarms, score.quiet, score.failed
+        "\nhits {} near {} misses {} false alarms {} quiet {} failed {}",
+        score.hits, score.near, score.misses, score.false_alarms, score.quiet, score.failed
     );
-    println!("precision {:.3} recall {:.3}", share(score.hits, score.false_alarms), share(score.hits, score.misses));
+    println!(
+        "precision {:.3} recall {:.3}",
+        share(score.hits, score.false_alarms),
+        share(score.hits, score.misses + score.near)
+    );
 }
 
 fn args() -> Args {
@@ -92,7 +99,7 @@ fn judge(args: &Args, case: &Value, score: &mut Score) {
     };
     let sure: Vec<&Finding> = report.findings.iter().filter(|f| f.confidence >= Confidence::Medium).collect();
     let verdict =
-        if text(case, "label") == "tp" { positive(&sure, &expect, score) } else { negative(&sure, case, score) };
+        if text(case, "label") == "tp" { positive(&sure, case, &expect, score) } else { negative(&sure, case, score) };
     let coverage = &report.coverage;
     println!(
         "{verdict} {id} {} [{}/{} hosts, {:.1} s]",
@@ -110,15 +117,20 @@ fn judge(args: &Args, case: &Value, score: &mut Score) {
     }
 }
 
-fn positive(sure: &[&Finding], expect: &[Value], score: &mut Score) -> &'static str {
+fn positive(sure: &[&Finding], case: &Value, expect: &[Value], score: &mut Score) -> &'static str {
     let said = |e: &Value| {
         sure.iter().any(|f| {
             about(f, text(e, "file")) || text(e, "rule-area") == "PKG" && f.subject.contains(text(e, "subject"))
         })
     };
+    let files = case.get("files").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let near = files.into_iter().any(|file| sure.iter().any(|f| about(f, file)));
     if expect.iter().any(said) {
         score.hits += 1;
         "hit   "
+    } else if near {
+        score.near += 1;
+        "near  "
     } else {
         score.misses += 1;
         "MISS  "

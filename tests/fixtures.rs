@@ -105,6 +105,21 @@ fn every_rule_says_what_its_cases_expect() {
 }
 
 #[test]
+fn an_error_leads_to_the_places_behind_it() {
+    let cases = [
+        ("fires-class-moved-off-the-path", "modules/roles/manifests/web.pp", 1),
+        ("fires-class-moved-off-the-path", "modules/site/manifests/roles/web.pp", 1),
+        ("fires-duplicate-declaration", "modules/shop/manifests/init.pp", 2),
+        ("fires-dependency-cycle", "modules/shop/manifests/init.pp", 3),
+    ];
+    for (case, path, line) in cases {
+        let report = run(&fixtures().join("rules/catalog-broken").join(case), Vec::new(), &["catalog-broken"]);
+        let places: Vec<_> = report.findings.iter().flat_map(|f| &f.locations).map(|l| (&*l.path, l.line)).collect();
+        assert!(places.contains(&(path, line)), "{case}: {places:?}");
+    }
+}
+
+#[test]
 fn every_incident_is_caught() {
     let mut wrong = String::new();
     for case in folders(&fixtures().join("incidents")) {

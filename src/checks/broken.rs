@@ -1,6 +1,7 @@
 //! `catalog-broken`: what compiles at base and does not at head, what the agent refuses, and files that are not there
 //! to be served.
 
+use super::leads::{closing, followed, gone};
 use super::places::head;
 use super::refused::refusals;
 use super::{Check, HostContext, HostSide, RepoContext, draft, of_any_host};
@@ -44,7 +45,7 @@ fn compile_errors(cx: &HostContext<'_>) -> Option<Finding> {
     if error.at.as_ref().is_some_and(|at| unparsable(cx.repo, &at.path)) {
         return None;
     }
-    let found = error_finding(error, &head_side.catalog().certname);
+    let found = followed(error_finding(error, &head_side.catalog().certname), error, cx.repo);
     // Where the base was broken already, this host's catalog is only known in part.
     Some(match (known.is_empty(), comes_into_sight(cx.base?, head_side)) {
         (_, true) => found.severity(Severity::Medium).confidence(Confidence::Low).note(
@@ -89,7 +90,7 @@ fn cycle(cx: &HostContext<'_>) -> Option<Finding> {
         finding.remedy("take out one of the relationships on the ring; the one this change adds is the likeliest");
     let mut places = resources.iter().take(4).map(|r| head(&r.at, &format!("{} is on the ring", r.reference())));
     let finding = finding.at(places.next()?);
-    Some(places.fold(finding, Finding::also))
+    Some(closing(cx, side, &cycle).into_iter().chain(places).fold(finding, Finding::also))
 }
 
 fn error_finding(error: &CompileError, certname: &str) -> Finding {
@@ -134,7 +135,7 @@ fn missing_source(cx: &HostContext<'_>, change: &Change) -> Option<Finding> {
     let Content::Missing(path) = content_of(resource, side.sources()) else { return None };
     let was_missing =
         before.zip(cx.base).is_some_and(|(r, b)| matches!(content_of(r, b.sources()), Content::Missing(_)));
-    (!was_missing).then(|| missing_finding(resource, &path))
+    (!was_missing).then(|| gone(cx.repo, &path).into_iter().fold(missing_finding(resource, &path), Finding::also))
 }
 
 fn missing_finding(resource: &Resource, path: &str) -> Finding {

@@ -8,6 +8,7 @@ mod context;
 mod coverage;
 mod emptied;
 mod index_stale;
+mod leads;
 pub mod meta;
 mod order;
 mod places;

@@ -74,6 +74,13 @@ impl SourceFile {
         Loc { path: self.path.clone(), line: self.lines.line(span.start) }
     }
 
+    /// Where a class, defined type or function of this name begins.
+    pub(crate) fn defined_at(&self, name: &str) -> Option<Loc> {
+        let is_it = |def: &Def| !matches!(def.kind, DefKind::Node | DefKind::Alias) && def.name == name;
+        let number = u32::try_from(self.defs.iter().position(is_it)?).ok()?;
+        self.def_expr(number).map(|expr| self.loc(expr.span))
+    }
+
     /// The line of the statement that declares a resource whose body begins on this one.
     pub(crate) fn statement_line(&self, line: u32) -> Option<u32> {
         statement_with(&self.parsed.body, &self.lines, line)

@@ -122,6 +122,11 @@ impl DataReach {
     }
 }
 
+/// The top-level entries of a data file that differ between two texts of it.
+pub(crate) fn changed_entries(path: &str, base: &str, head: &str) -> BTreeSet<String> {
+    data::changed(&data::entries(path, base), &data::entries(path, head))
+}
+
 /// What a changed file can do.
 enum Role {
     Everything(String),
