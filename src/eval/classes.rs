@@ -197,7 +197,10 @@ impl<'s> Compiler<'s> {
         self.note_includer(id);
         // The class is there before its parent runs, which may include it in turn.
         let parent = match &class.parent {
-            Some(parent) => Some(self.parent_scope(env, parent, loc)?),
+            Some(parent) => {
+                let full = self.legacy_parent(name, parent);
+                Some(self.parent_scope(env, full.as_ref().unwrap_or(parent), loc)?)
+            }
             None => None,
         };
         self.apply_pending(id)?;

@@ -127,6 +127,7 @@ impl<'s> Compiler<'s> {
                 continue;
             }
             let title = self.eval(env, &body.title)?;
+            let title = self.legacy_titles(title);
             refuse_numbers(&title).map_err(|e| e.at(&env.file.loc(body.title.span)))?;
             let mut params = self.attributes(env, &body.ops)?;
             let missing: Vec<Param> =

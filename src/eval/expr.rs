@@ -203,6 +203,7 @@ impl<'s> Compiler<'s> {
             }
             ExprKind::Array(targets) => self.assign_list(env, targets, &value),
             ExprKind::Paren(inner) => self.assign_to(env, op, inner, value),
+            _ if self.set_element(env, target, &value)? => Ok(()),
             _ => Err(EvalError::issue("ILLEGAL_ASSIGNMENT", "Illegal attempt to assign. Not an assignable reference")),
         }
     }

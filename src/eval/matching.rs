@@ -41,12 +41,6 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// In Puppet 3 numbers are strings.
-    fn legacy_text(&self, value: &Value) -> Option<Value> {
-        let legacy = self.session.options.dialect == crate::puppet::Dialect::Legacy;
-        (legacy && matches!(value, Value::Int(_) | Value::Float(_))).then(|| Value::str(value.to_string()))
-    }
-
     /// `a in b`
     pub(crate) fn member(&mut self, env: Env<'s>, left: &Value, right: &Value) -> Res<Value> {
         let mut captures = None;

@@ -35,6 +35,7 @@ mod hiera_error;
 mod in_place;
 pub mod interp;
 mod judged;
+mod legacy;
 mod lift;
 mod load;
 mod matching;

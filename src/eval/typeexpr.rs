@@ -86,7 +86,7 @@ impl<'s> Compiler<'s> {
     fn references(&mut self, name: &str, keys: Vec<Value>) -> Res<Value> {
         let listed = matches!(keys.as_slice(), [Value::Array(_)]);
         let mut flat = Vec::new();
-        keys.into_iter().for_each(|k| flatten(k, &mut flat));
+        keys.into_iter().for_each(|k| flatten(self.legacy_titles(k), &mut flat));
         if name == "Resource" {
             return self.resource_type(flat);
         }

@@ -79,9 +79,7 @@ pub(crate) fn texts<'s>(
 
 pub(super) fn template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     texts(c, args, &mut |c, name| {
-        let Some(path) = locate(c, "templates", name) else {
-            return Err(EvalError::puppet(format!("Could not find template '{name}'")));
-        };
+        let Some(path) = locate(c, "templates", name) else { return absent_template(c, name) };
         if c.session.options.erb_markers {
             return Ok(Value::str(format!("<<ERB:{name}>>")));
         }
@@ -95,6 +93,25 @@ pub(super) fn template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _
         raised(c, &rendered, &format!("template {name}"), &path)?;
         Ok(if decided { per_host(&path, rendered.value) } else { rendered.value })
     })
+}
+
+/// A template that is not there: an error, unless its module is known to lie elsewhere.
+pub(super) fn absent_template(c: &mut Compiler<'_>, name: &str) -> Res<Value> {
+    match of_absent_module(c, name) {
+        true => Ok(opaque(CauseKind::Template, name)),
+        false => Err(EvalError::puppet(format!("Could not find template '{name}'"))),
+    }
+}
+
+/// Whether a file is one of a module whose content is not in the repository, which is counted.
+fn of_absent_module(c: &mut Compiler<'_>, name: &str) -> bool {
+    let Some((module, _)) = name.split_once('/').filter(|(module, _)| !module.is_empty()) else { return false };
+    let is_absent = c.session.may_lie_elsewhere(&format!("{module}::"));
+    if is_absent {
+        c.stay();
+        c.count(CauseKind::Module, module);
+    }
+    is_absent
 }
 
 /// A text whose making took decisions on per-host values is per host as a whole.
@@ -159,5 +176,8 @@ pub(super) fn file<'s>(c: &mut Compiler<'s>, _env: Env<'s>, args: &[Value], _: O
         return Ok(opaque(CauseKind::Function, "file of the server"));
     }
     let list: Vec<String> = names.iter().map(ToString::to_string).collect();
+    if let Some(name) = list.iter().find(|name| of_absent_module(c, name)) {
+        return Ok(opaque(CauseKind::Function, format!("file {name}")));
+    }
     Err(EvalError::puppet(format!("Could not find any files from {}", list.join(", "))))
 }

@@ -1,6 +1,6 @@
 //! Templates in the Puppet language.
 
-use super::content::{locate, texts};
+use super::content::{absent_template, locate, texts};
 use crate::eval::compiler::Compiler;
 use crate::eval::error::EvalError;
 use crate::eval::functions::args::wrong;
@@ -16,9 +16,7 @@ pub(super) fn epp<'s>(c: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Optio
     let Some(name) = args.first() else { return Err(super::arity("epp", "between 1 and 2 arguments", 0)) };
     texts(c, std::slice::from_ref(name), &mut |c, name| {
         let full = if name.ends_with(".epp") { name.to_owned() } else { format!("{name}.epp") };
-        let Some(path) = locate(c, "templates", &full) else {
-            return Err(EvalError::puppet(format!("Could not find template '{name}'")));
-        };
+        let Some(path) = locate(c, "templates", &full) else { return absent_template(c, name) };
         match c.session.epp_file(&path) {
             Some(file) => render(c, file, given.as_ref(), TOP),
             None => Err(EvalError::puppet(format!("Could not read template '{name}'"))),
