@@ -195,13 +195,18 @@ fn one_key<'s>(c: &mut Compiler<'s>, env: Env<'s>, key: &Value, ask: &Ask) -> Re
     if let Some(values) = alternatives(key) {
         let mut out = Vec::new();
         for value in values {
-            out.extend(one_key(c, env, value, ask).ok().flatten().map(|(value, _)| value));
+            match one_key(c, env, value, ask) {
+                Ok(Some((value, _))) => out.push(value),
+                Ok(None) => out.extend(ask.default.clone()),
+                Err(_) => {}
+            }
         }
-        return Ok(Some((choice(out), Place::Data)));
+        return Ok((!out.is_empty()).then(|| (choice(out), Place::Data)));
     }
     if key.is_unknown() {
         c.count_causes(key);
-        return Ok(Some((key.clone(), Place::Data)));
+        // What it leads to need not be the text that the key is.
+        return Ok(Some((Value::call("lookup", vec![key.clone()], None), Place::Data)));
     }
     c.observe_value(key);
     if let Some(value) = member(ask.overrides.as_ref(), key) {
@@ -255,6 +260,7 @@ fn legacy<'s>(
         return Ok(value);
     }
     match (ask.default, block) {
+        (Some(Value::Undef), _) => Ok(maybe_absent(c, std::slice::from_ref(key)).unwrap_or_default()),
         (Some(default), _) => Ok(default),
         (None, Some(block)) => c.run_closure(block, std::slice::from_ref(key)),
         (None, None) => maybe_absent(c, std::slice::from_ref(key))
