@@ -5,7 +5,9 @@ use super::{HostContext, HostSide, draft};
 use crate::catalog::{Resource, ResourceId};
 use crate::diff::Change;
 use crate::finding::{Confidence, Finding, Severity};
+use crate::puppet::Dialect;
 use crate::repo::Loc;
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most places that one finding shows.
@@ -36,12 +38,12 @@ pub(super) fn refusals(cx: &HostContext<'_>) -> Vec<Finding> {
     if side.cut_short.is_some() || !new_errors_free(base, side) {
         return Vec::new();
     }
-    let values = cx.changes.iter().filter_map(|c| refused(side.get(head_of(c)?)?, side));
+    let values = cx.changes.iter().filter_map(|c| refused(side.get(head_of(c)?)?, side, cx.repo.dialect));
     let found: Vec<Refused<'_>> = values.chain(unrealised(side)).chain(unscheduled(side)).collect();
     if found.is_empty() {
         return Vec::new();
     }
-    let known = known(base);
+    let known = known(base, cx.repo.dialect);
     let mut fresh: BTreeMap<String, Vec<Refused<'_>>> = BTreeMap::new();
     for refused in found.into_iter().filter(|r| !known.contains(&r.subject)) {
         fresh.entry(refused.subject.clone()).or_default().push(refused);
@@ -64,17 +66,22 @@ fn head_of(change: &Change) -> Option<ResourceId> {
 }
 
 /// What the agent refuses at base already.
-fn known(base: HostSide<'_>) -> BTreeSet<String> {
-    let values = base.catalog().resources.iter().filter_map(|r| refused(r, base));
+fn known(base: HostSide<'_>, dialect: Dialect) -> BTreeSet<String> {
+    let values = base.catalog().resources.iter().filter_map(|r| refused(r, base, dialect));
     values.chain(unrealised(base)).chain(unscheduled(base)).map(|r| r.subject).collect()
 }
 
-fn refused<'a>(resource: &'a Resource, side: HostSide<'_>) -> Option<Refused<'a>> {
+fn refused<'a>(resource: &'a Resource, side: HostSide<'_>, dialect: Dialect) -> Option<Refused<'a>> {
     // A type that could not be read may take anything.
     if resource.is_virtual || resource.kind == crate::catalog::ResourceKind::UnknownType {
         return None;
     }
     let why = resource.refusal()?;
+    // In Puppet 3 numbers were text.
+    let is_number = |name: &str| matches!(resource.value(name), Some(Value::Int(_) | Value::Float(_)));
+    if dialect == Dialect::Legacy && why.param.is_some_and(is_number) {
+        return None;
+    }
     // A module may bring a provider of any name.
     if why.param == Some("provider") || why.lacks && is_given_unseen(resource, side) {
         return None;
