@@ -49,6 +49,19 @@ fn what_has_no_end_is_an_error_with_its_place() {
 }
 
 #[test]
+fn what_is_unknown_and_doubles_stays_unknown() {
+    for next in ["\"${m}-${facts['z']}-${m}\"", "$m + $facts['z'] + $m", "[$m, $facts['z'], $m]"] {
+        let code = format!(
+            "$a = Integer[1, 60].reduce(1) |$m, $i| {{ {next} }}\nnotify {{ 'x': message => $a }}\nnotify {{ \"t${{a}}\": }}\n"
+        );
+        let compiled = compiled(&code);
+        let size = compiled.errors.iter().find(|e| e.message.contains("holds more than"));
+        assert!(compiled.errors.is_empty() || size.is_some(), "{next}: {:?}", compiled.errors);
+        assert!(compiled.catalog.resources.iter().any(|r| r.title == "x"), "{next}");
+    }
+}
+
+#[test]
 fn types_that_name_themselves_inside_others_are_fine() {
     let code = "type Tree = Hash[String, Variant[Tree, Integer]]\nnotify { \"${({ a => { b => 1 } } =~ Tree)}\": }";
     let compiled = compiled(code);

@@ -103,10 +103,10 @@ impl HostSpec {
 
 /// A symbolic fact.
 pub(crate) fn fact_sym(path: &str, sample: Option<Value>) -> Value {
-    Value::Sym(Arc::new(Sym { expr: SymExpr::Fact(path.into()), sample }))
+    Value::Sym(Arc::new(Sym::new(SymExpr::Fact(path.into()), sample)))
 }
 
 /// An unknown with its cause.
 pub(crate) fn opaque(kind: CauseKind, name: impl Into<EcoString>) -> Value {
-    Value::Sym(Arc::new(Sym { expr: SymExpr::Opaque(Cause { kind, name: name.into() }), sample: None }))
+    Value::Sym(Arc::new(Sym::new(SymExpr::Opaque(Cause { kind, name: name.into() }), None)))
 }

@@ -93,7 +93,7 @@ pub(crate) fn sample_deep(value: &Value) -> Value {
 
 /// A symbolic value.
 pub(crate) fn sym(expr: SymExpr, sample: Option<Value>) -> Value {
-    Value::Sym(Arc::new(Sym { expr, sample }))
+    Value::Sym(Arc::new(Sym::new(expr, sample)))
 }
 
 /// The alternatives of a value that is one of several.

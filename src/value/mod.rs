@@ -170,7 +170,7 @@ impl Value {
     /// Unknown for one cause.
     #[must_use]
     pub fn unknown(kind: CauseKind, name: impl Into<EcoString>) -> Self {
-        Self::Sym(Arc::new(Sym { expr: SymExpr::Opaque(Cause { kind, name: name.into() }), sample: None }))
+        Self::Sym(Arc::new(Sym::new(SymExpr::Opaque(Cause { kind, name: name.into() }), None)))
     }
 
     /// JSON data as a value.
@@ -275,7 +275,7 @@ impl Value {
     /// A symbolic result of an operation on `args`.
     #[must_use]
     pub fn call(name: impl Into<EcoString>, args: Vec<Value>, sample: Option<Value>) -> Self {
-        Self::Sym(Arc::new(Sym { expr: SymExpr::Call(name.into(), args), sample }))
+        Self::Sym(Arc::new(Sym::new(SymExpr::Call(name.into(), args), sample)))
     }
 
     /// Truthiness: only `undef` and `false` are false.

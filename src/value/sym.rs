@@ -14,7 +14,13 @@ pub struct Sym {
     pub expr: SymExpr,
     /// The value on the host being compiled.
     pub sample: Option<Value>,
+    /// Of how many symbolic values it is made up, each counted as often as it occurs.
+    weight: u32,
 }
+
+/// Most symbolic values that one is made up of. What a program doubles in a loop grows past every bound, and to compare
+/// it or to print it takes a walk through all of it.
+const MAX_WEIGHT: u32 = 10_000;
 
 /// The expression of a symbolic value.
 #[derive(Clone, Debug)]
@@ -62,6 +68,20 @@ pub enum CauseKind {
 }
 
 impl Sym {
+    /// A symbolic value. One that would be made up of too many others is unknown, for the first cause of that.
+    pub(crate) fn new(expr: SymExpr, sample: Option<Value>) -> Self {
+        let weight = expr.weight();
+        let whole = Self { expr, sample, weight };
+        if weight <= MAX_WEIGHT {
+            return whole;
+        }
+        let mut causes = Vec::new();
+        Self { sample: None, ..whole }.causes(&mut causes);
+        let limit = || Cause { kind: CauseKind::Limit, name: "an unknown value of very many parts".into() };
+        let cause = causes.into_iter().next().unwrap_or_else(limit);
+        Self { expr: SymExpr::Opaque(cause), sample: None, weight: 1 }
+    }
+
     /// Truthiness. Strings put together are true; a choice is what all its members are.
     #[must_use]
     pub fn truth(&self) -> Tri {
@@ -99,4 +119,45 @@ fn merge_truth(values: &[Value]) -> Tri {
     let mut truths = values.iter().map(Value::truth);
     let Some(first) = truths.next() else { return Tri::Maybe };
     if truths.all(|t| t == first) { first } else { Tri::Maybe }
+}
+
+impl SymExpr {
+    fn weight(&self) -> u32 {
+        match self {
+            Self::Fact(_) | Self::Opaque(_) => 1,
+            Self::Concat(values) | Self::Call(_, values) | Self::Choice(values) => {
+                values.iter().fold(1, |sum, value| weighed(sum, value))
+            }
+        }
+    }
+}
+
+/// A weight with that of one more value: what is known weighs nothing. Past the bound nothing is looked at any more.
+fn weighed(sum: u32, value: &Value) -> u32 {
+    if sum > MAX_WEIGHT {
+        return sum;
+    }
+    match value {
+        Value::Sym(sym) => sum.saturating_add(sym.weight),
+        Value::Array(list) => list.items.iter().fold(sum, weighed),
+        Value::Hash(hash) => hash.entries.iter().fold(sum, |sum, (key, value)| weighed(weighed(sum, key), value)),
+        Value::Sensitive(value) => weighed(sum, value),
+        _ => sum,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_doubles_becomes_unknown_for_its_cause() {
+        let cause = Cause { kind: CauseKind::Variable, name: "x".into() };
+        let doubled = |value: Value, _| Value::call("+", vec![value.clone(), Value::array(vec![value])], None);
+        let one = Value::Sym(std::sync::Arc::new(Sym::new(SymExpr::Opaque(cause.clone()), None)));
+        let Value::Sym(few) = (0..5).fold(one.clone(), doubled) else { panic!("it is not known") };
+        assert!(matches!(few.expr, SymExpr::Call(..)) && few.weight == 63);
+        let Value::Sym(many) = (0..13).fold(one, doubled) else { panic!("it is not known") };
+        assert_eq!((&many.expr, many.weight), (&SymExpr::Opaque(cause), 1));
+    }
 }

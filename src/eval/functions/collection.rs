@@ -155,7 +155,7 @@ fn concat(separator: &str, parts: &[Value]) -> Value {
     }
     let sample = (!pieces.iter().any(Value::has_unknown))
         .then(|| Value::str(pieces.iter().map(|p| p.sampled().to_string()).collect::<String>()));
-    Value::Sym(Arc::new(Sym { expr: SymExpr::Concat(pieces), sample }))
+    Value::Sym(Arc::new(Sym::new(SymExpr::Concat(pieces), sample)))
 }
 
 /// stdlib's older `join` of hashes.

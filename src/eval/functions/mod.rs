@@ -165,7 +165,7 @@ mod tests {
     }
 
     fn per_host(text: &str) -> Value {
-        Value::Sym(Arc::new(Sym { expr: SymExpr::Fact("hostname".into()), sample: Some(Value::str(text)) }))
+        Value::Sym(Arc::new(Sym::new(SymExpr::Fact("hostname".into()), Some(Value::str(text)))))
     }
 
     fn run(name: &str, args: &[Value]) -> Value {

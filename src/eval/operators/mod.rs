@@ -194,7 +194,7 @@ pub fn one_of(mut values: Vec<Value>) -> Value {
         (1, Some(only)) => only,
         (_, Some(last)) => {
             values.push(last);
-            Value::Sym(std::sync::Arc::new(Sym { expr: SymExpr::Choice(values), sample: None }))
+            Value::Sym(std::sync::Arc::new(Sym::new(SymExpr::Choice(values), None)))
         }
         _ => Value::unknown(crate::value::CauseKind::Variable, "no alternative"),
     }

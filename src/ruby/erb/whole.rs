@@ -78,7 +78,7 @@ impl Text<'_> {
             return self.parts.pop().unwrap_or_else(|| Value::str(""));
         }
         let sample = self.sample();
-        Value::Sym(Arc::new(Sym { expr: SymExpr::Concat(self.parts), sample }))
+        Value::Sym(Arc::new(Sym::new(SymExpr::Concat(self.parts), sample)))
     }
 
     /// The text on the host being compiled, with the stretches of all its parts.
