@@ -3,12 +3,13 @@
 use super::{Tri, Value};
 use ecow::EcoString;
 use rustc_hash::FxHashSet;
+use std::fmt;
 
 /// A symbolic value.
 ///
 /// With a `sample` it is known for the host being compiled, but another host of the same group may
 /// have another; a decision that rests on it must be recorded. Without one it is unknown.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sym {
     /// How it is made up. Two symbolic values are the same iff their expressions are.
     pub expr: SymExpr,
@@ -65,6 +66,12 @@ pub enum CauseKind {
     Query,
     /// A limit of time, depth or size was reached.
     Limit,
+}
+
+impl fmt::Debug for Sym {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sym").field("expr", &self.expr).field("sample", &self.sample).finish()
+    }
 }
 
 impl Sym {
