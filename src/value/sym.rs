@@ -132,9 +132,7 @@ impl SymExpr {
     fn weight(&self) -> u32 {
         match self {
             Self::Fact(_) | Self::Opaque(_) => 1,
-            Self::Concat(values) | Self::Call(_, values) | Self::Choice(values) => {
-                values.iter().fold(1, |sum, value| weighed(sum, value))
-            }
+            Self::Concat(values) | Self::Call(_, values) | Self::Choice(values) => values.iter().fold(1, weighed),
         }
     }
 }
