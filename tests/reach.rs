@@ -70,6 +70,7 @@ fn a_change_reaches_those_who_mention_it() {
         // Data that cannot be read lets every lookup fail, whatever keys it has.
         ("data/hosts/a.x.org.yaml", "web::server::port: 82\ndatabases: [2]\nunused: [1\n", "a"),
         ("data/common.yaml", "databases: [1]\nbanner: hi\nweb::server::port: 81\nunused: [1\n", "abcd"),
+        ("modules/db/lib/hiera/backend/x_backend.rb", "def lookup(key); end\n", "abcd"),
         // A path as a whole, a folder, the beginning of a path.
         ("modules/db/files/my/y", "y\n", ""),
         ("modules/db/files/my/x.old", "y\n", ""),

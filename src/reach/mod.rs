@@ -185,6 +185,8 @@ fn in_module(base: &Session, head: &Session, module: &str, rest: &str, path: &st
             names.extend(own.map(|name| (None, name)));
             Role::Targets(names.into_iter().map(|(kind, name)| Target::Name(kind, name)).collect())
         }
+        // What a backend finds may concern any key.
+        "lib" if below.starts_with("hiera/") => Role::Everything(path.to_owned()),
         "lib" => {
             let shared = || {
                 let home = path.strip_suffix(rest).unwrap_or_default();

@@ -197,7 +197,7 @@ fn one_key<'s>(c: &mut Compiler<'s>, env: Env<'s>, key: &Value, ask: &Ask) -> Re
         for value in values {
             match one_key(c, env, value, ask) {
                 Ok(Some((value, _))) => out.push(value),
-                Ok(None) => out.extend(ask.default.clone()),
+                Ok(None) => out.extend(member(ask.defaults.as_ref(), value).or_else(|| ask.default.clone())),
                 Err(_) => {}
             }
         }
