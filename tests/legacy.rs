@@ -52,6 +52,18 @@ fn a_parent_is_looked_for_around_the_class_that_names_it() {
 }
 
 #[test]
+fn the_nearest_class_is_meant() {
+    let files = [
+        ("manifests/site.pp", "include web\n"),
+        ("modules/web/manifests/init.pp", "class web {\n  include cache\n}\n"),
+        ("modules/web/manifests/cache.pp", "class web::cache { notify { 'near': } }\n"),
+        ("modules/cache/manifests/init.pp", "class cache($needed) { notify { 'far': } }\n"),
+    ];
+    let old = compiled(Dialect::Legacy, &files);
+    assert_eq!((old.errors.as_slice(), notices(&old)), (&[][..], vec!["near"]));
+}
+
+#[test]
 fn files_of_a_module_that_is_not_in_the_repository_are_unknown() {
     let main = |code: &str| [("manifests/site.pp".to_owned(), code.to_owned()), ("modules/away".into(), String::new())];
     for code in ["$x = template('away/t.erb')", "$x = epp('away/t.epp')", "$x = file('away/f')"] {

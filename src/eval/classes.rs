@@ -141,24 +141,14 @@ impl<'s> Compiler<'s> {
         self.new_class(env, &name, def, Vec::new(), at, 0)
     }
 
-    /// The class meant: absolute, or relative to the current namespace in the older dialect.
+    /// The class meant: absolute, or in the older dialect the nearest one around the code that names it.
     fn resolve_class(&mut self, env: Env<'s>, name: &str) -> EcoString {
         let plain = canonical_class(name);
-        let legacy = self.session.options.dialect == crate::puppet::Dialect::Legacy && !name.starts_with("::");
-        if !legacy || self.class_ids.contains_key(&plain) || self.find_def(DefKind::Class, &plain).is_some() {
+        if !self.is_legacy() || name.starts_with("::") {
             return plain;
         }
-        let mut namespace = &*self.source_of(env.scope);
-        loop {
-            let full: EcoString = format!("{namespace}::{plain}").into();
-            if !namespace.is_empty() && self.find_def(DefKind::Class, &full).is_some() {
-                return full;
-            }
-            match namespace.rsplit_once("::") {
-                Some((outer, _)) => namespace = outer,
-                None => return plain,
-            }
-        }
+        let source = self.source_of(env.scope);
+        self.legacy_name(DefKind::Class, &source, &plain).unwrap_or(plain)
     }
 
     /// Writes down under which condition a class is included (again).
@@ -198,7 +188,7 @@ impl<'s> Compiler<'s> {
         // The class is there before its parent runs, which may include it in turn.
         let parent = match &class.parent {
             Some(parent) => {
-                let full = self.legacy_parent(name, parent);
+                let full = if parent.starts_with("::") { None } else { self.legacy_name(DefKind::Class, name, parent) };
                 Some(self.parent_scope(env, full.as_ref().unwrap_or(parent), loc)?)
             }
             None => None,

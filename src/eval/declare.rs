@@ -404,7 +404,7 @@ impl<'s> Compiler<'s> {
 
     /// The full name of a define that is named relative to the current namespace, as Puppet 3 took it.
     fn relative_define(&mut self, env: Env<'s>, type_name: &str) -> Option<EcoString> {
-        if self.session.options.dialect != crate::puppet::Dialect::Legacy {
+        if !self.is_legacy() {
             return None;
         }
         let lower = type_name.to_lowercase();
@@ -412,15 +412,7 @@ impl<'s> Compiler<'s> {
             return None;
         }
         let source = self.source_of(env.scope);
-        let mut namespace = &*source;
-        while !namespace.is_empty() {
-            let full = format!("{namespace}::{lower}");
-            if self.find_def(DefKind::Define, &full).is_some() {
-                return Some(canonical_type(&full));
-            }
-            namespace = namespace.rsplit_once("::").map_or("", |(outer, _)| outer);
-        }
-        None
+        self.legacy_name(DefKind::Define, &source, &lower).map(|full| canonical_type(&full))
     }
 
     /// What sort of resource a type makes, and where it is defined.

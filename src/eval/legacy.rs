@@ -60,13 +60,15 @@ impl<'s> Compiler<'s> {
         Ok(true)
     }
 
-    /// The class that is meant by the name of a parent: the nearest one around the class that inherits.
-    pub(super) fn legacy_parent(&mut self, class: &str, parent: &str) -> Option<EcoString> {
-        if !self.is_legacy() || parent.starts_with("::") {
+    /// What a name meant in a namespace: the nearest definition around it, before the one that is called just so.
+    pub(super) fn legacy_name(&mut self, kind: DefKind, namespace: &str, name: &str) -> Option<EcoString> {
+        if !self.is_legacy() || namespace.is_empty() {
             return None;
         }
-        let namespaces = std::iter::successors(Some(class), |name| name.rsplit_once("::").map(|(outer, _)| outer));
-        let full: Vec<EcoString> = namespaces.map(|outer| format!("{outer}::{parent}").to_lowercase().into()).collect();
-        full.into_iter().find(|name| self.find_def(DefKind::Class, name).is_some())
+        let mut namespaces = std::iter::successors(Some(namespace), |inner| Some(inner.rsplit_once("::")?.0));
+        namespaces.find_map(|outer| {
+            let full = EcoString::from(format!("{outer}::{name}").to_lowercase());
+            self.find_def(kind, &full).map(|_| full)
+        })
     }
 }
