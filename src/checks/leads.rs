@@ -21,9 +21,21 @@ pub(super) fn followed(finding: Finding, error: &CompileError, cx: &RepoContext<
     let is_there = |at: &Loc| cx.head.tree().exists(&at.path) && error.at.as_ref() != Some(at);
     let named = places_in(&error.message).into_iter().filter(is_there);
     let named = named.map(|at| Location::head(&at).label("the place that the error names"));
-    let defined = missing_in(&error.message).map_or_else(Vec::new, |name| definitions(cx, name));
-    let data = error.at.as_ref().and_then(|at| class_at(&at.path)).map_or_else(Vec::new, |class| data_of(cx, &class));
-    named.chain(defined).chain(data).fold(finding, Finding::also)
+    let missing = missing_in(&error.message);
+    let defined = missing.map(|name| once(cx, format!("definitions of {name}"), || definitions(cx, name)));
+    let class = error.at.as_ref().and_then(|at| class_at(&at.path));
+    let data = class.map(|class| once(cx, format!("data of {class}"), || data_of(cx, &class)));
+    named.chain(defined.into_iter().flatten()).chain(data.into_iter().flatten()).fold(finding, Finding::also)
+}
+
+/// Places that are looked for in all changed files: not again for each group of hosts that has the error.
+fn once(cx: &RepoContext<'_>, what: String, look: impl FnOnce() -> Vec<Location>) -> Vec<Location> {
+    let known = cx.tally().leads.get(&what).cloned();
+    known.unwrap_or_else(|| {
+        let found = look();
+        cx.tally().leads.insert(what, found.clone());
+        found
+    })
 }
 
 /// The class that a manifest of a module is for, by its path.
@@ -96,7 +108,7 @@ fn definitions(cx: &RepoContext<'_>, name: &str) -> Vec<Location> {
     };
     let at_head = cx.files.iter().filter(|f| f.kind != ChangeKind::Removed);
     let at_head = at_head.filter_map(|f| defined(cx.head.tree(), &f.path));
-    let at_head = at_head.map(|at| Location::head(&at).label("it is defined here, where nobody looks for it"));
+    let at_head = at_head.map(|at| Location::head(&at).label("it is defined here, and not found"));
     let at_base = cx.base.into_iter().flat_map(|base| {
         let paths = cx.files.iter().flat_map(|file| file.paths());
         paths.filter_map(|path| defined(base.tree(), path)).collect::<Vec<_>>()

@@ -3,6 +3,7 @@
 //! Groups of hosts come in any order, so everything here is a set or a sorted map, and what one of many
 //! stands for (`cause`) is the least by place.
 
+use crate::finding::Location;
 use crate::repo::Loc;
 use ecow::EcoString;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,8 @@ pub struct Tally {
     pub(super) left_out: BTreeMap<String, usize>,
     /// Hosts that stop being mail relays, with what stops.
     pub(super) relays: BTreeMap<EcoString, Stopped>,
+    /// Places that errors lead to, by what they name: looked for once, however many hosts have the error.
+    pub(super) leads: BTreeMap<String, Vec<Location>>,
 }
 
 /// A service of a pool.

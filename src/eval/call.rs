@@ -41,7 +41,7 @@ impl Interp for Caller<'_, '_> {
     }
 
     fn is_legacy(&self) -> bool {
-        self.compiler.session.options.dialect == crate::puppet::Dialect::Legacy
+        self.compiler.is_legacy()
     }
 
     fn strict(&self) -> bool {

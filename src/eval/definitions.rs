@@ -16,7 +16,7 @@ impl Compiler<'_> {
     /// Node definitions of one name, and parameters named like what every resource takes.
     pub(crate) fn check_definitions(&mut self) {
         let twin = self.rooted_class().or_else(|| self.repeated_node());
-        let parameter = || (self.session.options.dialect != Dialect::Legacy).then(|| self.taken_parameter()).flatten();
+        let parameter = || (!self.is_legacy()).then(|| self.taken_parameter()).flatten();
         if let Some(error) = twin.or_else(parameter) {
             self.record(error);
         }

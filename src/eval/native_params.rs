@@ -4,7 +4,6 @@ use super::compiler::Compiler;
 use super::error::EvalError;
 use super::metaparams::is_metaparam;
 use crate::catalog::{Param, Resource, ResourceId, ResourceKind};
-use crate::puppet::Dialect;
 use crate::ruby::native::NativeType;
 use std::sync::Arc;
 
@@ -100,7 +99,7 @@ impl Compiler<'_> {
 
     /// Records attributes that no version of a type has. Older manifests may use what was dropped since.
     pub(crate) fn check_native_params(&mut self) {
-        if self.session.options.dialect == Dialect::Legacy || !self.session.options.complete {
+        if self.is_legacy() || !self.session.options.complete {
             return;
         }
         self.by_type.take_in(&self.catalog.resources, &self.extra);
