@@ -1,6 +1,6 @@
 //! Compiles every node block of a revision and tells what could not be:
-//! `compile_all REPO REV [HOST-PREFIX] [--config FILE] [--one] [--afresh] [--digest]`; with `--one` a single
-//! host of each block, with `--afresh` nothing is taken over from one host to the next, and `--digest` prints a
+//! `compile_all REPO REV [HOST-PREFIX] [--config FILE] [--threads N] [--one] [--afresh] [--digest]`; on two threads
+//! unless others are asked for; with `--one` a single host of each block, with `--afresh` nothing is taken over from one host to the next, and `--digest` prints a
 //! number for each catalog that is another if anything in it is. `--after REV` compiles each block at that revision
 //! first, and with `--touched` at the second one only those hosts of which a file that they consulted differs, as
 //! the gate does.
@@ -32,6 +32,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (afresh, digest) = (flag("--afresh"), flag("--digest"));
     let touched = flag("--touched");
     let after = args.iter().position(|a| a == "--after").map(|at| args.drain(at..=at + 1).next_back());
+    let threads = args.iter().position(|a| a == "--threads").map(|at| args.drain(at..=at + 1).next_back());
+    let threads = threads.flatten().map_or(Ok(2), |n| n.parse())?;
     let one_each = args.iter().position(|a| a == "--one").map(|at| args.remove(at)).is_some();
     let mut args = args.into_iter();
     let repo = Repo::open(args.next().ok_or("REPO")?)?;
@@ -68,7 +70,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if one_each {
         blocks.iter_mut().for_each(|block| block.truncate(1));
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).stack_size(256 << 20).build()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(256 << 20).build()?;
     let start = Instant::now();
     let spent = AtomicU64::new(0);
     let one = |block: &Vec<HostSpec>| {
@@ -123,7 +125,15 @@ fn digest_of(compiled: &Compiled) -> u64 {
     let catalog = &compiled.catalog;
     let parts = [
         format!("{:?}", catalog.resources),
-        format!("{:?} {:?}", catalog.relations, catalog.automatic),
+        format!(
+            "{:?} {:?}",
+            catalog.relations,
+            catalog
+                .automatic
+                .iter()
+                .flat_map(|(id, all)| all.iter().map(move |a| (*id, &a.other, a.after, a.refresh)))
+                .collect::<Vec<_>>()
+        ),
         format!("{:?} {:?}", catalog.classes, catalog.logs),
         format!("{:?} {:?}", compiled.errors, compiled.possible_errors),
         format!("{deps:?}"),

@@ -13,15 +13,16 @@ pub use compiled::{NoCatalog, read as read_compiled};
 pub use graph::{End, Reached, RefreshGraph, Refreshed};
 pub use index::Name;
 pub(crate) use index::{Print, print_of};
-pub(crate) use resource::{Ask, Filed, is_relationship};
 pub use resource::{Declaration, Derived, Param, Relates, Resource, ResourceKind};
-pub(crate) use tags::Sought;
+pub(crate) use resource::{Filed, is_relationship};
 pub use tags::Tags;
+pub(crate) use tags::{OwnTags, Sought};
 
 use crate::repo::Loc;
 use crate::value::Cause;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// Index of a resource in its catalog.
 pub type ResourceId = u32;
@@ -37,8 +38,8 @@ pub struct Catalog {
     index: index::Index,
     /// Relationships written by the author (chaining arrows and metaparameters), resolved.
     pub relations: Vec<Relation>,
-    /// Relationships that the agent adds by itself for types of modules.
-    pub automatic: Vec<Automatic>,
+    /// Relationships that the agent adds by itself for types of modules, by the resource whose type asks for them.
+    pub automatic: Vec<(ResourceId, Arc<[Automatic]>)>,
     /// Classes in evaluation order, lower case.
     pub classes: Vec<EcoString>,
     /// What was logged (`notice` …) and warned while compiling.
@@ -65,8 +66,6 @@ pub struct Relation {
 /// A relationship that a module's own type asks for, with a resource that may not be declared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Automatic {
-    /// Whose type asks.
-    pub resource: ResourceId,
     /// The other one, canonical type and title.
     pub other: (EcoString, EcoString),
     /// The other one comes first.

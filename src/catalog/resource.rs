@@ -3,7 +3,8 @@
 //! What the declaration says is the same on many hosts, which share it ([`Declaration`]); whoever changes
 //! it gets a copy of its own.
 
-use super::{Name, ResourceId, Tags};
+use super::refusal::Refusal;
+use super::{Automatic, Name, ResourceId, Tags};
 use crate::repo::Loc;
 use crate::value::Value;
 use ecow::EcoString;
@@ -67,6 +68,7 @@ pub struct Derived {
     filed: OnceLock<Filed>,
     asks: OnceLock<Asks>,
     strange: OnceLock<bool>,
+    refusal: OnceLock<Option<Box<Refusal>>>,
 }
 
 /// The relationships that a resource's type asks for, as a reading of the type tells.
@@ -74,12 +76,8 @@ pub struct Derived {
 struct Asks {
     /// The reading, kept so that nothing else takes its address.
     by: Arc<dyn Any + Send + Sync>,
-    /// Type and title of the other one, whether that comes first, whether a refresh travels along.
-    others: Box<[Ask]>,
+    others: Arc<[Automatic]>,
 }
-
-/// Canonical type and title of another resource, whether it comes first, whether a refresh travels along.
-pub(crate) type Ask = ((EcoString, EcoString), bool, bool);
 
 /// Where somebody keeps what is known of an instance that is declared so.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -249,16 +247,25 @@ impl Declaration {
 
     /// The relationships that its type asks for, as `read` tells for a reading of the type; only those of the first
     /// reading are kept.
-    pub(crate) fn asks<T: Any + Send + Sync>(&self, by: &Arc<T>, read: impl Fn() -> Vec<Ask>) -> Vec<Ask> {
+    pub(crate) fn asks<T: Any + Send + Sync>(
+        &self,
+        by: &Arc<T>,
+        read: impl Fn() -> Vec<Automatic>,
+    ) -> Arc<[Automatic]> {
         let make = || Asks { by: by.clone(), others: read().into() };
         let known = self.derived.asks.get_or_init(make);
         let is_same = std::ptr::addr_eq(Arc::as_ptr(&known.by), Arc::as_ptr(by));
-        if is_same { known.others.to_vec() } else { read() }
+        if is_same { known.others.clone() } else { read().into() }
     }
 
     /// Whether it has attributes that Puppet's own type of this name does not know, as `look` tells.
     pub(crate) fn is_strange(&self, look: impl FnOnce() -> bool) -> bool {
         *self.derived.strange.get_or_init(look)
+    }
+
+    /// Why the agent refuses it, as `find` tells.
+    pub(crate) fn refused(&self, find: impl FnOnce() -> Option<Refusal>) -> Option<&Refusal> {
+        self.derived.refusal.get_or_init(|| find().map(Box::new)).as_deref()
     }
 
     /// Where it is filed, if it is.

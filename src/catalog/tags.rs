@@ -54,6 +54,21 @@ pub struct Tags {
     shared: OnceLock<Arc<Self>>,
 }
 
+/// The tags that a resource has wherever it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnTags {
+    own: Arc<[EcoString]>,
+    filter: Filter,
+}
+
+impl OwnTags {
+    /// Below a container that hands these down.
+    pub(crate) fn below(&self, outer: Option<Arc<Tags>>) -> Tags {
+        let whole = outer.as_ref().map_or(self.filter, |outer| self.filter.and(outer.whole));
+        Tags { own: self.own.clone(), outer, filter: self.filter, whole, shared: OnceLock::new() }
+    }
+}
+
 impl Tags {
     /// Tags of its own alone.
     #[must_use]
@@ -74,9 +89,13 @@ impl Tags {
     }
 
     /// The same below a container that hands these down.
-    pub(crate) fn below(&self, outer: Option<Arc<Self>>) -> Self {
-        let whole = outer.as_ref().map_or(self.filter, |outer| self.filter.and(outer.whole));
-        Self { own: self.own.clone(), outer, filter: self.filter, whole, shared: OnceLock::new() }
+    fn below(&self, outer: Option<Arc<Self>>) -> Self {
+        self.own().below(outer)
+    }
+
+    /// Without those from outside.
+    pub(crate) fn own(&self) -> OwnTags {
+        OwnTags { own: self.own.clone(), filter: self.filter }
     }
 
     /// Whether the tags from outside are just those of this container.

@@ -5,14 +5,14 @@
 
 use super::compiler::Compiler;
 use super::data::Variables;
-use super::data::{Found, How};
+use super::data::{Found, How, Lookup};
 use super::scope::ScopeId;
-use crate::hiera::{Ground, Stand, Trail};
+use crate::hiera::{Ground, Hiera, Stand, Trail};
 use crate::value::Value;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// Most answers kept for one ground.
 const MAX_ANSWERS: usize = 200_000;
@@ -30,6 +30,17 @@ struct Answer {
     trail: Trail,
     key: EcoString,
 }
+
+/// A revision and a ground on which a lookup had the answer that it has in a trace.
+#[derive(Debug)]
+pub(crate) struct AgreedAt {
+    revision: u32,
+    ground: Ground,
+    trail: Trail,
+}
+
+/// One for each of two revisions.
+pub(crate) type Agreed = [OnceLock<AgreedAt>; 2];
 
 /// Where the host at hand stands, as long as no variable of the top or the node has changed.
 #[derive(Debug, Default)]
@@ -60,22 +71,59 @@ impl Compiler<'_> {
     pub(super) fn known_answer(&mut self, scope: ScopeId, key: &str, how: &How) -> Option<Found> {
         let hiera = self.session.hiera();
         let (manner, data) = (manner(how)?, hiera.data.as_ref().ok()?);
-        let (globals, stand) = self.standing.known.as_ref().filter(|_| self.muted.is_none())?;
-        let stand = stand.as_ref().filter(|_| *globals == self.standing.globals)?.clone();
-        let ground = data.ground(&stand, key, &Variables::new(self, scope))?;
+        let ground = self.ground(data, scope, key)?;
         let answer = hiera.answers.get((ground, manner), key)?;
-        let is_told = self.dep_lists.contains(&(answer.trail.as_ptr() as usize));
-        if !is_told {
-            for (path, is_there) in data.told(&self.hiera_memo, &answer.trail)? {
-                if is_there {
-                    self.data_files.insert(path.clone());
-                }
-                self.deps.insert(path);
-            }
-            self.dep_lists.insert(answer.trail.as_ptr() as usize);
-        }
+        self.tell(data, &answer.trail)?;
         self.lookups.insert(answer.key);
         Some(answer.found)
+    }
+
+    /// The ground on which a key is answered here.
+    fn ground(&self, data: &Hiera, scope: ScopeId, key: &str) -> Option<Ground> {
+        let (globals, stand) = self.standing.known.as_ref().filter(|_| self.muted.is_none())?;
+        let stand = stand.as_ref().filter(|_| *globals == self.standing.globals)?;
+        data.ground(stand, key, &Variables::new(self, scope))
+    }
+
+    /// Tells of the files on the way of an earlier lookup; `None` if it takes a look to tell them.
+    fn tell(&mut self, data: &Hiera, trail: &Trail) -> Option<()> {
+        let address = trail.as_ptr() as usize;
+        if self.dep_lists.contains(&address) {
+            return Some(());
+        }
+        for (path, is_there) in data.told(&self.hiera_memo, trail)? {
+            if is_there {
+                self.data_files.insert(path.clone());
+            }
+            self.deps.insert(path);
+        }
+        self.dep_lists.insert(address);
+        Some(())
+    }
+
+    /// Whether a lookup had the answer that it has in a trace on this very ground before; what it leaves behind is told.
+    pub(super) fn agrees_here(&mut self, scope: ScopeId, lookup: &Lookup) -> bool {
+        let (hiera, revision) = (self.session.hiera(), self.session.revision());
+        let Some(at) = lookup.agreed.iter().filter_map(OnceLock::get).find(|at| at.revision == revision) else {
+            return false;
+        };
+        let Ok(data) = &hiera.data else { return false };
+        let agrees = self.ground(data, scope, &lookup.key) == Some(at.ground) && self.tell(data, &at.trail).is_some();
+        if agrees {
+            self.lookups.insert(lookup.key.clone());
+        }
+        agrees
+    }
+
+    /// Notes that a lookup had the answer that it has in a trace.
+    pub(super) fn note_agreed(&self, scope: ScopeId, lookup: &Lookup) {
+        let (hiera, revision) = (self.session.hiera(), self.session.revision());
+        let is_new = lookup.agreed.iter().all(|at| at.get().is_none_or(|at| at.revision != revision));
+        let (Some(manner), Ok(data)) = (manner(&lookup.how).filter(|_| is_new), &hiera.data) else { return };
+        let Some(ground) = self.ground(data, scope, &lookup.key) else { return };
+        let Some(answer) = hiera.answers.get((ground, manner), &lookup.key) else { return };
+        let at = AgreedAt { revision, ground, trail: answer.trail };
+        _ = lookup.agreed.iter().try_fold(at, |at, slot| slot.set(at).map_or_else(Ok, |()| Err(())));
     }
 
     /// Keeps an answer for others, if it is one for all.

@@ -2,7 +2,7 @@
 
 use super::compiler::Compiler;
 use super::reference::{canonical_title, canonical_type};
-use crate::catalog::{Ask, Automatic, Resource, ResourceId, ResourceKind};
+use crate::catalog::{Automatic, Resource, ResourceId, ResourceKind};
 use crate::ruby::native::NativeType;
 use crate::value::Value;
 use ecow::EcoString;
@@ -21,24 +21,27 @@ impl Compiler<'_> {
             let Some(native) = native.as_ref().filter(|n| n.relates()) else { continue };
             let resources = ids.iter().filter_map(|id| Some((*id, self.catalog.get(*id)?)));
             let resources = resources.filter(|(_, r)| r.kind == ResourceKind::Native);
-            out.extend(resources.flat_map(|(id, r)| of_resource(native, id, r)));
+            let asks = |r: &Resource| r.asks(native, || asked_by(native, r));
+            out.extend(resources.map(|(id, r)| (id, asks(r))).filter(|(_, asked)| !asked.is_empty()));
         }
-        out.sort_by_key(|automatic| automatic.resource);
+        out.sort_by_key(|(id, _)| *id);
         self.by_key(&mut natives, &mut out);
         self.catalog.automatic = out;
     }
 
     /// A resource of a type with several names is found by all of them, whatever its title says of them.
-    fn by_key(&self, natives: &mut Natives, wanted: &mut [Automatic]) {
+    fn by_key(&self, natives: &mut Natives, wanted: &mut [(ResourceId, Arc<[Automatic]>)]) {
         let mut keys: FxHashMap<EcoString, FxHashMap<Vec<EcoString>, EcoString>> = FxHashMap::default();
-        for one in wanted.iter_mut().filter(|w| self.catalog.id(&w.other.0, &w.other.1).is_none()) {
-            let (type_name, title) = &mut one.other;
-            let native =
-                natives.entry(type_name.clone()).or_insert_with(|| self.session.native_type(&type_name.to_lowercase()));
-            let Some(native) = native.as_ref().filter(|n| n.namevars.len() > 1) else { continue };
-            let known = keys.entry(type_name.clone()).or_insert_with(|| self.keys_of(native, type_name));
-            if let Some(found) = native.key(title, &[], false).and_then(|key| known.get(&key)) {
-                title.clone_from(found);
+        let is_met = |other: &(EcoString, EcoString)| self.catalog.id(&other.0, &other.1).is_some();
+        for (at, other) in several_names(self, natives, wanted) {
+            let Some(native) = natives.get(&other.0).and_then(Option::as_ref).filter(|_| !is_met(&other)) else {
+                continue;
+            };
+            let known = keys.entry(other.0.clone()).or_insert_with(|| self.keys_of(native, &other.0));
+            let found = native.key(&other.1, &[], false).and_then(|key| known.get(&key));
+            if let Some((found, (_, asked))) = found.zip(wanted.get_mut(at)) {
+                let named = Arc::make_mut(asked).iter_mut().filter(|one| one.other == other);
+                named.for_each(|one| one.other.1.clone_from(found));
             }
         }
     }
@@ -57,17 +60,32 @@ fn known_params(resource: &Resource) -> Vec<(EcoString, Value)> {
     known.map(|p| (p.name.clone(), p.value.clone())).collect()
 }
 
-fn of_resource(native: &Arc<NativeType>, id: ResourceId, resource: &Resource) -> Vec<Automatic> {
-    let asks = resource.asks(native, || asked_by(native, resource));
-    let automatic = |(other, after, refresh): Ask| Automatic { resource: id, other, after, refresh };
-    asks.into_iter().map(automatic).collect()
+/// What is asked for of types with several names, each with its place in the list.
+fn several_names(
+    c: &Compiler<'_>,
+    natives: &mut Natives,
+    wanted: &[(ResourceId, Arc<[Automatic]>)],
+) -> Vec<(usize, (EcoString, EcoString))> {
+    let mut out = Vec::new();
+    for (at, (_, asked)) in wanted.iter().enumerate() {
+        for Automatic { other, .. } in &**asked {
+            let native = match natives.get(&other.0) {
+                Some(native) => native,
+                None => natives.entry(other.0.clone()).or_insert(c.session.native_type(&other.0.to_lowercase())),
+            };
+            if native.as_ref().is_some_and(|n| n.namevars.len() > 1) {
+                out.push((at, other.clone()));
+            }
+        }
+    }
+    out
 }
 
-fn asked_by(native: &NativeType, resource: &Resource) -> Vec<Ask> {
+fn asked_by(native: &NativeType, resource: &Resource) -> Vec<Automatic> {
     let ask = |r: crate::ruby::native::Related| {
         let type_name = canonical_type(&r.type_name);
         let title = canonical_title(&type_name, &r.title);
-        ((type_name, title), r.direction.after, r.direction.refresh)
+        Automatic { other: (type_name, title), after: r.direction.after, refresh: r.direction.refresh }
     };
     native.related(&resource.title, &known_params(resource)).into_iter().map(ask).collect()
 }

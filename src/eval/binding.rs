@@ -20,6 +20,20 @@ struct Bound {
     source: From,
 }
 
+/// The parameters that a resource has from its declaration.
+struct Given {
+    /// Where each that is defined stands among them, if it was given.
+    own: Vec<Option<usize>>,
+    /// Where the others stand.
+    rest: Vec<usize>,
+    /// About how many it will have with what is set by default.
+    many: usize,
+}
+
+fn has_default(param: &ast::Param) -> bool {
+    param.default.as_ref().is_some_and(|default| !matches!(default.kind, ast::ExprKind::Undef))
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum From {
     Given,
@@ -30,22 +44,21 @@ enum From {
 impl<'s> Compiler<'s> {
     /// Binds parameters in the scope of a class or instance; `class` is the name for data binding.
     pub(crate) fn bind_params(&mut self, env: Env<'s>, id: ResourceId, params: &'s [ast::Param], class: Option<&str>) {
-        self.bind_metaparams(env, id, params);
-        self.check_unknown_params(id, params);
+        let given = self.given_params(id, params);
+        self.bind_metaparams(env, id, &given);
+        self.check_unknown_params(id, &given);
         // Data is asked for before any parameter is in scope: what it quotes is not of this class.
         let own = class.map(|_| self.hide_names(env.scope));
         let data: Vec<_> = params.iter().map(|param| self.param_data(env, id, param, class)).collect();
         self.show_names(env.scope, own.unwrap_or_default());
-        let mut checks = Vec::new();
-        for (param, data) in params.iter().zip(data) {
-            match data.and_then(|data| self.param_value(env, id, param, class, data)) {
+        let mut checks = Vec::with_capacity(params.len());
+        for ((param, data), own) in params.iter().zip(data).zip(&given.own) {
+            match data.and_then(|data| self.param_value(env, id, (param, *own), class, data)) {
                 Ok(bound) => {
                     checks.push((param, bound.value.clone(), bound.source));
                     if bound.source != From::Given && !matches!(bound.value, Value::Undef) {
-                        self.set_param(
-                            id,
-                            Param { name: param.name.clone(), value: bound.value.clone(), at: bound.at },
-                        );
+                        let set = Param { name: param.name.clone(), value: bound.value.clone(), at: bound.at };
+                        self.default_param(id, *own, set, given.many);
                     }
                     self.bind(env.scope, param.name.clone(), bound.value);
                 }
@@ -79,12 +92,26 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn bind_metaparams(&mut self, env: Env<'s>, id: ResourceId, params: &[ast::Param]) {
+    /// Which of a resource's parameters are those that are defined.
+    fn given_params(&self, id: ResourceId, params: &[ast::Param]) -> Given {
+        let there = self.catalog.get(id).map_or(&[][..], |resource| &resource.params);
+        let mut rest: Vec<usize> = (0..there.len()).collect();
+        let own = |param: &ast::Param| {
+            let at = rest.iter().position(|at| there.get(*at).is_some_and(|p| p.name == param.name))?;
+            Some(rest.swap_remove(at))
+        };
+        let own: Vec<Option<usize>> = params.iter().map(own).collect();
+        rest.sort_unstable();
+        let many =
+            there.len() + params.iter().zip(&own).filter(|(param, own)| own.is_none() && has_default(param)).count();
+        Given { own, rest, many }
+    }
+
+    fn bind_metaparams(&mut self, env: Env<'s>, id: ResourceId, given: &Given) {
         let Some(resource) = self.catalog.resources.get(id as usize) else { return };
-        let extra: Vec<(EcoString, Value)> = resource
-            .params
-            .iter()
-            .filter(|p| super::metaparams::is_metaparam(&p.name) && !params.iter().any(|d| d.name == p.name))
+        let rest = given.rest.iter().filter_map(|at| resource.params.get(*at));
+        let extra: Vec<(EcoString, Value)> = rest
+            .filter(|p| super::metaparams::is_metaparam(&p.name))
             .map(|p| (p.name.clone(), p.value.clone()))
             .collect();
         for (name, value) in extra {
@@ -92,18 +119,14 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn check_unknown_params(&mut self, id: ResourceId, params: &[ast::Param]) {
+    fn check_unknown_params(&mut self, id: ResourceId, given: &Given) {
         let Some(resource) = self.catalog.resources.get(id as usize) else { return };
-        let known = |name: &str| {
-            super::metaparams::is_metaparam(name)
-                || matches!(name, "name" | "*")
-                || params.iter().any(|d| d.name == name)
-        };
-        let unknown: Vec<EcoString> =
-            resource.params.iter().filter(|p| !known(&p.name)).map(|p| p.name.clone()).collect();
-        let label = resource.reference();
-        for name in unknown {
-            self.record_in_context(None, format!("{label}: has no parameter named '{name}'"));
+        let known = |name: &str| super::metaparams::is_metaparam(name) || matches!(name, "name" | "*");
+        let rest = given.rest.iter().filter_map(|at| resource.params.get(*at));
+        let told = |p: &Param| format!("{}: has no parameter named '{}'", resource.reference(), p.name);
+        let unknown: Vec<String> = rest.filter(|p| !known(&p.name)).map(told).collect();
+        for message in unknown {
+            self.record_in_context(None, message);
         }
     }
 
@@ -127,11 +150,11 @@ impl<'s> Compiler<'s> {
         &mut self,
         env: Env<'s>,
         id: ResourceId,
-        param: &'s ast::Param,
+        (param, own): (&'s ast::Param, Option<usize>),
         class: Option<&str>,
         data: Option<(Value, Loc)>,
     ) -> Res<Bound> {
-        let given = self.catalog.get(id).and_then(|r| r.param(&param.name)).map(|p| (p.value.clone(), p.at.clone()));
+        let given = own.and_then(|at| self.catalog.get(id)?.params.get(at)).map(|p| (p.value.clone(), p.at.clone()));
         let explicit_undef = given.as_ref().is_some_and(|(v, _)| matches!(v, Value::Undef));
         if let Some((value, at)) = given.filter(|(v, _)| !matches!(v, Value::Undef)) {
             return Ok(Bound { value, at, source: From::Given });
@@ -200,6 +223,21 @@ impl<'s> Compiler<'s> {
             _ => mismatch(&subject, &ty, &sample),
         };
         self.record_in_context(None, format!("{label}: {why}"));
+    }
+
+    /// Sets a parameter that was not given, or given as `undef`: it is known where. All that are set will be `many`.
+    fn default_param(&mut self, id: ResourceId, own: Option<usize>, param: Param, many: usize) {
+        self.touches(id);
+        self.changes(id);
+        let Some(resource) = self.catalog.resources.get_mut(id as usize) else { return };
+        let params = &mut resource.params;
+        match own.and_then(|at| params.get_mut(at)) {
+            Some(old) => *old = param,
+            None => {
+                params.reserve_exact(many.saturating_sub(params.len()));
+                params.push(param);
+            }
+        }
     }
 
     /// Sets a parameter of a resource, in place of an older value.

@@ -57,6 +57,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) catalog: Catalog,
     pub(crate) extra: Vec<Extra>,
     pub(crate) scopes: Vec<Scope>,
+    /// Room for the variables of an instance.
+    pub(crate) spare_vars: FxHashMap<EcoString, Value>,
     pub(crate) class_scopes: FxHashMap<EcoString, ScopeId>,
     pub(crate) class_ids: FxHashMap<EcoString, ResourceId>,
     pub(crate) hidden_classes: FxHashSet<EcoString>,
@@ -155,6 +157,7 @@ impl<'s> Compiler<'s> {
             catalog: Catalog::with_room(host.certname.clone(), MANY),
             extra: Vec::with_capacity(MANY),
             scopes: vec![Scope::new(ScopeKind::Top, None, 0)],
+            spare_vars: FxHashMap::default(),
             class_scopes: FxHashMap::default(),
             class_ids: FxHashMap::default(),
             hidden_classes: FxHashSet::default(),

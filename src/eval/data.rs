@@ -1,5 +1,6 @@
 //! Hiera as the compiler sees it: variables go in, values with their line come out.
 
+use super::answers::Agreed;
 use super::backend;
 use super::compiler::Compiler;
 use super::facts::opaque;
@@ -31,9 +32,14 @@ pub(crate) struct Lookup {
     pub(crate) key: EcoString,
     pub(crate) how: How,
     pub(crate) answer: Found,
+    pub(super) agreed: Agreed,
 }
 
 impl Lookup {
+    pub(crate) fn new(key: &str, how: &How, answer: Found) -> Self {
+        Self { key: key.into(), how: how.clone(), answer, agreed: Agreed::default() }
+    }
+
     pub(crate) fn is_same_question(&self, other: &Self) -> bool {
         let same_how = match (&self.how, &other.how) {
             (How::Bind, How::Bind) => true,
@@ -45,7 +51,7 @@ impl Lookup {
 
     /// The question alone.
     pub(crate) fn question(&self) -> Self {
-        Self { key: self.key.clone(), how: self.how.clone(), answer: Found::Nothing }
+        Self::new(&self.key, &self.how, Found::Nothing)
     }
 }
 
@@ -277,7 +283,7 @@ impl<'s> Compiler<'s> {
             self.recorder = recorder;
             found
         });
-        let lookup = || Lookup { key: key.into(), how: how.clone(), answer: found.clone() };
+        let lookup = || Lookup::new(key, how, found.clone());
         self.asked_lookup(env.scope, lookup, &names);
         found
     }

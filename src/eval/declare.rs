@@ -145,7 +145,7 @@ impl<'s> Compiler<'s> {
                 used.push(title);
             }
             let outer = self.context.replace(("Resource Statement", env.file.loc(expr.span)));
-            let made = self.declare_titles(env, &type_name, &title, &params, &place);
+            let made = self.declare_titles(env, &type_name, &title, params, &place);
             self.context = outer;
             out.extend(made.map_err(|e| {
                 e.in_call("Resource Statement", &env.file.loc(expr.span), &env.file.loc(body.title.span))
@@ -218,24 +218,27 @@ impl<'s> Compiler<'s> {
         env: Env<'s>,
         type_name: &str,
         title: &Value,
-        params: &[Param],
+        params: Vec<Param>,
         place: &Place,
     ) -> Res<Vec<Value>> {
         let mut titles = Vec::new();
         flatten_titles(title, &mut titles)?;
-        let mut out = Vec::with_capacity(titles.len());
-        for title in titles {
+        let (mut out, mut params) = (Vec::with_capacity(titles.len()), params);
+        let last = titles.len();
+        for (title, number) in titles.into_iter().zip(1..) {
             if let Some(values) = alternatives(&title).map(<[Value]>::to_vec) {
                 let group = self.new_group();
                 let text: Arc<str> = "the title is one of several".into();
                 for (arm, value) in (0u32..).zip(values) {
                     if matches!(value, Value::Str(_)) {
+                        let params = params.clone();
                         let declared =
                             self.in_branch(group, arm, &text, |c| c.declare_one(env, type_name, value, params, place));
                         out.extend(declared.ok());
                     }
                 }
             } else {
+                let params = if number == last { std::mem::take(&mut params) } else { params.clone() };
                 out.push(self.declare_one(env, type_name, title, params, place)?);
             }
         }
@@ -247,7 +250,7 @@ impl<'s> Compiler<'s> {
         env: Env<'s>,
         type_name: &str,
         title: Value,
-        params: &[Param],
+        params: Vec<Param>,
         place: &Place,
     ) -> Res<Value> {
         let symbolic = (known(&title) != Known::Fully).then(|| title.clone());
@@ -261,14 +264,14 @@ impl<'s> Compiler<'s> {
             return Ok(title);
         }
         if type_name == "Class" {
-            self.declare_class(env, &text, params.to_vec(), &place.at, place.end_line)?;
+            self.declare_class(env, &text, params, &place.at, place.end_line)?;
             return Ok(Value::Type(Arc::new(Type::Class { name: Some(canonical_class(&text)) })));
         }
         let decl = Decl {
             type_name: type_name.into(),
             title: text.clone(),
             symbolic,
-            params: params.to_vec(),
+            params,
             form: place.form,
             at: place.at.clone(),
             end_line: place.end_line,

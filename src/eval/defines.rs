@@ -77,8 +77,10 @@ impl<'s> Compiler<'s> {
         let mut scope = Scope::new(ScopeKind::Define, Some(self.enclosing(outer)), id);
         scope.dynamic = Some(outer);
         scope.source = define.name.to_lowercase();
+        scope.vars = std::mem::take(&mut self.spare_vars);
         scope.vars.reserve(define.params.len() + 2);
         let scope = self.push_scope(scope);
+        let collectors = self.collectors.len();
         let env = Env { scope, file };
         let title = self.instance_title(id);
         self.bind(scope, "title".into(), title.clone());
@@ -93,6 +95,17 @@ impl<'s> Compiler<'s> {
             c.run_body(env, &define.body);
         });
         self.instance = None;
+        if self.branch.is_none() && self.collectors.len() == collectors {
+            self.clear_vars(scope);
+        }
+    }
+
+    /// Nobody reads the variables of an instance that is evaluated: the next one takes their place in memory.
+    fn clear_vars(&mut self, scope: ScopeId) {
+        if let Some(scope) = self.scopes.get_mut(scope as usize) {
+            self.spare_vars = std::mem::take(&mut scope.vars);
+            self.spare_vars.clear();
+        }
     }
 
     fn instance_title(&self, id: ResourceId) -> Value {

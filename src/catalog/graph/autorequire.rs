@@ -25,7 +25,8 @@ pub(super) fn add(graph: &mut RefreshGraph, catalog: &Catalog) {
 
 /// What types of modules ask for. A name finds a resource as a title does.
 fn of_modules(graph: &mut RefreshGraph, catalog: &Catalog, names: &ByName<'_>) {
-    for auto in &catalog.automatic {
+    let all = catalog.automatic.iter().flat_map(|(id, asked)| asked.iter().map(move |auto| (*id, auto)));
+    for (asker, auto) in all {
         let (kind, title) = (auto.other.0.as_str(), auto.other.1.as_str());
         let named =
             ["File", "User", "Group", "Mount"].iter().find(|k| **k == kind).and_then(|k| names.get(&(*k, title)));
@@ -35,10 +36,10 @@ fn of_modules(graph: &mut RefreshGraph, catalog: &Catalog, names: &ByName<'_>) {
         };
         let Some(other) = named.copied().or_else(|| catalog.id(kind, title)).filter(real) else { continue };
         let said = |from: u32, to: u32| graph.edges(from).iter().any(|e| e.to == to);
-        if other == auto.resource || said(other, auto.resource) || said(auto.resource, other) || !real(&auto.resource) {
+        if other == asker || said(other, asker) || said(asker, other) || !real(&asker) {
             continue;
         }
-        let (from, to) = if auto.after { (other, auto.resource) } else { (auto.resource, other) };
+        let (from, to) = if auto.after { (other, asker) } else { (asker, other) };
         graph.edge(from, to, auto.refresh);
     }
 }

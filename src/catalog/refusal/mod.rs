@@ -100,9 +100,14 @@ impl Refusal {
 }
 
 impl Resource {
-    /// Why the agent refuses this resource by itself: a value of it, or what it says as a whole.
+    /// Why the agent refuses this resource by itself: a value of it, or what it says as a whole. Hosts that share its
+    /// declaration share the answer.
     #[must_use]
-    pub fn refusal(&self) -> Option<Refusal> {
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.declaration.refused(|| self.find_refusal())
+    }
+
+    fn find_refusal(&self) -> Option<Refusal> {
         let path = relative_path(self);
         let relative = |p| Refusal::of("path", format!("File paths must be fully qualified, not '{p}'"));
         // A title is the path only where none is given.

@@ -6,6 +6,7 @@ use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
 use crate::value::{CauseKind, Value};
 use sha2::Digest;
+use std::sync::LazyLock;
 
 type Cx<'a> = &'a mut dyn Interp;
 type Blk = Option<Block>;
@@ -13,7 +14,7 @@ type Blk = Option<Block>;
 const SIZE: usize = 624;
 const SHIFT: usize = 397;
 
-/// MT19937.
+/// MT19937. Words are made one at a time: most draws take one or two.
 pub(super) struct Twister {
     state: Vec<u32>,
     next: usize,
@@ -22,27 +23,18 @@ pub(super) struct Twister {
 impl Twister {
     /// Seeded with the 32-bit words of an integer, least significant first.
     pub(super) fn new(key: &[u32]) -> Self {
+        // Where every key of several words begins.
+        static BASE: LazyLock<Vec<u32>> = LazyLock::new(|| from_word(19_650_218));
         if let [] | [_] = key {
-            return Self::from_word(key.first().copied().unwrap_or(0));
+            return Self { state: from_word(key.first().copied().unwrap_or(0)), next: 0 };
         }
-        let mut twister = Self::from_word(19_650_218);
+        let mut twister = Self { state: BASE.clone(), next: 0 };
         twister.mix(key);
         twister
     }
 
-    fn from_word(seed: u32) -> Self {
-        let mut state = Vec::with_capacity(SIZE);
-        let mut last = seed;
-        state.push(last);
-        for i in 1..SIZE {
-            last = 1_812_433_253_u32.wrapping_mul(last ^ last >> 30).wrapping_add(low(i));
-            state.push(last);
-        }
-        Self { state, next: SIZE }
-    }
-
     fn at(&self, i: usize) -> u32 {
-        self.state.get(i % SIZE).copied().unwrap_or(0)
+        self.state.get(i).copied().unwrap_or(0)
     }
 
     fn set(&mut self, i: usize, value: u32) {
@@ -52,51 +44,48 @@ impl Twister {
     }
 
     fn mix(&mut self, key: &[u32]) {
-        let (mut i, mut j) = (1, 0);
-        for _ in 0..SIZE.max(key.len()) {
-            let previous = self.at(i - 1);
-            let word = key.get(j).copied().unwrap_or(0);
-            let mixed = (self.at(i) ^ (previous ^ previous >> 30).wrapping_mul(1_664_525))
-                .wrapping_add(word)
-                .wrapping_add(low(j));
-            self.set(i, mixed);
-            i = self.wrap(i + 1);
-            j = if j + 1 >= key.len() { 0 } else { j + 1 };
-        }
-        for _ in 1..SIZE {
-            let previous = self.at(i - 1);
-            let mixed = (self.at(i) ^ (previous ^ previous >> 30).wrapping_mul(1_566_083_941)).wrapping_sub(low(i));
-            self.set(i, mixed);
-            i = self.wrap(i + 1);
-        }
+        let mut keys = key.iter().zip(0..).cycle();
+        let next = self.stir(1, SIZE.max(key.len()), |mixed, word, _| {
+            let (key, number) = keys.next().unwrap_or((&0, 0));
+            (word ^ mixed.wrapping_mul(1_664_525)).wrapping_add(*key).wrapping_add(number)
+        });
+        self.stir(next, SIZE - 1, |mixed, word, i| (word ^ mixed.wrapping_mul(1_566_083_941)).wrapping_sub(i));
         self.set(0, 0x8000_0000);
     }
 
-    fn wrap(&mut self, i: usize) -> usize {
-        if i < SIZE {
-            return i;
+    /// Makes each word anew from the one before it, so many of them from one on; the place after them.
+    fn stir(&mut self, from: usize, steps: usize, mut make: impl FnMut(u32, u32, u32) -> u32) -> usize {
+        let (mut at, mut left, mut last) = (from, steps, self.at(from - 1));
+        while left > 0 {
+            let words = self.state.get_mut(at..).unwrap_or_default();
+            let now = left.min(words.len());
+            for (word, i) in words.iter_mut().take(now).zip(low(at)..) {
+                last = make(last ^ last >> 30, *word, i);
+                *word = last;
+            }
+            (at, left) = (at + now, left - now);
+            if at >= SIZE {
+                self.set(0, last);
+                at = 1;
+            }
         }
-        let last = self.at(SIZE - 1);
-        self.set(0, last);
-        1
+        at
     }
 
-    fn refill(&mut self) {
-        for i in 0..SIZE {
-            let y = self.at(i) & 0x8000_0000 | self.at(i + 1) & 0x7fff_ffff;
-            let odd = if y & 1 == 1 { 0x9908_b0df } else { 0 };
-            let value = self.at(i + SHIFT) ^ y >> 1 ^ odd;
-            self.set(i, value);
-        }
-        self.next = 0;
+    /// The next word of the state, made from three of this round and the one before.
+    fn twist(&mut self) -> u32 {
+        let i = self.next;
+        self.next = if i + 1 < SIZE { i + 1 } else { 0 };
+        let other = if i + SHIFT < SIZE { i + SHIFT } else { i + SHIFT - SIZE };
+        let y = self.at(i) & 0x8000_0000 | self.at(self.next) & 0x7fff_ffff;
+        let odd = if y & 1 == 1 { 0x9908_b0df } else { 0 };
+        let value = self.at(other) ^ y >> 1 ^ odd;
+        self.set(i, value);
+        value
     }
 
     fn word(&mut self) -> u32 {
-        if self.next >= SIZE {
-            self.refill();
-        }
-        let mut y = self.at(self.next);
-        self.next += 1;
+        let mut y = self.twist();
         y ^= y >> 11;
         y ^= y << 7 & 0x9d2c_5680;
         y ^= y << 15 & 0xefc6_0000;
@@ -122,6 +111,12 @@ impl Twister {
             return value;
         }
     }
+}
+
+fn from_word(seed: u32) -> Vec<u32> {
+    let next =
+        |(last, i): &(u32, u32)| Some((1_812_433_253_u32.wrapping_mul(last ^ last >> 30).wrapping_add(i + 1), i + 1));
+    std::iter::successors(Some((seed, 0)), next).map(|(word, _)| word).take(SIZE).collect()
 }
 
 #[allow(clippy::cast_possible_truncation)]
@@ -345,5 +340,10 @@ mod tests {
         assert_eq!(Twister::new(&seed).below(100), 4);
         assert_eq!(Twister::new(&seed).below(1 << 40), 567_346_874_796);
         assert_eq!(Twister::new(&[7]).below(3_000_000_000_000), 752_595_690_692);
+        // Rounds of 624 words follow each other: the 1500th and the 700th rand(2**32).
+        let mut long = Twister::new(&[5]);
+        assert_eq!((0..1500).map(|_| long.word()).last(), Some(907_519_199));
+        let mut other = Twister::new(&seed);
+        assert_eq!((0..700).map(|_| other.word()).last(), Some(667_066_251));
     }
 }

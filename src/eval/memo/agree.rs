@@ -10,7 +10,7 @@ use super::questions::Number;
 use super::record::step;
 use super::same::{same, same_if_any, same_params};
 use super::store::Slot;
-use super::trace::{Asked, Given, Made, MadeType, Outside, Place, Question, Rest, Trace, Unit};
+use super::trace::{Asked, Given, Made, MadeType, Named, Outside, Question, Rest, Trace, Unit};
 use crate::catalog::{Declaration, Resource, ResourceId, ResourceKind};
 use crate::repo::Tree;
 use crate::value::Value;
@@ -168,13 +168,20 @@ impl<'s> Compiler<'s> {
 
     /// Looks the key up once more, unless that was done for an earlier trace.
     fn found_again(&mut self, lookup: &Lookup, again: &mut Again<'s>) -> bool {
+        if self.agrees_here(again.env.scope, lookup) {
+            return true;
+        }
         let known = again.found.iter().position(|(asked, _)| asked.is_same_question(lookup));
         let at = known.unwrap_or_else(|| {
             let found = self.look_up(again.env, &lookup.key, &lookup.how);
             again.found.push((lookup.question(), found));
             again.found.len() - 1
         });
-        again.found.get(at).is_some_and(|(_, found)| found.is_same(&lookup.answer))
+        let is_same = again.found.get(at).is_some_and(|(_, found)| found.is_same(&lookup.answer));
+        if is_same {
+            self.note_agreed(again.env.scope, lookup);
+        }
+        is_same
     }
 
     fn outside(&self, outside: Outside, unit: Unit, name: &str) -> Option<Value> {
@@ -187,29 +194,26 @@ impl<'s> Compiler<'s> {
 
     /// Whether all names mean what they meant.
     fn all_lead(&mut self, trace: &Trace, is_known: bool) -> bool {
-        let leads = |c: &mut Self, (number, kind, name, place): &(Number, DefKind, EcoString, Option<Place>)| {
-            c.leads(*number, (*kind, name, *place))
-        };
-        if is_known {
-            let open = trace.open_names.iter().filter_map(|at| trace.names.get(*at));
-            return open.into_iter().all(|name| leads(self, name));
+        match is_known {
+            true => trace.open_names.iter().all(|named| self.resolves(named)),
+            false => trace.names.iter().all(|(number, named)| self.leads(*number, named)),
         }
-        trace.names.iter().all(|name| leads(self, name))
     }
 
     /// Whether a name means what it meant. What it takes to find out is consulted, as ever.
-    fn leads(&mut self, number: Number, (kind, name, place): (DefKind, &EcoString, Option<Place>)) -> bool {
+    fn leads(&mut self, number: Number, named: &Named) -> bool {
         if number > 0 && self.confirmed.has(number) {
             return true;
         }
-        let leads = self.resolves(kind, name, place);
+        let leads = self.resolves(named);
         if leads && number > 0 {
             self.confirmed.add(number);
         }
         leads
     }
 
-    fn resolves(&mut self, kind: DefKind, name: &EcoString, place: Option<Place>) -> bool {
+    fn resolves(&mut self, Named { kind, name, place }: &Named) -> bool {
+        let kind = *kind;
         let found = match self.defs.get(kind, name).copied() {
             Some(found) if kind != DefKind::Alias || self.aliases.contains_key(name) => found,
             _ => {
@@ -219,7 +223,7 @@ impl<'s> Compiler<'s> {
                 self.find_def(kind, name)
             }
         };
-        found.map(|at| self.place(at)) == place
+        found.map(|at| self.place(at)) == *place
     }
 
     fn hides(&self, name: &str) -> bool {
@@ -244,7 +248,7 @@ impl<'s> Compiler<'s> {
     }
 
     fn is_free(&self, made: &Made) -> bool {
-        self.catalog.id_of(made.print, &made.resource.type_name, made.title()).is_none()
+        self.catalog.id_of(made.print, &made.declaration.type_name, made.title()).is_none()
     }
 
     /// Whether a type is what it was.
@@ -276,5 +280,5 @@ fn same_declared(before: &Arc<Declaration>, now: &Resource) -> bool {
 }
 
 fn same_contents(trace: &Trace, tree: &Tree) -> bool {
-    trace.files.iter().zip(&trace.contents).all(|((_, path), oid)| tree.oid(path) == *oid)
+    trace.files.iter().all(|(_, held)| tree.oid(&held.path) == held.content)
 }

@@ -6,7 +6,7 @@ use super::super::reference::Reference;
 use super::super::scope::{ScopeId, ScopeKind};
 use super::super::source::DefKind;
 use super::record::{Lengths, Recorder};
-use super::trace::{Done, Fork, Instance, Local, Made, MadeType, Place, Rest, Trace, Unit};
+use super::trace::{Done, Fork, Held, Instance, Local, Made, MadeType, Named, Place, Rest, Trace, Unit};
 use crate::catalog::{Resource, ResourceKind, print_of};
 use crate::repo::Loc;
 use crate::value::{Cause, Value};
@@ -45,24 +45,22 @@ impl Compiler<'_> {
         files.sort_unstable();
         files.dedup();
         let questions = &self.session.traces().questions;
-        let name = |(kind, name, place): (DefKind, EcoString, Option<Place>)| {
-            (questions.of_name(kind, &name, place), kind, name, place)
-        };
-        let names: Vec<_> = names.into_iter().map(name).collect();
-        let contents = files.iter().map(|path| self.session.tree.oid(path)).collect();
-        let files: Vec<_> = files.into_iter().map(|path| (questions.of_path(&path), path)).collect();
+        let name =
+            |(kind, name, place): (DefKind, EcoString, Option<Place>)| questions.of_name(Named { kind, name, place });
+        let names: Box<[_]> = names.into_iter().map(name).collect();
+        let held = |path: Arc<str>| questions.of_path(Held { content: self.session.tree.oid(&path), path });
+        let files: Box<[_]> = files.into_iter().map(held).collect();
         let (asked, open) = questions.of_all(asked.into_inner());
         let numbers = asked.iter().map(|q| q.number).chain(names.iter().map(|n| n.0).filter(|n| *n > 0));
         Some(Trace {
             given,
             numbers: numbers.chain(files.iter().map(|f| f.0)).collect(),
             enclosing: asked.iter().any(|question| question.enclosing),
-            asked,
-            open,
-            lookups: lookups.into_inner(),
-            open_names: (0..).zip(&names).filter(|(_, n)| n.0 == 0).map(|(at, _)| at).collect(),
+            asked: asked.into(),
+            open: open.into(),
+            lookups: lookups.into_inner().into(),
+            open_names: names.iter().filter(|(number, _)| *number == 0).map(|(_, named)| named.clone()).collect(),
             names,
-            contents,
             files,
             revision: self.session.revision(),
             stays,
@@ -75,8 +73,8 @@ impl Compiler<'_> {
                     ..rest
                 }
                 .boxed(),
-                made,
-                types,
+                made: made.into(),
+                types: types.into(),
                 ..done
             },
         })
@@ -130,7 +128,7 @@ impl Compiler<'_> {
         let mut types = Vec::new();
         let made: Option<Vec<Made>> = ids.clone().map(|id| self.made_one(recorder, scope, id, &mut types)).collect();
         let made = made?;
-        let is_defined = |m: &Made| types.get(m.of_type).is_some_and(|t| t.def.is_some());
+        let is_defined = |m: &Made| types.get(m.of_type as usize).is_some_and(|t| t.def.is_some());
         let defined = ids.zip(&made).filter(|(_, m)| is_defined(m)).map(|(id, _)| id);
         defined.eq(waiting.iter().map(|id| *id as usize)).then_some((made, types))
     }
@@ -152,12 +150,10 @@ impl Compiler<'_> {
             is_instance: resource.kind == ResourceKind::Defined,
             title: (title != resource.title).then_some(title),
             found,
-            resource: Resource {
-                container: None,
-                tags: resource.tags.under(None),
-                is_plain: resource.is_tidy() && super::super::relate::has_none(resource),
-                ..resource.clone()
-            },
+            declaration: resource.declaration.clone(),
+            tags: resource.tags.own(),
+            is_virtual: resource.is_virtual,
+            is_plain: resource.is_tidy() && super::super::relate::has_none(resource),
             branch: recorder.local(extra.branch)?,
             of_type: self.of_type(types, resource, extra.def.map(|at| self.place(at))),
             is_named: super::super::alias::second_names(resource).iter().any(Option::is_some),
@@ -183,14 +179,15 @@ impl Compiler<'_> {
     }
 
     /// The type of a resource among those met so far.
-    fn of_type(&self, types: &mut Vec<MadeType>, resource: &Resource, def: Option<Place>) -> usize {
+    fn of_type(&self, types: &mut Vec<MadeType>, resource: &Resource, def: Option<Place>) -> u32 {
         let known = types.iter().position(|t| t.name == resource.type_name && t.kind == resource.kind && t.def == def);
-        known.unwrap_or_else(|| {
+        let at = known.unwrap_or_else(|| {
             let mut made = MadeType { name: resource.type_name.clone(), kind: resource.kind, def, number: 0 };
             made.number = self.session.traces().questions.of_type(&made);
             types.push(made);
             types.len() - 1
-        })
+        });
+        u32::try_from(at).unwrap_or(u32::MAX)
     }
 }
 

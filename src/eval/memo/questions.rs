@@ -5,14 +5,13 @@
 //! once it is so gets one.
 
 use super::super::session::DefAt;
-use super::super::source::DefKind;
 use super::same::{same, same_all, same_if_any, same_params};
-use super::trace::{Asked, MadeType, Outside, Place, Question};
+use super::trace::{Asked, Held, MadeType, Named, Outside, Place, Question};
 use crate::catalog::Param;
 use crate::value::Value;
 use crate::value::numbers::Numbers;
 use ecow::EcoString;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,8 +28,9 @@ pub(crate) struct Questions(Mutex<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     asked: FxHashMap<u64, Vec<(Arc<Asked>, Number)>>,
-    names: FxHashMap<(DefKind, EcoString, Place), Number>,
+    names: FxHashMap<Arc<Named>, Number>,
     paths: FxHashMap<Arc<str>, Number>,
+    held: FxHashSet<Arc<Held>>,
     types: FxHashMap<(EcoString, Option<Place>), Number>,
     defaults: FxHashMap<u64, Vec<(Defaults, Number)>>,
     count: Number,
@@ -84,28 +84,32 @@ impl Questions {
         (number, asked)
     }
 
-    /// The number of where a name leads to, if it leads anywhere.
-    pub(super) fn of_name(&self, kind: DefKind, name: &EcoString, place: Option<Place>) -> Number {
-        let Some(place) = place else { return 0 };
+    /// Where a name leads to as all traces hold it, with a number if it leads anywhere.
+    pub(super) fn of_name(&self, named: Named) -> (Number, Arc<Named>) {
         let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (kind, name.clone(), place);
-        if let Some(number) = inner.names.get(&key) {
-            return *number;
+        if let Some((known, number)) = inner.names.get_key_value(&named) {
+            return (*number, known.clone());
         }
-        let number = inner.next();
-        inner.names.insert(key, number);
-        number
+        let number = if named.place.is_some() { inner.next() } else { 0 };
+        let named = Arc::new(named);
+        inner.names.insert(named.clone(), number);
+        (number, named)
     }
 
-    /// The number of a path.
-    pub(super) fn of_path(&self, path: &Arc<str>) -> Number {
+    /// A file as all traces hold it, with the number of its path.
+    pub(super) fn of_path(&self, held: Held) -> (Number, Arc<Held>) {
         let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(number) = inner.paths.get(path) {
-            return *number;
+        let number = inner.paths.get(&held.path).copied().unwrap_or_else(|| {
+            let number = inner.next();
+            inner.paths.insert(held.path.clone(), number);
+            number
+        });
+        if let Some(known) = inner.held.get(&held) {
+            return (number, known.clone());
         }
-        let number = inner.next();
-        inner.paths.insert(path.clone(), number);
-        number
+        let held = Arc::new(held);
+        inner.held.insert(held.clone());
+        (number, held)
     }
 
     /// The number of resource defaults, above 0; none past the limit.
@@ -230,6 +234,7 @@ impl Confirmed {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::source::DefKind;
     use super::*;
 
     fn site(text: &str) -> Asked {
@@ -249,7 +254,7 @@ mod tests {
         let all = Questions::default();
         assert!(all.of(Asked::Variable(Outside::Own, "x".into(), Some(Value::Int(1)))).is_err());
         assert!(all.of(Asked::Variable(Outside::Top, "x".into(), None)).is_err());
-        assert_eq!(all.of_name(DefKind::Class, &"x".into(), None), 0);
+        assert_eq!(all.of_name(Named { kind: DefKind::Class, name: "x".into(), place: None }).0, 0);
     }
 
     #[test]

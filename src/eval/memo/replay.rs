@@ -193,10 +193,10 @@ impl Compiler<'_> {
         }
         let tags = self.catalog.get(container).map(|c| c.tags.handed_down());
         for made in &done.made {
-            let type_number = done.types.get(made.of_type).map_or(0, |t| t.number);
+            let type_number = done.types.get(made.of_type as usize).map_or(0, |t| t.number);
             let def = self.confirmed.type_at(type_number).flatten();
             let branch = self.placed(made.branch, branches);
-            let tags = made.resource.tags.below(tags.clone());
+            let tags = made.tags.below(tags.clone());
             self.make_again(
                 made,
                 tags,
@@ -208,19 +208,19 @@ impl Compiler<'_> {
 
     fn make_again(&mut self, made: &Made, tags: Tags, container: ResourceId, extra: Extra) {
         let id = ResourceId::try_from(self.catalog.resources.len()).unwrap_or(ResourceId::MAX);
-        let (made_of, branch) = (&made.resource, extra.branch);
+        let branch = extra.branch;
         self.catalog.resources.push(Resource {
-            declaration: made_of.declaration.clone(),
+            declaration: made.declaration.clone(),
             container: Some(container),
             also_in: Vec::new(),
             tags,
-            is_virtual: made_of.is_virtual,
-            possible: made_of.possible.clone(),
-            is_plain: made_of.is_plain,
+            is_virtual: made.is_virtual,
+            possible: None,
+            is_plain: made.is_plain,
         });
         self.extra.push(extra);
         match &made.title {
-            Some(title) if made.found => self.catalog.name_as(made.print, &made_of.type_name, title, id),
+            Some(title) if made.found => self.catalog.name_as(made.print, &made.declaration.type_name, title, id),
             None if made.found => self.catalog.name_new(made.print, id),
             _ => {}
         }
@@ -265,9 +265,9 @@ impl Compiler<'_> {
 
     fn consult_again(&mut self, trace: &Trace) {
         if !self.confirmed.has_all(&trace.numbers) {
-            for (number, path) in &trace.files {
+            for (number, held) in &trace.files {
                 if *number == 0 || self.confirmed.add(*number) {
-                    self.deps.insert(path.clone());
+                    self.deps.insert(held.path.clone());
                 }
             }
         }

@@ -6,7 +6,7 @@ use super::super::reference::Reference;
 use super::super::scope::ScopeId;
 use super::super::source::DefKind;
 use super::questions::Number;
-use crate::catalog::{Declaration, Log, Param, Print, Resource, ResourceKind};
+use crate::catalog::{Declaration, Log, OwnTags, Param, Print, ResourceKind};
 use crate::repo::{Loc, Oid};
 use crate::value::{Cause, Tri, Value};
 use ecow::EcoString;
@@ -44,6 +44,21 @@ pub(crate) enum Asked {
     Holds(Reference, Arc<Declaration>),
 }
 
+/// A name that was resolved, and where to.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Named {
+    pub(crate) kind: DefKind,
+    pub(crate) name: EcoString,
+    pub(crate) place: Option<Place>,
+}
+
+/// A file that was consulted, and what it held.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Held {
+    pub(crate) path: Arc<str>,
+    pub(crate) content: Option<Oid>,
+}
+
 /// A question that traces have in common.
 #[derive(Debug)]
 pub(crate) struct Question {
@@ -56,7 +71,7 @@ pub(crate) struct Question {
 impl Made {
     /// Canonical title.
     pub(super) fn title(&self) -> &str {
-        self.title.as_ref().unwrap_or(&self.resource.title)
+        self.title.as_ref().unwrap_or(&self.declaration.title)
     }
 }
 
@@ -94,13 +109,17 @@ pub(crate) struct Made {
     pub(crate) print: Print,
     /// The canonical title, if that is not its title.
     pub(crate) title: Option<EcoString>,
-    /// Whether it is the one found by its title, and not one of another branch.
-    pub(crate) found: bool,
-    /// As declared; its container is put in anew, and with it the container's tags.
-    pub(crate) resource: Resource,
+    pub(crate) declaration: Arc<Declaration>,
+    /// Without those of its container.
+    pub(crate) tags: OwnTags,
     pub(crate) branch: Local,
     /// Its type, among those of the trace.
-    pub(crate) of_type: usize,
+    pub(crate) of_type: u32,
+    /// Whether it is the one found by its title, and not one of another branch.
+    pub(crate) found: bool,
+    pub(crate) is_virtual: bool,
+    /// As its resource knows it.
+    pub(crate) is_plain: bool,
     /// It may have a second name.
     pub(crate) is_named: bool,
     /// It is an instance of a defined type.
@@ -151,8 +170,8 @@ pub(crate) struct Instance {
 pub(crate) struct Done {
     /// Of an instance or class.
     pub(crate) instance: Option<Instance>,
-    pub(crate) made: Vec<Made>,
-    pub(crate) types: Vec<MadeType>,
+    pub(crate) made: Box<[Made]>,
+    pub(crate) types: Box<[MadeType]>,
     pub(crate) steps: u64,
     /// The last statement, unless that was before.
     pub(crate) last_loc: Option<Loc>,
@@ -207,22 +226,20 @@ impl Rest {
 pub(crate) struct Trace {
     pub(crate) given: Given,
     /// Questions that have a number, and those that are put each time.
-    pub(crate) asked: Vec<Question>,
-    pub(crate) open: Vec<Asked>,
+    pub(crate) asked: Box<[Question]>,
+    pub(crate) open: Box<[Asked]>,
     /// The numbers of questions, names and files. Where all of them are known nothing else has to be walked through.
     pub(crate) numbers: Box<[Number]>,
     /// Some of its questions hang on the scope around the instance.
     pub(crate) enclosing: bool,
     /// Keys of the data that were looked up.
-    pub(crate) lookups: Vec<Lookup>,
-    /// Names that were resolved, and where to.
-    pub(crate) names: Vec<(Number, DefKind, EcoString, Option<Place>)>,
+    pub(crate) lookups: Box<[Lookup]>,
+    /// Names that were resolved, each with its number.
+    pub(crate) names: Box<[(Number, Arc<Named>)]>,
     /// Those of them that have no number.
-    pub(crate) open_names: Vec<usize>,
-    /// Files that were consulted beside those of names.
-    pub(crate) files: Vec<(Number, Arc<str>)>,
-    /// What they held.
-    pub(crate) contents: Vec<Option<Oid>>,
+    pub(crate) open_names: Box<[Arc<Named>]>,
+    /// Files that were consulted beside those of names, each with the number of its path.
+    pub(crate) files: Box<[(Number, Arc<Held>)]>,
     /// The revision it was recorded in, and whether it holds in that alone.
     pub(crate) revision: u32,
     pub(crate) stays: bool,

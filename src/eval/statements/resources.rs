@@ -67,7 +67,7 @@ pub(super) fn create_resources<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[V
     for (title, given) in &instances {
         let params = merged(given, &defaults, &at)?;
         let place = Place { at: at.clone(), end_line: at.line, form };
-        c.declare_titles(env, &type_name, title, &params, &place)?;
+        c.declare_titles(env, &type_name, title, params, &place)?;
     }
     Ok(Value::Undef)
 }
@@ -179,7 +179,7 @@ fn ensure<'s>(
     }
     let at = here(c, env);
     let place = Place { end_line: at.line, at, form };
-    c.declare_titles(env, type_name, title, params, &place)?;
+    c.declare_titles(env, type_name, title, params.to_vec(), &place)?;
     // A title that stays a number is no tag.
     if matches!(title, Value::Int(_) | Value::Float(_))
         && let Some(id) = c.find_resource(type_name, &title.to_string())
@@ -229,7 +229,7 @@ fn ensure_package<'s>(c: &mut Compiler<'s>, env: Env<'s>, name: &Value, mut para
         params.push(Param { name: "ensure".into(), value: Value::str("installed"), at: at.clone() });
     }
     let place = Place { at: at.clone(), end_line: at.line, form: Form::Regular };
-    c.declare_titles(env, "Package", name, &params, &place).map(|_| ())
+    c.declare_titles(env, "Package", name, params, &place).map(|_| ())
 }
 
 fn compatible(a: &Value, b: &Value) -> bool {
