@@ -18,7 +18,6 @@ use holdpoint::repo::{FileChange, Layout, Repo, changed};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -53,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         layout: Some(layout.clone()),
         ..Options::default()
     };
-    let cache = Arc::new(FileCache::default());
+    let cache = FileCache::lasting();
     let before = after.flatten().map(|rev| repo.at(&rev)).transpose()?;
     let files = before.as_ref().filter(|_| touched).map(|before| changed(before, &tree));
     let files: Option<BTreeSet<&str>> = files.as_ref().map(|files| files.iter().flat_map(FileChange::paths).collect());

@@ -77,7 +77,10 @@ fn held_against(known: &Known, base: &Session, head: &Session) {
     for host in &hosts {
         let edited = host.node.is_some_and(|n| base.node_text(n) != head.node_text(n));
         let spec = HostSpec::named(&host.certname);
-        if edited || reach.node(host.node) || reach.data(host.node, || Scout::new(head, &spec)) {
+        if edited
+            || reach.node(host.node)
+            || reach.data(host.node, || Scout::glance(head, &spec), || Scout::new(head, &spec))
+        {
             reached += 1;
         } else if let Some(deps) = known.get(&host.certname) {
             for path in paths.iter().filter(|path| deps.contains(**path)) {
@@ -102,7 +105,7 @@ fn one(base: &Session, head: &Session, compiles: bool) {
     for host in &hosts {
         let spec = HostSpec::named(&host.certname);
         let edited = host.node.is_some_and(|n| base.node_text(n) != head.node_text(n));
-        if !edited && !reach.node(host.node) && !reach.data(host.node, || scout(&spec)) {
+        if !edited && !reach.node(host.node) && !reach.data(host.node, || Scout::glance(head, &spec), || scout(&spec)) {
             blocks.entry(host.node.unwrap_or(usize::MAX)).or_default().push(spec);
         }
     }

@@ -68,7 +68,7 @@ fn line_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<R
     }
     let lines = content_of(resource, head.sources()).lines(&resource.at);
     let mut found = Vec::new();
-    for line in &lines {
+    for line in lines.iter().filter(|line| may_refer(&line.text, path)) {
         let hit = references::in_line(&line.text).into_iter().find(|r| at_or_below(&r.path, path));
         if let Some(hit) = hit {
             let what = format!("`{}` in {}", line.text.trim(), file_path(resource));
@@ -80,6 +80,13 @@ fn line_references(resource: &Resource, path: &str, head: HostSide<'_>) -> Vec<R
         }
     }
     found
+}
+
+/// Whether a line may name a path, told without reading it: the last part of its name stands there, unless a relative
+/// name below the folder of a web server is meant.
+fn may_refer(line: &str, path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or(path);
+    line.contains(last) || ["/etc/apache2", "/etc/nginx"].iter().any(|folder| at_or_below(folder, path))
 }
 
 /// Whether a file is for people to read: nothing stops working when it names what is not there.
@@ -96,12 +103,19 @@ fn at_or_below(candidate: &str, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{at_or_below, is_prose};
+    use super::{at_or_below, is_prose, may_refer};
 
     #[test]
     fn what_people_read_rests_on_nothing() {
         assert!(is_prose("/etc/apt/README.txt") && is_prose("/srv/tool/notes.md"));
         assert!(!is_prose("/etc/readers.conf") && !is_prose("/etc/hosts.txt"));
+    }
+
+    #[test]
+    fn a_line_that_names_a_path_has_its_last_part() {
+        assert!(may_refer("Include /bin/tool.conf", "/usr/bin/tool.conf") && may_refer("x /etc/a/b", "/etc/a"));
+        assert!(may_refer("Include sites/a.conf", "/etc/apache2") && may_refer("Include sites/a.conf", "/etc"));
+        assert!(!may_refer("Include sites/a.conf", "/etc/apache2/other"));
     }
 
     #[test]

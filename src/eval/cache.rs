@@ -32,6 +32,15 @@ pub(super) struct Family {
 }
 
 impl FileCache {
+    /// For all of a process: it is given back with it. To take it apart piece by piece takes a second where thousands
+    /// of hosts are compiled.
+    #[must_use]
+    pub fn lasting() -> Arc<Self> {
+        let cache = Arc::new(Self::default());
+        std::mem::forget(cache.clone());
+        cache
+    }
+
     pub(super) fn traces_for(&self, family: &Family) -> Arc<super::memo::Store> {
         let mut all = self.traces.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, store)) = all.iter().find(|(f, _)| f == family) {

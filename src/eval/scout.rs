@@ -28,6 +28,13 @@ impl Scout {
         Self { patterns: session.hiera().patterns(&scope) }
     }
 
+    /// As much as the facts of a host tell, before anything is evaluated: of what it may read nothing is left out, but
+    /// much of what it does not read is in.
+    #[must_use]
+    pub fn glance(session: &Session, host: &HostSpec) -> Self {
+        Self { patterns: session.hiera().patterns(&Glance { host }) }
+    }
+
     /// Whether the host may read a data file for a key; `None` is any key.
     #[must_use]
     pub fn may_read(&self, path: &str, key: Option<&str>) -> bool {
@@ -57,6 +64,41 @@ impl HieraScope for Ahead<'_, '_> {
         let bare = crate::eval::reference::unrooted(name);
         let found = found.or_else(|| self.compiler.host.fact(bare).filter(|_| !bare.contains("::")));
         known(found.and_then(|v| v.as_str().map(str::to_owned)))
+    }
+}
+
+/// Facts, and the variables of top scope that are facts, which nothing sets anew; the others are unknown.
+struct Glance<'h> {
+    host: &'h HostSpec,
+}
+
+impl Glance<'_> {
+    fn fact(&self, path: &str) -> Option<String> {
+        self.host.fact(path)?.as_str().map(str::to_owned)
+    }
+
+    /// Whether a variable is what the host's facts say: an ENC may say something else.
+    fn is_fact(&self, name: &str) -> bool {
+        let sets = |enc: &std::sync::Arc<super::facts::Enc>| enc.parameters.iter().any(|(n, _)| n == name);
+        let is_given = self.host.derived(name).is_some() || self.host.facts.values.contains_key(name);
+        is_given && !self.host.enc.as_ref().is_some_and(sets)
+    }
+}
+
+impl HieraScope for Glance<'_> {
+    fn member(&self, root: &str, path: &[&str]) -> Option<ScopeValue> {
+        let inner = path.join(".");
+        Some(known(match crate::eval::reference::unrooted(root) {
+            "facts" => self.fact(&inner),
+            "trusted" => self.host.derived(&format!("trusted.{inner}")).map(str::to_owned),
+            _ => None,
+        }))
+    }
+
+    /// A name without `::` before it may be one of the node's scope.
+    fn variable(&self, name: &str) -> ScopeValue {
+        let fact = name.strip_prefix("::").filter(|bare| self.is_fact(bare));
+        known(fact.and_then(|bare| self.fact(bare)))
     }
 }
 

@@ -132,7 +132,8 @@ impl Unit {
             .zip(&self.at_base)
             .filter(|(h, b)| {
                 let seen = |revision: &Revision, host: &Host| {
-                    reach.data(self.node, || Scout::new(&revision.session, &host.spec))
+                    let (session, spec) = (&revision.session, &host.spec);
+                    reach.data(self.node, || Scout::glance(session, spec), || Scout::new(session, spec))
                 };
                 seen(head, h) || seen(base, b)
             })

@@ -32,7 +32,7 @@ pub(super) fn check(request: &CheckRequest<'_>) -> Result<Report, GateError> {
     let head_tree = revision::tree(&repo, &request.head, &request.head, inputs)?;
     let base_tree = revision::tree(&repo, &request.base, &request.head, inputs)?;
     let settings = Settings::load(inputs, &head_tree)?;
-    let cache = Arc::new(FileCache::default());
+    let cache = FileCache::lasting();
     let files = changed(&base_tree, &head_tree);
     let head = revision::open(head_tree, &settings.config, &cache)?;
     let base = revision::open(base_tree, &settings.config, &cache)?;
@@ -47,7 +47,7 @@ pub(super) fn audit(request: &AuditRequest<'_>) -> Result<Report, GateError> {
     inputs.progress.stage("reading the revision", None);
     let tree = revision::tree(&repo, &request.rev, &Wanted::Worktree, inputs)?;
     let settings = Settings::load(inputs, &tree)?;
-    let cache = Arc::new(FileCache::default());
+    let cache = FileCache::lasting();
     let head = revision::open(tree, &settings.config, &cache)?;
     let revisions = Revisions { base: None, head: &head, cache: &cache };
     run(inputs, &settings, &revisions, &[], &request.archive, &request.rules)

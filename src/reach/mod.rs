@@ -102,16 +102,20 @@ impl Reach {
         self.everything.is_some() || node.is_some_and(|n| self.nodes.contains(&n))
     }
 
-    /// Whether a host is reached through data files that it may read.
+    /// Whether a host is reached through data files that it may read. A glance is enough for most: its own files have
+    /// its name.
     #[must_use]
-    pub fn data(&self, node: Option<usize>, scout: impl FnOnce() -> Scout) -> bool {
+    pub fn data(&self, node: Option<usize>, glance: impl FnOnce() -> Scout, scout: impl FnOnce() -> Scout) -> bool {
         let concerned = |d: &&DataReach| d.everything || node.is_some_and(|n| d.nodes.contains(&n));
-        let mut files = self.data.iter().filter(concerned).peekable();
-        if files.peek().is_none() {
-            return false;
+        let mut files: Vec<&DataReach> = self.data.iter().filter(concerned).collect();
+        for look in [Box::new(glance) as Box<dyn FnOnce() -> Scout>, Box::new(scout)] {
+            if files.is_empty() {
+                return false;
+            }
+            let seen = look();
+            files.retain(|file| file.may_be_read(&seen));
         }
-        let scout = scout();
-        files.any(|file| file.may_be_read(&scout))
+        !files.is_empty()
     }
 }
 
