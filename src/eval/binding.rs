@@ -1,5 +1,6 @@
 //! Parameters of classes and defined types: where each value comes from, and its type.
 
+use super::awaited::{Awaited, Callee, may_read};
 use super::compiler::Compiler;
 use super::data::Found;
 use super::error::EvalError;
@@ -18,6 +19,14 @@ struct Bound {
     value: Value,
     at: Loc,
     source: From,
+}
+
+/// What a parameter has before any default is evaluated.
+enum Early {
+    Value(Bound),
+    /// `undef`, given or found: the default takes its place.
+    Undef(Value),
+    Nothing,
 }
 
 /// The parameters that a resource has from its declaration.
@@ -51,16 +60,30 @@ impl<'s> Compiler<'s> {
         let own = class.map(|_| self.hide_names(env.scope));
         let data: Vec<_> = params.iter().map(|param| self.param_data(env, id, param, class)).collect();
         self.show_names(env.scope, own.unwrap_or_default());
+        let early: Vec<_> =
+            params.iter().zip(data).zip(&given.own).map(|((_, data), own)| self.early_value(id, *own, data)).collect();
+        for (param, early) in params.iter().zip(&early) {
+            if let Ok(Early::Value(Bound { value, .. }) | Early::Undef(value)) = early {
+                self.bind(env.scope, param.name.clone(), value.clone());
+            }
+        }
+        let outer = self.awaited.take();
+        self.awaited = self.awaiting(env, id, class, params.iter().zip(&early));
         let mut checks = Vec::with_capacity(params.len());
-        for ((param, data), own) in params.iter().zip(data).zip(&given.own) {
-            match data.and_then(|data| self.param_value(env, id, (param, *own), class, data)) {
+        for ((param, early), own) in params.iter().zip(early).zip(&given.own) {
+            let is_early = matches!(early, Ok(Early::Value(_)));
+            let bound = early.and_then(|early| self.param_value(env, id, param, class, early));
+            self.arrives(&param.name);
+            match bound {
                 Ok(bound) => {
                     checks.push((param, bound.value.clone(), bound.source));
                     if bound.source != From::Given && !matches!(bound.value, Value::Undef) {
                         let set = Param { name: param.name.clone(), value: bound.value.clone(), at: bound.at };
                         self.default_param(id, *own, set, given.many);
                     }
-                    self.bind(env.scope, param.name.clone(), bound.value);
+                    if !is_early {
+                        self.bind(env.scope, param.name.clone(), bound.value);
+                    }
                 }
                 Err(error) => {
                     self.record_error_in_context(error);
@@ -72,6 +95,7 @@ impl<'s> Compiler<'s> {
                 }
             }
         }
+        self.awaited = outer;
         // All defaults are evaluated before the first value is checked.
         for (param, value, source) in checks {
             self.check_param(env, id, param, &value, source);
@@ -146,33 +170,75 @@ impl<'s> Compiler<'s> {
         if is_given { Ok(None) } else { self.bound_data(env, class, &param.name) }
     }
 
+    /// What a parameter has before any default is evaluated: what is given, or what the data say.
+    fn early_value(&self, id: ResourceId, own: Option<usize>, data: Res<Option<(Value, Loc)>>) -> Res<Early> {
+        let data = data?;
+        let given = own.and_then(|at| self.catalog.get(id)?.params.get(at));
+        Ok(match (given, data) {
+            (Some(Param { value, at, .. }), _) if !matches!(value, Value::Undef) => {
+                Early::Value(Bound { value: value.clone(), at: at.clone(), source: From::Given })
+            }
+            (_, Some((value, at))) if !matches!(value, Value::Undef) => {
+                Early::Value(Bound { value, at, source: From::Data })
+            }
+            (None, None) => Early::Nothing,
+            _ => Early::Undef(Value::Undef),
+        })
+    }
+
+    /// The parameters that have no value before their defaults, if one of these may read another. Where data is not in
+    /// the repository they may have one.
+    fn awaiting<'p>(
+        &self,
+        env: Env<'s>,
+        id: ResourceId,
+        class: Option<&str>,
+        params: impl Iterator<Item = (&'p ast::Param, &'p Res<Early>)> + Clone,
+    ) -> Option<Awaited> {
+        let late = params.filter(|(_, early)| matches!(early, Ok(Early::Nothing))).map(|(param, _)| param);
+        let asks = late.clone().any(may_read) && !self.is_legacy() && !self.is_splat(id);
+        let is_sure = asks && (class.is_none() || self.hiera_gap().is_none());
+        let names = || late.map(|param| param.name.clone()).collect();
+        is_sure.then(|| Awaited::new(Callee::Resource(id), env.scope, names()))
+    }
+
+    /// Whether some attributes are not known by name.
+    fn is_splat(&self, id: ResourceId) -> bool {
+        self.catalog.get(id).is_some_and(|r| r.param("*").is_some())
+    }
+
+    /// A parameter has a value.
+    fn arrives(&mut self, name: &EcoString) {
+        if let Some(awaited) = &mut self.awaited
+            && awaited.names.first() == Some(name)
+        {
+            awaited.names.remove(0);
+        }
+    }
+
     fn param_value(
         &mut self,
         env: Env<'s>,
         id: ResourceId,
-        (param, own): (&'s ast::Param, Option<usize>),
+        param: &'s ast::Param,
         class: Option<&str>,
-        data: Option<(Value, Loc)>,
+        early: Early,
     ) -> Res<Bound> {
-        let given = own.and_then(|at| self.catalog.get(id)?.params.get(at)).map(|p| (p.value.clone(), p.at.clone()));
-        let explicit_undef = given.as_ref().is_some_and(|(v, _)| matches!(v, Value::Undef));
-        if let Some((value, at)) = given.filter(|(v, _)| !matches!(v, Value::Undef)) {
-            return Ok(Bound { value, at, source: From::Given });
+        let is_undef = matches!(early, Early::Undef(_));
+        if let Early::Value(bound) = early {
+            return Ok(bound);
         }
         if let Some(rest) = self.catalog.get(id).and_then(|r| r.param("*")) {
             // Each attribute of an unknown splat is an unknown of its own.
             let value = Value::call(format!("attribute {}", param.name), vec![rest.value.clone()], None);
             return Ok(Bound { value, at: rest.at.clone(), source: From::Given });
         }
-        let found_undef = data.as_ref().is_some_and(|(v, _)| matches!(v, Value::Undef));
-        if let Some((value, at)) = data.filter(|_| !found_undef) {
-            return Ok(Bound { value, at, source: From::Data });
-        }
         if let Some(default) = &param.default {
-            let value = self.eval(env, default)?;
+            let value = self.eval(env, default);
+            let value = self.of_default(value)?;
             return Ok(Bound { value, at: env.file.loc(param.span), source: From::Default });
         }
-        if explicit_undef || found_undef {
+        if is_undef {
             return Ok(Bound { value: Value::Undef, at: env.file.loc(param.span), source: From::Given });
         }
         if class.is_some()

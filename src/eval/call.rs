@@ -1,5 +1,6 @@
 //! Calls: built-in, Puppet-language and statement functions, methods, lambdas, conversions.
 
+use super::awaited::{Awaited, Callee, may_read};
 use super::compiler::{Closure, Compiler};
 use super::error::EvalError;
 use super::facts::opaque;
@@ -186,6 +187,7 @@ impl<'s> Compiler<'s> {
         }
         let args = self.given_args(name, args);
         if let Some(function) = super::statements::find(name).filter(|_| self.has_statement(name)) {
+            super::functions::check_statement(name, block.as_ref())?;
             return super::statements::run(self, function, env, &args, block);
         }
         // A module's own function in the Puppet language is the truth for its version.
@@ -398,13 +400,26 @@ impl<'s> Compiler<'s> {
             } else {
                 match (args.get(i), &param.default) {
                     (Some(value), _) => value.clone(),
-                    (None, Some(default)) => self.default_argument(env, name, param, default, types.get(i))?,
+                    (None, Some(default)) => {
+                        let outer = self.awaited.take();
+                        self.awaited = self.arguments_awaited(env, name, params.get(i..).unwrap_or_default());
+                        let value = self.default_argument(env, name, param, default, types.get(i));
+                        self.awaited = outer;
+                        value?
+                    }
                     (None, None) => Value::Undef,
                 }
             };
             self.bind(env.scope, param.name.clone(), value);
         }
         Ok(())
+    }
+
+    /// The parameters of a function that have no value yet; those of a lambda may be read.
+    fn arguments_awaited(&self, env: Env<'s>, name: &str, rest: &[&ast::Param]) -> Option<Awaited> {
+        let asks = name != "lambda" && rest.first().is_some_and(|param| may_read(param));
+        let names = || rest.iter().map(|param| param.name.clone()).collect();
+        asks.then(|| Awaited::new(Callee::Function(name.into()), env.scope, names()))
     }
 
     fn default_argument(
@@ -415,7 +430,8 @@ impl<'s> Compiler<'s> {
         default: &'s Expr,
         ty: Option<&Arc<Type>>,
     ) -> Res<Value> {
-        let value = self.eval(env, default)?;
+        let value = self.eval(env, default);
+        let value = self.of_default(value)?;
         let Some(ty) = ty.filter(|ty| self.type_match(ty, &value) == Tri::No) else { return Ok(value) };
         let why = mismatch(&format!("parameter '{}'", param.name), ty, &super::lift::sample_deep(&value));
         Err(EvalError::puppet(format!("'{name}' {why}")))
@@ -457,8 +473,18 @@ impl<'s> Compiler<'s> {
             size,
         };
         let args: Vec<Value> = args.iter().map(super::lift::sample_deep).collect();
-        mismatch_call(&call, &args).map_or(Ok(()), |why| Err(EvalError::puppet(why)))
+        let whole = || (name != "lambda").then(|| expected(&call, params));
+        mismatch_call(&call, &args).or_else(whole).map_or(Ok(()), |why| Err(EvalError::puppet(why)))
     }
+}
+
+/// What is said where no argument can be told to be the wrong one: what `Optional` alone takes is of its type.
+fn expected(call: &crate::value::types::Call<'_>, params: &[&ast::Param]) -> String {
+    let shown = |(param, ty): (&&ast::Param, &&Type)| {
+        format!("{ty} {}{}", param.name, if param.default.is_some() { "?" } else { "" })
+    };
+    let all: Vec<String> = params.iter().zip(&call.types).map(shown).collect();
+    format!("'{}' expects ({})", call.name, all.join(", "))
 }
 
 /// A jump out of a body becomes its value; jumps under undecided conditions make it one of several.

@@ -137,6 +137,8 @@ pub(crate) struct Compiler<'s> {
     pub(crate) standing_condition: Option<super::body::Standing>,
     /// Notes of the instance being evaluated, if it may come out alike elsewhere.
     pub(crate) recorder: Option<Box<super::memo::Recorder>>,
+    /// Parameters without a value, while a default is evaluated.
+    pub(crate) awaited: Option<super::awaited::Awaited>,
     /// Aliases met while an annotation is evaluated.
     pub(crate) aliases_met: Option<Vec<EcoString>>,
 }
@@ -216,6 +218,7 @@ impl<'s> Compiler<'s> {
             shallow: false,
             standing_condition: None,
             recorder: None,
+            awaited: None,
             aliases_met: None,
         }
     }

@@ -9,6 +9,7 @@ mod alias;
 mod answers;
 mod autoload;
 mod automatic;
+mod awaited;
 mod backend;
 mod binding;
 mod body;

@@ -36,6 +36,38 @@ const WITHOUT: &[&str] = &[
     "versioncmp",
 ];
 
+/// Those of them that act on the catalog, or look at the state of the compilation.
+const STATEMENTS: &[&str] = &[
+    "alert",
+    "break",
+    "contain",
+    "crit",
+    "debug",
+    "defined",
+    "emerg",
+    "epp",
+    "err",
+    "find_file",
+    "find_template",
+    "include",
+    "info",
+    "inline_epp",
+    "module_directory",
+    "next",
+    "notice",
+    "require",
+    "return",
+    "warning",
+];
+
+/// Refuses a block that a function which works on the compiler cannot run.
+pub(crate) fn check_statement(name: &str, block: Option<&Block>) -> Result<(), EvalError> {
+    match block {
+        Some(_) if STATEMENTS.contains(&name) => Err(EvalError::puppet(format!("'{name}' does not expect a block"))),
+        _ => Ok(()),
+    }
+}
+
 /// Functions whose block is handed this many arguments.
 const HANDED: &[(&str, usize)] =
     &[("get", 1), ("getvar", 1), ("lest", 0), ("max", 2), ("min", 2), ("step", 1), ("then", 1), ("unique", 1)];

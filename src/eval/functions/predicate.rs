@@ -35,6 +35,9 @@ pub(super) fn bool2str(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let Value::Bool(b) = arg(args, 0) else {
         return Err(EvalError::puppet("bool2str(): Requires a boolean to work with"));
     };
+    if args.iter().skip(1).any(|text| !matches!(text, Value::Str(_) | Value::Undef | Value::Sym(_))) {
+        return Err(EvalError::puppet("bool2str(): Requires strings to convert to"));
+    }
     match args.get(if *b { 1 } else { 2 }) {
         None => Ok(Value::str(b.to_string())),
         Some(Value::Str(s)) => Ok(Value::Str(s.clone())),

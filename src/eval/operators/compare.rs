@@ -104,6 +104,18 @@ fn equals_known(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// `left == right`: types are equal if each takes what the other takes, other than in lists and hashes.
+pub(super) fn equal(cx: &mut dyn Interp, left: &Value, right: &Value) -> Tri {
+    match (left, right) {
+        (Value::Type(x), Value::Type(y)) => Tri::from(same_extent(x, y)),
+        _ => loosely_equals(cx, left, right),
+    }
+}
+
+fn same_extent(a: &Type, b: &Type) -> bool {
+    same_type(a, b) || a.accepts(b) && b.accepts(a)
+}
+
 /// Types are equal whatever the order of alternatives.
 fn same_type(a: &Type, b: &Type) -> bool {
     match (a, b) {
@@ -156,7 +168,7 @@ pub(super) fn order(op: BinaryOp, left: &Value, right: &Value) -> Outcome {
 
 fn type_order(op: BinaryOp, left: &Type, right: &Value) -> bool {
     let Value::Type(right) = right else { return false };
-    let equal = same_type(left, right);
+    let equal = same_extent(left, right);
     match op {
         BinaryOp::Lt => !equal && right.accepts(left),
         BinaryOp::Le => right.accepts(left),

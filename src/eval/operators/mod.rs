@@ -35,8 +35,8 @@ const MAX_CHOICES: usize = 16;
 /// As Puppet: operands that the operator does not take.
 pub fn binary(cx: &mut dyn Interp, op: BinaryOp, left: &Value, right: &Value) -> Outcome {
     match op {
-        BinaryOp::Eq => Ok(truth_value("==", &[left, right], loosely_equals(cx, left, right))),
-        BinaryOp::Ne => Ok(truth_value("!=", &[left, right], loosely_equals(cx, left, right).negate())),
+        BinaryOp::Eq => Ok(truth_value("==", &[left, right], compare::equal(cx, left, right))),
+        BinaryOp::Ne => Ok(truth_value("!=", &[left, right], compare::equal(cx, left, right).negate())),
         BinaryOp::And => Ok(logic("and", left, right, Tri::and(left.truth(), || right.truth()))),
         BinaryOp::Or => {
             let either = Tri::and(left.truth().negate(), || right.truth().negate()).negate();

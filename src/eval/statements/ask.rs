@@ -17,10 +17,10 @@ use crate::value::{Tri, Value};
 pub(super) fn defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
     let mut any = Tri::No;
     let mut unknown = None;
+    if c.session.options.dialect == crate::puppet::Dialect::Modern {
+        args.iter().try_for_each(check_kind)?;
+    }
     for arg in flat(args) {
-        if c.session.options.dialect == crate::puppet::Dialect::Modern {
-            check_kind(&arg)?;
-        }
         if known(&arg) == Known::No {
             unknown = Some(arg);
             continue;
@@ -71,7 +71,9 @@ fn is_entry(ty: &Type) -> bool {
 fn is_defined<'s>(c: &mut Compiler<'s>, env: Env<'s>, value: &Value) -> Tri {
     match value {
         Value::Str(s) => match s.text.strip_prefix('$') {
-            Some(name) => yes(c.lookup_var(env.scope, name).is_some() || maybe_fact(c, name)),
+            Some(name) => yes(c.lookup_var(env.scope, name).is_some()
+                || maybe_fact(c, name)
+                || c.awaited_parameter(env.scope, name).is_some()),
             None => match Reference::parse(&s.text) {
                 Some(reference) => c.declared(&reference),
                 None => named(c, &s.text),
@@ -289,11 +291,20 @@ pub(super) fn fail<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Opti
     Err(EvalError::puppet(words.join(" ")))
 }
 
+fn at_most_one(name: &str, args: &[Value]) -> Res<()> {
+    match args.len() {
+        0 | 1 => Ok(()),
+        n => Err(EvalError::puppet(format!("'{name}' expects at most 1 argument, got {n}"))),
+    }
+}
+
 pub(super) fn jump_return<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    at_most_one("return", args)?;
     Err(EvalError::Return(args.first().cloned().unwrap_or_default()))
 }
 
 pub(super) fn jump_next<'s>(_: &mut Compiler<'s>, _: Env<'s>, args: &[Value], _: Option<Block>) -> Res<Value> {
+    at_most_one("next", args)?;
     Err(EvalError::Next(args.first().cloned().unwrap_or_default()))
 }
 
