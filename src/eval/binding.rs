@@ -25,7 +25,7 @@ struct Bound {
 enum Early {
     Value(Bound),
     /// `undef`, given or found: the default takes its place.
-    Undef(Value),
+    Undef,
     Nothing,
 }
 
@@ -62,11 +62,7 @@ impl<'s> Compiler<'s> {
         self.show_names(env.scope, own.unwrap_or_default());
         let early: Vec<_> =
             params.iter().zip(data).zip(&given.own).map(|((_, data), own)| self.early_value(id, *own, data)).collect();
-        for (param, early) in params.iter().zip(&early) {
-            if let Ok(Early::Value(Bound { value, .. }) | Early::Undef(value)) = early {
-                self.bind(env.scope, param.name.clone(), value.clone());
-            }
-        }
+        self.bind_early(env.scope, params, &early);
         let outer = self.awaited.take();
         self.awaited = self.awaiting(env, id, class, params.iter().zip(&early));
         let mut checks = Vec::with_capacity(params.len());
@@ -99,6 +95,18 @@ impl<'s> Compiler<'s> {
         // All defaults are evaluated before the first value is checked.
         for (param, value, source) in checks {
             self.check_param(env, id, param, &value, source);
+        }
+    }
+
+    /// Binds what is there before any default is evaluated.
+    fn bind_early(&mut self, scope: ScopeId, params: &[ast::Param], early: &[Res<Early>]) {
+        for (param, early) in params.iter().zip(early) {
+            let value = match early {
+                Ok(Early::Value(bound)) => bound.value.clone(),
+                Ok(Early::Undef) => Value::Undef,
+                _ => continue,
+            };
+            self.bind(scope, param.name.clone(), value);
         }
     }
 
@@ -182,7 +190,7 @@ impl<'s> Compiler<'s> {
                 Early::Value(Bound { value, at, source: From::Data })
             }
             (None, None) => Early::Nothing,
-            _ => Early::Undef(Value::Undef),
+            _ => Early::Undef,
         })
     }
 
@@ -224,7 +232,7 @@ impl<'s> Compiler<'s> {
         class: Option<&str>,
         early: Early,
     ) -> Res<Bound> {
-        let is_undef = matches!(early, Early::Undef(_));
+        let is_undef = matches!(early, Early::Undef);
         if let Early::Value(bound) = early {
             return Ok(bound);
         }
