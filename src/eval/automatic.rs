@@ -16,9 +16,7 @@ impl Compiler<'_> {
         let mut out = Vec::new();
         self.by_type.take_in(&self.catalog.resources, &self.extra);
         for (type_name, ids) in self.by_type.all() {
-            let native =
-                natives.entry(type_name.clone()).or_insert_with(|| self.session.native_type(&type_name.to_lowercase()));
-            let Some(native) = native.as_ref().filter(|n| n.relates()) else { continue };
+            let Some(native) = self.native_of(&mut natives, type_name).filter(|n| n.relates()) else { continue };
             let resources = ids.iter().filter_map(|id| Some((*id, self.catalog.get(*id)?)));
             let resources = resources.filter(|(_, r)| r.kind == ResourceKind::Native);
             let asks = |r: &Resource| r.asks(native, || asked_by(native, r));
@@ -33,10 +31,8 @@ impl Compiler<'_> {
     fn by_key(&self, natives: &mut Natives, wanted: &mut [(ResourceId, Arc<[Automatic]>)]) {
         let mut keys: FxHashMap<EcoString, FxHashMap<Vec<EcoString>, EcoString>> = FxHashMap::default();
         let is_met = |other: &(EcoString, EcoString)| self.catalog.id(&other.0, &other.1).is_some();
-        for (at, other) in several_names(self, natives, wanted) {
-            let Some(native) = natives.get(&other.0).and_then(Option::as_ref).filter(|_| !is_met(&other)) else {
-                continue;
-            };
+        for (at, other) in self.of_several_names(natives, wanted).into_iter().filter(|(_, other)| !is_met(other)) {
+            let Some(native) = self.native_of(natives, &other.0) else { continue };
             let known = keys.entry(other.0.clone()).or_insert_with(|| self.keys_of(native, &other.0));
             let found = native.key(&other.1, &[], false).and_then(|key| known.get(&key));
             if let Some((found, (_, asked))) = found.zip(wanted.get_mut(at)) {
@@ -44,6 +40,26 @@ impl Compiler<'_> {
                 named.for_each(|one| one.other.1.clone_from(found));
             }
         }
+    }
+
+    /// What is asked for of types with several names, each with its place in the list.
+    fn of_several_names(
+        &self,
+        natives: &mut Natives,
+        wanted: &[(ResourceId, Arc<[Automatic]>)],
+    ) -> Vec<(usize, (EcoString, EcoString))> {
+        let all = wanted.iter().enumerate().flat_map(|(at, (_, asked))| asked.iter().map(move |one| (at, &one.other)));
+        let mut is_several =
+            |type_name: &EcoString| self.native_of(natives, type_name).is_some_and(|n| n.namevars.len() > 1);
+        all.filter(|(_, other)| is_several(&other.0)).map(|(at, other)| (at, other.clone())).collect()
+    }
+
+    /// A type as its module defines it.
+    fn native_of<'n>(&self, natives: &'n mut Natives, type_name: &EcoString) -> Option<&'n Arc<NativeType>> {
+        if !natives.contains_key(type_name) {
+            natives.insert(type_name.clone(), self.session.native_type(&type_name.to_lowercase()));
+        }
+        natives.get(type_name)?.as_ref()
     }
 
     fn keys_of(&self, native: &NativeType, type_name: &str) -> FxHashMap<Vec<EcoString>, EcoString> {
@@ -58,27 +74,6 @@ type Natives = FxHashMap<EcoString, Option<Arc<NativeType>>>;
 fn known_params(resource: &Resource) -> Vec<(EcoString, Value)> {
     let known = resource.params.iter().filter(|p| !p.value.has_sym());
     known.map(|p| (p.name.clone(), p.value.clone())).collect()
-}
-
-/// What is asked for of types with several names, each with its place in the list.
-fn several_names(
-    c: &Compiler<'_>,
-    natives: &mut Natives,
-    wanted: &[(ResourceId, Arc<[Automatic]>)],
-) -> Vec<(usize, (EcoString, EcoString))> {
-    let mut out = Vec::new();
-    for (at, (_, asked)) in wanted.iter().enumerate() {
-        for Automatic { other, .. } in &**asked {
-            let native = match natives.get(&other.0) {
-                Some(native) => native,
-                None => natives.entry(other.0.clone()).or_insert(c.session.native_type(&other.0.to_lowercase())),
-            };
-            if native.as_ref().is_some_and(|n| n.namevars.len() > 1) {
-                out.push((at, other.clone()));
-            }
-        }
-    }
-    out
 }
 
 fn asked_by(native: &NativeType, resource: &Resource) -> Vec<Automatic> {

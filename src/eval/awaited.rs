@@ -2,6 +2,7 @@
 //!
 //! What is given, and what the data say, is there before the first default; defaults follow in the order written. One
 //! that reads a later one, or itself, is an error since Puppet 4, whatever a variable of that name is outside.
+//! Where layers of data are not in the repository they may hold it: there it is unknown, and counted.
 
 use super::compiler::Compiler;
 use super::error::EvalError;
@@ -10,7 +11,7 @@ use super::reference::{qualified, unrooted};
 use super::scope::ScopeId;
 use crate::catalog::ResourceId;
 use crate::puppet::ast::{self, ExprKind};
-use crate::value::Value;
+use crate::value::{CauseKind, Value};
 use ecow::EcoString;
 
 /// Whose parameters they are, as errors name it.
@@ -28,13 +29,15 @@ pub(crate) struct Awaited {
     pub(crate) callee: Callee,
     pub(crate) scope: ScopeId,
     pub(crate) names: Vec<EcoString>,
+    /// Why they may have a value nevertheless: data that is not in the repository may hold it.
+    pub(crate) gap: Option<String>,
     /// What was said of one that was read: an error of the whole call, not of the expression in which it stands.
     pub(crate) read: Option<String>,
 }
 
 impl Awaited {
     pub(crate) fn new(callee: Callee, scope: ScopeId, names: Vec<EcoString>) -> Self {
-        Self { callee, scope, names, read: None }
+        Self { callee, scope, names, gap: None, read: None }
     }
 }
 
@@ -57,13 +60,16 @@ pub(crate) fn may_read(param: &ast::Param) -> bool {
 }
 
 impl Compiler<'_> {
-    /// The error that a variable is if it is a parameter that has no value yet.
-    pub(super) fn too_early(&mut self, scope: ScopeId, name: &str) -> Option<EvalError> {
+    /// What a variable is if it is a parameter that has no value yet: an error, or unknown.
+    pub(super) fn too_early(&mut self, scope: ScopeId, name: &str) -> Option<Res<Value>> {
         let message = self.awaited_parameter(scope, name)?;
-        if let Some(awaited) = &mut self.awaited {
-            awaited.read = Some(message.clone());
+        let awaited = self.awaited.as_mut()?;
+        if let Some(gap) = awaited.gap.clone() {
+            self.count(CauseKind::Hiera, gap);
+            return Some(Ok(super::facts::opaque(CauseKind::Hiera, name)));
         }
-        Some(EvalError::puppet(message))
+        awaited.read = Some(message.clone());
+        Some(Err(EvalError::puppet(message)))
     }
 
     /// The value of a default, or the error that it read a parameter without a value.

@@ -194,8 +194,7 @@ impl<'s> Compiler<'s> {
         })
     }
 
-    /// The parameters that have no value before their defaults, if one of these may read another. Where data is not in
-    /// the repository they may have one.
+    /// The parameters that have no value before their defaults, if one of these may read another.
     fn awaiting<'p>(
         &self,
         env: Env<'s>,
@@ -205,9 +204,10 @@ impl<'s> Compiler<'s> {
     ) -> Option<Awaited> {
         let late = params.filter(|(_, early)| matches!(early, Ok(Early::Nothing))).map(|(param, _)| param);
         let asks = late.clone().any(may_read) && !self.is_legacy() && !self.is_splat(id);
-        let is_sure = asks && (class.is_none() || self.hiera_gap().is_none());
-        let names = || late.map(|param| param.name.clone()).collect();
-        is_sure.then(|| Awaited::new(Callee::Resource(id), env.scope, names()))
+        asks.then(|| Awaited {
+            gap: class.and_then(|_| self.hiera_gap()),
+            ..Awaited::new(Callee::Resource(id), env.scope, late.map(|param| param.name.clone()).collect())
+        })
     }
 
     /// Whether some attributes are not known by name.

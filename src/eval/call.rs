@@ -187,7 +187,7 @@ impl<'s> Compiler<'s> {
         }
         let args = self.given_args(name, args);
         if let Some(function) = super::statements::find(name).filter(|_| self.has_statement(name)) {
-            super::functions::check_statement(name, block.as_ref())?;
+            super::functions::refuse_block(name, block.as_ref())?;
             return super::statements::run(self, function, env, &args, block);
         }
         // A module's own function in the Puppet language is the truth for its version.

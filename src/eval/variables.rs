@@ -343,8 +343,8 @@ impl Compiler<'_> {
 
     /// `$name` in an expression.
     pub(crate) fn variable(&mut self, env: Env<'_>, name: &str) -> Res<Value> {
-        if let Some(error) = self.too_early(env.scope, name) {
-            return Err(error);
+        if let Some(early) = self.too_early(env.scope, name) {
+            return early;
         }
         if let Some(value) = self.lookup_var(env.scope, name) {
             return Ok(value);

@@ -7,23 +7,42 @@ use crate::value::Value;
 /// Functions of Puppet's own that take none.
 const WITHOUT: &[&str] = &[
     "abs",
+    "alert",
+    "break",
     "camelcase",
     "capitalize",
     "ceiling",
     "chomp",
     "chop",
     "compare",
+    "contain",
+    "crit",
+    "debug",
+    "defined",
     "dig",
     "downcase",
+    "emerg",
     "empty",
+    "epp",
+    "err",
+    "find_file",
+    "find_template",
     "flatten",
     "floor",
+    "include",
+    "info",
+    "inline_epp",
     "join",
     "keys",
     "length",
     "lstrip",
     "match",
+    "module_directory",
+    "next",
+    "notice",
     "regsubst",
+    "require",
+    "return",
     "round",
     "rstrip",
     "size",
@@ -34,36 +53,13 @@ const WITHOUT: &[&str] = &[
     "upcase",
     "values",
     "versioncmp",
-];
-
-/// Those of them that act on the catalog, or look at the state of the compilation.
-const STATEMENTS: &[&str] = &[
-    "alert",
-    "break",
-    "contain",
-    "crit",
-    "debug",
-    "defined",
-    "emerg",
-    "epp",
-    "err",
-    "find_file",
-    "find_template",
-    "include",
-    "info",
-    "inline_epp",
-    "module_directory",
-    "next",
-    "notice",
-    "require",
-    "return",
     "warning",
 ];
 
-/// Refuses a block that a function which works on the compiler cannot run.
-pub(crate) fn check_statement(name: &str, block: Option<&Block>) -> Result<(), EvalError> {
+/// Refuses any block of a function that takes none.
+pub(crate) fn refuse(name: &str, block: Option<&Block>) -> Result<(), EvalError> {
     match block {
-        Some(_) if STATEMENTS.contains(&name) => Err(EvalError::puppet(format!("'{name}' does not expect a block"))),
+        Some(_) if WITHOUT.contains(&name) => Err(EvalError::puppet(format!("'{name}' does not expect a block"))),
         _ => Ok(()),
     }
 }
@@ -74,8 +70,9 @@ const HANDED: &[(&str, usize)] =
 
 /// Refuses a block that the function cannot run.
 pub(super) fn check(name: &str, args: &[Value], block: Option<Block>) -> Result<(), EvalError> {
+    refuse(name, block.as_ref())?;
     let Some(block) = block else { return Ok(()) };
-    if WITHOUT.contains(&name) || name == "index" && args.len() > 1 {
+    if name == "index" && args.len() > 1 {
         return Err(EvalError::puppet(format!("'{name}' does not expect a block")));
     }
     let Some((_, handed)) = HANDED.iter().find(|(known, _)| *known == name) else { return Ok(()) };

@@ -36,7 +36,7 @@ mod validate;
 mod yaml;
 mod yaml_read;
 
-pub(crate) use blocks::check_statement;
+pub(crate) use blocks::refuse as refuse_block;
 pub use json::{to_json, to_rich_json};
 pub(crate) use types::ruby_class;
 

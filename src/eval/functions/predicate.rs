@@ -35,15 +35,14 @@ pub(super) fn bool2str(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
     let Value::Bool(b) = arg(args, 0) else {
         return Err(EvalError::puppet("bool2str(): Requires a boolean to work with"));
     };
-    if args.iter().skip(1).any(|text| !matches!(text, Value::Str(_) | Value::Undef | Value::Sym(_))) {
+    if args.iter().skip(1).any(|text| !matches!(text, Value::Str(_) | Value::Undef)) {
         return Err(EvalError::puppet("bool2str(): Requires strings to convert to"));
     }
-    match args.get(if *b { 1 } else { 2 }) {
-        None => Ok(Value::str(b.to_string())),
-        Some(Value::Str(s)) => Ok(Value::Str(s.clone())),
-        Some(Value::Undef) => Ok(Value::str("")),
-        Some(_) => Err(EvalError::puppet("bool2str(): Requires strings to convert to")),
-    }
+    Ok(match args.get(if *b { 1 } else { 2 }) {
+        None => Value::str(b.to_string()),
+        Some(Value::Str(s)) => Value::Str(s.clone()),
+        Some(_) => Value::str(""),
+    })
 }
 
 pub(super) fn num2bool(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
