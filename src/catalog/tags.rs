@@ -5,25 +5,28 @@ use rustc_hash::FxHashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// Which tags there may be, a bit each by what it is called: most questions for a tag end here, without a look at the
-/// tags themselves, which lie elsewhere in memory.
+/// Which tags there may be, a bit of each word by what it is called: most questions for a tag end here, without a look
+/// at the tags themselves, which lie elsewhere in memory. Resources have dozens; with one word half of them would seem
+/// to have any tag.
 #[derive(Clone, Copy, Debug, Default)]
-struct Filter(u64);
+struct Filter([u64; 2]);
 
 impl Filter {
     fn of(tag: &str) -> Self {
         let hash = tag.bytes().fold(0u64, |hash, byte| {
             (hash.rotate_left(5) ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x517c_c1b7_2722_0a95)
         });
-        Self(1 << (hash >> 58))
+        Self([1 << (hash >> 58), 1 << (hash >> 52 & 63)])
     }
 
     fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        let ([a, b], [c, d]) = (self.0, other.0);
+        Self([a | c, b | d])
     }
 
     fn may_hold(self, one: Self) -> bool {
-        self.0 & one.0 != 0
+        let ([a, b], [c, d]) = (self.0, one.0);
+        a & c != 0 && b & d != 0
     }
 }
 

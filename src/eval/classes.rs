@@ -1,5 +1,6 @@
 //! Classes and nodes: declaring them, inheriting, evaluating their bodies once.
 
+use super::branch::BranchId;
 use super::compiler::Compiler;
 use super::error::EvalError;
 use super::lift::Res;
@@ -151,14 +152,19 @@ impl<'s> Compiler<'s> {
         self.legacy_name(DefKind::Class, &source, &plain).unwrap_or(plain)
     }
 
-    /// Writes down under which condition a class is included (again).
+    /// Writes down under which condition a class is included (again). Where there is none, no other matters.
     pub(super) fn note_includer(&mut self, id: ResourceId) {
-        let branch = self.branch;
-        let container = self.current_container;
-        if let Some(extra) = self.extra.get_mut(id as usize)
-            && !extra.includers.contains(&(container, branch))
-        {
-            extra.includers.push((container, branch));
+        let Some(extra) = self.extra.get_mut(id as usize) else { return };
+        let includer = (self.current_container, self.branch);
+        let is_certain = |(_, branch): &(ResourceId, Option<BranchId>)| branch.is_none();
+        if extra.includers.first().is_some_and(is_certain) {
+            return;
+        }
+        if is_certain(&includer) {
+            extra.includers.clear();
+        }
+        if !extra.includers.contains(&includer) {
+            extra.includers.push(includer);
         }
     }
 

@@ -236,11 +236,13 @@ impl<'s> Compiler<'s> {
         let Some(of_type) = self.by_type.of(&collector.type_name) else { return Vec::new() };
         let now = (of_type.ids.len(), of_type.changed.len());
         let (known, changes) = std::mem::replace(&mut collector.looked_at, now);
-        let mut out: Vec<ResourceId> = of_type.changed.get(changes..).unwrap_or_default().to_vec();
-        out.extend(of_type.ids.get(known..).unwrap_or_default());
-        out.retain(|id| !collector.done.contains(id));
+        let new = of_type.ids.get(known..).unwrap_or_default();
+        let first_new = new.first().copied().unwrap_or(ResourceId::MAX);
+        let changed = of_type.changed.get(changes..).unwrap_or_default().iter().copied();
+        let mut out: Vec<ResourceId> = changed.filter(|id| *id < first_new && !collector.done.contains(id)).collect();
         out.sort_unstable();
         out.dedup();
+        out.extend(new);
         out
     }
 

@@ -23,8 +23,8 @@ use std::sync::Arc;
 const MAX_STEPS: u64 = 60_000_000;
 /// Deepest nesting of calls, includes and instances.
 const MAX_DEPTH: u32 = 400;
-/// Room for the resources of a usual host.
-const MANY: usize = 4096;
+/// Room for the resources of most hosts.
+const MANY: usize = 6144;
 /// Most resources of one catalog.
 pub(crate) const MAX_RESOURCES: usize = 200_000;
 

@@ -194,17 +194,27 @@ impl<'s> Compiler<'s> {
     fn assign_to(&mut self, env: Env<'s>, op: AssignOp, target: &'s Expr, value: Value) -> Res<()> {
         match &target.kind {
             ExprKind::Var(name) => {
-                let value = match (op, self.lookup_from(env.scope, name)) {
-                    (AssignOp::Append, Some(old)) => self.operator(env, BinaryOp::Add, old, value)?,
-                    (AssignOp::Remove, Some(old)) => self.operator(env, BinaryOp::Sub, old, value)?,
-                    _ => value,
-                };
+                let value = self.combined(env, op, name, value)?;
                 self.assign(env, name, value)
             }
             ExprKind::Array(targets) => self.assign_list(env, targets, &value),
             ExprKind::Paren(inner) => self.assign_to(env, op, inner, value),
             _ if self.set_element(env, target, &value)? => Ok(()),
             _ => Err(EvalError::issue("ILLEGAL_ASSIGNMENT", "Illegal attempt to assign. Not an assignable reference")),
+        }
+    }
+
+    /// The value to assign: together with the one that an outer scope has, for `+=` and `-=`. What stands there is not
+    /// asked for `=`, as traces hold each question.
+    fn combined(&mut self, env: Env<'s>, op: AssignOp, name: &str, value: Value) -> Res<Value> {
+        let op = match op {
+            AssignOp::Set => return Ok(value),
+            AssignOp::Append => BinaryOp::Add,
+            AssignOp::Remove => BinaryOp::Sub,
+        };
+        match self.lookup_from(env.scope, name) {
+            Some(old) => self.operator(env, op, old, value),
+            None => Ok(value),
         }
     }
 

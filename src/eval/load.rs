@@ -68,6 +68,9 @@ impl Compiler<'_> {
             return;
         }
         let defs = self.session.file(number).map(|f| &f.defs[..]).unwrap_or_default();
+        if !defs.is_empty() {
+            self.confirmed.more_is_defined();
+        }
         for (i, def) in (0u32..).zip(defs) {
             self.loaded.insert_first(def.kind, &def.name, (number, i));
         }

@@ -36,12 +36,20 @@ pub(crate) struct Pending {
     pub(crate) branch: Option<BranchId>,
 }
 
-/// A resource that is meant, its title as it is written if that is another, and whether it is only possibly meant.
-type Resolved = (Reference, Option<EcoString>, bool);
+/// A resource that is meant.
+enum Meant {
+    /// By a collector.
+    Found(ResourceId),
+    /// With its title as it is written, if that is another.
+    Named(Reference, Option<EcoString>),
+}
+
+/// The same, and whether it is only possibly meant.
+type Resolved = (Meant, bool);
 
 /// A resource that an arrow points at.
 struct Target {
-    reference: Reference,
+    meant: Meant,
     possible: bool,
     id: Option<ResourceId>,
     /// As a parameter names it.
@@ -144,7 +152,7 @@ impl<'s> Compiler<'s> {
         for pending in std::mem::take(&mut self.pending) {
             let outer = std::mem::replace(&mut self.branch, pending.branch);
             let targets = self.targets(&pending);
-            for (source, _, maybe) in self.resolve_ends(&pending.source, true) {
+            for (source, maybe) in self.resolve_ends(&pending.source, true) {
                 self.settle_source(&source, maybe, &targets, &pending);
             }
             self.branch = outer;
@@ -152,14 +160,29 @@ impl<'s> Compiler<'s> {
     }
 
     fn targets(&self, pending: &Pending) -> Vec<Target> {
-        let target = |(reference, written, possible): Resolved| {
-            let text = match written {
-                Some(title) => format!("{}[{title}]", reference.type_name),
-                None => reference.to_string(),
+        let target = |(meant, possible): Resolved| {
+            let text = match &meant {
+                Meant::Found(id) => self.catalog.get(*id).map(Resource::reference).unwrap_or_default(),
+                Meant::Named(reference, Some(title)) => format!("{}[{title}]", reference.type_name),
+                Meant::Named(reference, None) => reference.to_string(),
             };
-            Target { possible, id: self.declared_id(&reference), text: Value::str(text), reference }
+            Target { possible, id: self.id_meant(&meant), text: Value::str(text), meant }
         };
         self.resolve_ends(&pending.target, false).into_iter().map(target).collect()
+    }
+
+    fn id_meant(&self, meant: &Meant) -> Option<ResourceId> {
+        match meant {
+            Meant::Found(id) => Some(*id),
+            Meant::Named(reference, _) => self.declared_id(reference),
+        }
+    }
+
+    fn name_meant(&self, meant: &Meant) -> Option<Reference> {
+        match meant {
+            Meant::Found(id) => self.catalog.get(*id).map(|found| Reference::new(&found.type_name, &found.title)),
+            Meant::Named(reference, _) => Some(reference.clone()),
+        }
     }
 
     /// The resources meant, and whether each is only possibly so. A collector that found nothing gives way, as a source,
@@ -169,30 +192,28 @@ impl<'s> Compiler<'s> {
             Some(ends) if as_source => self.resolve_ends(ends, true),
             _ => Vec::new(),
         };
-        let of = |(id, maybe): (ResourceId, bool)| {
-            let resource = self.catalog.get(id)?;
-            let reference = Reference::new(&resource.type_name, &resource.title);
-            let written = reference.written(&resource.title);
-            Some((reference, written, maybe))
-        };
         ends.iter()
             .flat_map(|end| match end {
-                End::Resource(reference, written) => vec![(reference.clone(), written.clone(), false)],
-                End::Unknown(value) => self.of_unknown_title(value).map(|r| (r, None, false)).into_iter().collect(),
+                End::Resource(reference, written) => vec![(Meant::Named(reference.clone(), written.clone()), false)],
+                End::Unknown(value) => {
+                    let found = self.of_unknown_title(value);
+                    found.map(|reference| (Meant::Named(reference, None), false)).into_iter().collect()
+                }
                 End::Collector(number) => {
-                    let found: Vec<_> = self.collected_by(*number).into_iter().filter_map(of).collect();
+                    let found = self.collected_by(*number).into_iter();
+                    let found: Vec<_> = found.map(|(id, maybe)| (Meant::Found(id), maybe)).collect();
                     if found.is_empty() { instead(number) } else { found }
                 }
             })
             .collect()
     }
 
-    fn settle_source(&mut self, source: &Reference, maybe: bool, targets: &[Target], pending: &Pending) {
-        let id = self.declared_id(source);
+    fn settle_source(&mut self, source: &Meant, maybe: bool, targets: &[Target], pending: &Pending) {
+        let source_id = self.id_meant(source);
         let mut sure = Vec::new();
         for target in targets {
-            let (Some(id), Some(to)) = (id, target.id) else {
-                self.settle_nowhere(source, id.is_some(), &target.reference, pending);
+            let (Some(id), Some(to)) = (source_id, target.id) else {
+                self.settle_nowhere(source, source_id.is_some(), &target.meant, pending);
                 continue;
             };
             let (possible, at) = (maybe || target.possible, pending.at.clone());
@@ -201,13 +222,14 @@ impl<'s> Compiler<'s> {
                 sure.push(target.text.clone());
             }
         }
-        if let Some(id) = id.filter(|_| !sure.is_empty()) {
+        if let Some(id) = source_id.filter(|_| !sure.is_empty()) {
             self.points_at(id, sure, pending);
         }
     }
 
-    fn settle_nowhere(&mut self, source: &Reference, has_source: bool, target: &Reference, pending: &Pending) {
-        let missing = if has_source { target } else { source };
+    fn settle_nowhere(&mut self, source: &Meant, has_source: bool, target: &Meant, pending: &Pending) {
+        let Some((source, target)) = self.name_meant(source).zip(self.name_meant(target)) else { return };
+        let missing = if has_source { &target } else { &source };
         if self.maybe_declared(missing) == Tri::Maybe {
             return;
         }

@@ -164,16 +164,20 @@ impl Hiera {
     }
 
     fn ground_in(&self, part: &Part, key: &str) -> u32 {
+        if part.own.is_empty() {
+            return part.ground;
+        }
+        let is_dotted = key.contains(['\'', '"', '.']);
+        let root = is_dotted.then(|| Key::parse(key).map(|key| key.root).unwrap_or_default());
         let address = |own: &Own| (own.place, Arc::as_ptr(&own.slot).addr());
-        let speaking: Speaking = part.own.iter().filter(|own| self.concerns(own, key)).map(address).collect();
+        let concerned = part.own.iter().filter(|own| self.concerns(own, key, root.as_deref()));
+        let speaking: Speaking = concerned.map(address).collect();
         if speaking.is_empty() { part.ground } else { self.grounds.narrowed(part.ground, speaking) }
     }
 
     /// Whether a file may have a say in the answer to a key, or to what the key digs in.
-    fn concerns(&self, own: &Own, key: &str) -> bool {
-        let is_dotted = key.contains(['\'', '"', '.']);
-        let root = is_dotted.then(|| Key::parse(key).map(|key| key.root).unwrap_or_default());
-        let mut names = std::iter::once(key).chain(root.as_deref());
+    fn concerns(&self, own: &Own, key: &str, root: Option<&str>) -> bool {
+        let mut names = std::iter::once(key).chain(root);
         own.has_options || names.any(|name| self.speaks(&own.slot, own.format, name))
     }
 

@@ -195,19 +195,19 @@ impl<'s> Compiler<'s> {
     /// Whether all names mean what they meant.
     fn all_lead(&mut self, trace: &Trace, is_known: bool) -> bool {
         match is_known {
-            true => trace.open_names.iter().all(|named| self.resolves(named)),
+            true => trace.open_names.iter().all(|(number, named)| self.leads(*number, named)),
             false => trace.names.iter().all(|(number, named)| self.leads(*number, named)),
         }
     }
 
     /// Whether a name means what it meant. What it takes to find out is consulted, as ever.
     fn leads(&mut self, number: Number, named: &Named) -> bool {
-        if number > 0 && self.confirmed.has(number) {
+        if self.confirmed.leads(number, named) {
             return true;
         }
         let leads = self.resolves(named);
-        if leads && number > 0 {
-            self.confirmed.add(number);
+        if leads {
+            self.confirmed.add_name(number, named);
         }
         leads
     }

@@ -51,7 +51,9 @@ impl Compiler<'_> {
         let held = |path: Arc<str>| questions.of_path(Held { content: self.session.tree.oid(&path), path });
         let files: Box<[_]> = files.into_iter().map(held).collect();
         let (asked, open) = questions.of_all(asked.into_inner());
-        let numbers = asked.iter().map(|q| q.number).chain(names.iter().map(|n| n.0).filter(|n| *n > 0));
+        let (open_names, settled): (Vec<_>, Vec<_>) =
+            names.iter().cloned().partition(|(number, named)| *number == 0 || named.place.is_none());
+        let numbers = asked.iter().map(|q| q.number).chain(settled.iter().map(|n| n.0));
         Some(Trace {
             given,
             numbers: numbers.chain(files.iter().map(|f| f.0)).collect(),
@@ -59,7 +61,7 @@ impl Compiler<'_> {
             asked: asked.into(),
             open: open.into(),
             lookups: lookups.into_inner().into(),
-            open_names: names.iter().filter(|(number, _)| *number == 0).map(|(_, named)| named.clone()).collect(),
+            open_names: open_names.into(),
             names,
             files,
             revision: self.session.revision(),

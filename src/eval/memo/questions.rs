@@ -34,6 +34,7 @@ struct Inner {
     types: FxHashMap<(EcoString, Option<Place>), Number>,
     defaults: FxHashMap<u64, Vec<(Defaults, Number)>>,
     count: Number,
+    absent_count: Number,
     type_count: Number,
     defaults_count: Number,
 }
@@ -48,6 +49,11 @@ impl Inner {
     fn next(&mut self) -> Number {
         self.count = (self.count + 1).min(MAX_NUMBERS);
         if self.count == MAX_NUMBERS { 0 } else { self.count }
+    }
+
+    fn next_absent(&mut self) -> Number {
+        self.absent_count = (self.absent_count + 1).min(MAX_NUMBERS);
+        if self.absent_count == MAX_NUMBERS { 0 } else { self.absent_count }
     }
 }
 
@@ -84,13 +90,16 @@ impl Questions {
         (number, asked)
     }
 
-    /// Where a name leads to as all traces hold it, with a number if it leads anywhere.
+    /// Where a name leads to as all traces hold it, with a number. Names that lead nowhere are counted apart.
     pub(super) fn of_name(&self, named: Named) -> (Number, Arc<Named>) {
         let inner = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, number)) = inner.names.get_key_value(&named) {
             return (*number, known.clone());
         }
-        let number = if named.place.is_some() { inner.next() } else { 0 };
+        let number = match named.place {
+            Some(_) => inner.next(),
+            None => inner.next_absent(),
+        };
         let named = Arc::new(named);
         inner.names.insert(named.clone(), number);
         (number, named)
@@ -197,6 +206,8 @@ fn same_defaults(a: &Defaults, b: &Defaults) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Confirmed {
     numbers: Numbers,
+    /// Names that lead nowhere so far.
+    absent: Numbers,
     /// Where types are defined, by number.
     types: Vec<Option<Option<DefAt>>>,
 }
@@ -214,6 +225,28 @@ impl Confirmed {
     /// Notes that something is so; whether that is new.
     pub(super) fn add(&mut self, number: Number) -> bool {
         self.numbers.add(number as usize)
+    }
+
+    /// Whether a name is known to lead where it does; a name that leads nowhere may do so later.
+    pub(super) fn leads(&self, number: Number, named: &Named) -> bool {
+        number > 0 && self.of_name(named).has(number as usize)
+    }
+
+    pub(super) fn add_name(&mut self, number: Number, named: &Named) {
+        match named.place {
+            _ if number == 0 => false,
+            Some(_) => self.numbers.add(number as usize),
+            None => self.absent.add(number as usize),
+        };
+    }
+
+    fn of_name(&self, named: &Named) -> &Numbers {
+        if named.place.is_some() { &self.numbers } else { &self.absent }
+    }
+
+    /// More is defined now: names that led nowhere may lead there.
+    pub(crate) fn more_is_defined(&mut self) {
+        self.absent.clear();
     }
 
     /// Where a type is defined, if that was asked.
@@ -254,7 +287,18 @@ mod tests {
         let all = Questions::default();
         assert!(all.of(Asked::Variable(Outside::Own, "x".into(), Some(Value::Int(1)))).is_err());
         assert!(all.of(Asked::Variable(Outside::Top, "x".into(), None)).is_err());
-        assert_eq!(all.of_name(Named { kind: DefKind::Class, name: "x".into(), place: None }).0, 0);
+    }
+
+    #[test]
+    fn a_name_that_leads_nowhere_may_lead_somewhere_later() {
+        let (all, mut known) = (Questions::default(), Confirmed::default());
+        let named = |place| Named { kind: DefKind::Class, name: "x".into(), place };
+        let [(absent, nowhere), (there, somewhere)] = [None, Some((1, 1))].map(|place| all.of_name(named(place)));
+        known.add_name(absent, &nowhere);
+        assert!(known.leads(absent, &nowhere) && !known.leads(there, &somewhere));
+        known.add_name(there, &somewhere);
+        known.more_is_defined();
+        assert!(!known.leads(absent, &nowhere) && known.leads(there, &somewhere));
     }
 
     #[test]

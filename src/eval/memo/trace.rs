@@ -236,8 +236,8 @@ pub(crate) struct Trace {
     pub(crate) lookups: Box<[Lookup]>,
     /// Names that were resolved, each with its number.
     pub(crate) names: Box<[(Number, Arc<Named>)]>,
-    /// Those of them that have no number.
-    pub(crate) open_names: Box<[Arc<Named>]>,
+    /// Those of them that may come to lead elsewhere.
+    pub(crate) open_names: Box<[(Number, Arc<Named>)]>,
     /// Files that were consulted beside those of names, each with the number of its path.
     pub(crate) files: Box<[(Number, Arc<Held>)]>,
     /// The revision it was recorded in, and whether it holds in that alone.
