@@ -7,6 +7,7 @@ use super::error::EvalError;
 use super::hiera_error::hiera_error;
 use super::lift::Res;
 use super::scope::{Env, ScopeId};
+use super::variables::refuse_reserved;
 use crate::catalog::{Param, ResourceId};
 use crate::puppet::ast;
 use crate::repo::Loc;
@@ -69,6 +70,7 @@ impl<'s> Compiler<'s> {
         for ((param, early), own) in params.iter().zip(early).zip(&given.own) {
             let is_early = matches!(early, Ok(Early::Value(_)));
             let bound = early.and_then(|early| self.param_value(env, id, param, class, early));
+            let bound = bound.and_then(|bound| self.free_name(env, param, class.is_some()).map(|()| bound));
             self.arrives(&param.name);
             match bound {
                 Ok(bound) => {
@@ -137,6 +139,15 @@ impl<'s> Compiler<'s> {
         let many =
             there.len() + params.iter().zip(&own).filter(|(param, own)| own.is_none() && has_default(param)).count();
         Given { own, rest, many }
+    }
+
+    /// Puppet 3 had no variable that a parameter could not be named like.
+    fn free_name(&self, env: Env<'s>, param: &ast::Param, of_class: bool) -> Res<()> {
+        if self.is_legacy() {
+            return Ok(());
+        }
+        let at = |error: EvalError| if of_class { error.at(&env.file.loc(param.span)) } else { error };
+        refuse_reserved(&param.name).map_err(at)
     }
 
     fn bind_metaparams(&mut self, env: Env<'s>, id: ResourceId, given: &Given) {

@@ -410,6 +410,7 @@ impl<'s> Compiler<'s> {
                     (None, None) => Value::Undef,
                 }
             };
+            super::variables::refuse_reserved(&param.name)?;
             self.bind(env.scope, param.name.clone(), value);
         }
         Ok(())

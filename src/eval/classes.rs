@@ -187,7 +187,7 @@ impl<'s> Compiler<'s> {
         resource.tags = tags;
         resource.end_line = end_line;
         resource.params = self.staged(owner, params);
-        resource.container = Some(self.stage_of(&resource.params));
+        resource.container = Some(self.stage_of(&resource)?);
         let id = self.add_named(env, resource, Some(at));
         self.class_ids.insert(name.clone(), id);
         self.note_includer(id);
@@ -207,9 +207,15 @@ impl<'s> Compiler<'s> {
         Ok(id)
     }
 
-    fn stage_of(&self, params: &[Param]) -> ResourceId {
-        let stage = params.iter().find(|p| p.name == "stage").and_then(|p| p.value.as_str());
-        stage.and_then(|s| self.find_resource("Stage", s)).unwrap_or(STAGE_MAIN)
+    /// The stage that a class belongs to, which has to be declared by then.
+    fn stage_of(&self, class: &Resource) -> Res<ResourceId> {
+        let Some(stage) = class.param("stage").and_then(|p| p.value.as_str()) else { return Ok(STAGE_MAIN) };
+        let found = self.find_resource("Stage", stage);
+        if found.is_none() && self.hidden_classes.is_empty() && !self.blind {
+            let message = format!("Could not find stage {stage} specified by {}", class.reference());
+            return Err(EvalError::puppet(message));
+        }
+        Ok(found.unwrap_or(STAGE_MAIN))
     }
 
     fn note_syntax(&mut self, file: &'s SourceFile) {
@@ -220,6 +226,10 @@ impl<'s> Compiler<'s> {
 
     fn parent_scope(&mut self, env: Env<'s>, parent: &str, at: &Loc) -> Res<ScopeId> {
         let name = self.resolve_class(env, parent);
+        if self.session.options.complete && self.find_def(DefKind::Class, &name).is_none() {
+            let message = format!("Could not find parent resource type '::{name}' of type hostclass in production");
+            return Err(EvalError::puppet(message).at(at));
+        }
         self.deeper(|c| c.include(env, &name, at))?;
         self.class_scopes
             .get(&name)

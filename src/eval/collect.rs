@@ -123,10 +123,7 @@ impl<'s> Compiler<'s> {
     pub(crate) fn collect(&mut self, env: Env<'s>, expr: &'s Expr, collector: &'s ast::Collector) -> Res<Value> {
         let at = env.file.loc(expr.span);
         let wanted = self.eval(env, &collector.type_name).map_err(|error| match &collector.type_name.kind {
-            ast::ExprKind::TypeRef(name) => {
-                let message = format!("Resource type {} doesn't exist", name.to_lowercase());
-                EvalError::puppet(message).in_call("Virtual Query", &at, &at)
-            }
+            ast::ExprKind::TypeRef(name) => no_such_type(name).in_call("Virtual Query", &at, &at),
             _ => error,
         })?;
         let type_name = match wanted {
@@ -135,13 +132,12 @@ impl<'s> Compiler<'s> {
                 Type::Class { .. } => {
                     return Err(EvalError::puppet("Classes cannot be collected").in_call("Virtual Query", &at, &at));
                 }
-                _ => return Ok(Value::Undef),
+                other => return Err(no_such_type(other.name()).in_call("Virtual Query", &at, &at)),
             },
             _ => return Ok(Value::Undef),
         };
         if self.session.options.complete && self.kind_of_quiet(&type_name).is_none() {
-            let message = format!("Resource type {} doesn't exist", type_name.to_lowercase());
-            return Err(EvalError::puppet(message).in_call("Virtual Query", &at, &at));
+            return Err(no_such_type(&type_name).in_call("Virtual Query", &at, &at));
         }
         let query = match &collector.query {
             Some(query) => self.query(env, query)?,
@@ -319,6 +315,10 @@ impl<'s> Compiler<'s> {
         let Some(collector) = self.collectors.get(number) else { return Vec::new() };
         collector.done.iter().map(|id| (*id, collector.undecided.contains(id))).collect()
     }
+}
+
+fn no_such_type(name: &str) -> EvalError {
+    EvalError::puppet(format!("Resource type {} doesn't exist", name.to_lowercase()))
 }
 
 /// A collector as operand of a relationship.

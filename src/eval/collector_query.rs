@@ -30,14 +30,18 @@ impl<'s> Compiler<'s> {
             ExprKind::Binary(BinaryOp::Or, a, b) => {
                 Ok(Query::Or(Box::new(self.query(env, a)?), Box::new(self.query(env, b)?)))
             }
-            ExprKind::Binary(BinaryOp::Eq, a, b) => Ok(Query::Is(attribute(a)?, self.operand(env, b)?)),
-            ExprKind::Binary(BinaryOp::Ne, a, b) => Ok(Query::IsNot(attribute(a)?, self.operand(env, b)?)),
+            ExprKind::Binary(BinaryOp::Eq, a, b) => Ok(Query::Is(attribute(a)?, self.operand(env, a, b)?)),
+            ExprKind::Binary(BinaryOp::Ne, a, b) => Ok(Query::IsNot(attribute(a)?, self.operand(env, a, b)?)),
             _ => Err(illegal()),
         }
     }
 
-    /// What an attribute is compared with: a plain value.
-    fn operand(&mut self, env: Env<'s>, expr: &'s Expr) -> Res<Value> {
+    /// What an attribute is compared with: a plain value, and no number for a tag.
+    fn operand(&mut self, env: Env<'s>, of: &Expr, expr: &'s Expr) -> Res<Value> {
+        let why = "Cannot transform a number to a tag";
+        if matches!(expr.kind, ExprKind::Int(..) | ExprKind::Float(_)) && attribute(of)? == "tag" {
+            return Err(EvalError::issue("RUNTIME_ERROR", format!("Error while evaluating a Virtual Query, {why}")));
+        }
         let model = match &expr.kind {
             ExprKind::Array(_) => "LiteralList",
             ExprKind::Hash(_) => "LiteralHash",

@@ -389,6 +389,7 @@ pub fn evaluate(session: &Session, host: &HostSpec) -> (Value, Compiled) {
     let mut compiler = Compiler::new(session, host);
     compiler.declare_roots();
     compiler.seed_top_scope();
+    compiler.check_definitions();
     let mut value = Value::Undef;
     if let Some(file) = session.main_files().first().and_then(|n| session.file(*n)) {
         if let Some((at, message, issue)) = session.syntax_error(file) {

@@ -1,5 +1,6 @@
-//! Resource expressions: types, titles, attributes, and what makes a declaration a duplicate.
+//! Declarations: attributes, types, and what makes a declaration a duplicate.
 
+use super::bodies::flat_titles;
 use super::compiler::{Compiler, Extra, MAX_RESOURCES};
 use super::error::EvalError;
 use super::lift::{Known, Res, alternatives, known};
@@ -8,7 +9,7 @@ use super::scope::Env;
 use super::session::DefAt;
 use super::source::DefKind;
 use crate::catalog::{Declaration, Derived, Param, Resource, ResourceId, ResourceKind, print_of};
-use crate::puppet::ast::{self, AttrKind, AttrOp, Expr, ExprKind, Form};
+use crate::puppet::ast::{AttrKind, AttrOp, Form};
 use crate::repo::Loc;
 use crate::value::types::Type;
 use crate::value::{CauseKind, Value};
@@ -109,68 +110,6 @@ impl Compiler<'_> {
 }
 
 impl<'s> Compiler<'s> {
-    /// `type { title: … }`
-    pub(crate) fn resource(&mut self, env: Env<'s>, expr: &'s Expr, resource: &'s ast::Resource) -> Res<Value> {
-        let type_name = self.resource_type_name(env, &resource.type_name)?;
-        let local = resource.bodies.iter().find(|b| matches!(b.title.kind, ExprKind::Default));
-        if resource.bodies.iter().filter(|b| matches!(b.title.kind, ExprKind::Default)).count() > 1 {
-            let message = "The title 'default' has already been used in this resource expression";
-            return Err(EvalError::issue("DUPLICATE_TITLE", message));
-        }
-        let defaults = match local {
-            Some(body) => self.attributes(env, &body.ops)?,
-            None => Vec::new(),
-        };
-        let (mut out, mut used): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
-        for body in &resource.bodies {
-            if matches!(body.title.kind, ExprKind::Default) {
-                continue;
-            }
-            let title = self.eval(env, &body.title)?;
-            let title = self.legacy_titles(title);
-            refuse_numbers(&title).map_err(|e| e.at(&env.file.loc(body.title.span)))?;
-            let mut params = self.attributes(env, &body.ops)?;
-            let missing: Vec<Param> =
-                defaults.iter().filter(|d| !params.iter().any(|p| p.name == d.name)).cloned().collect();
-            params.extend(missing);
-            let place =
-                Place { at: env.file.loc(body.span), end_line: env.file.end_line(body.span), form: resource.form };
-            let mut flat = Vec::new();
-            flatten_titles(&title, &mut flat).map_err(|e| e.at(&env.file.loc(body.title.span)))?;
-            for title in flat {
-                if used.contains(&title) {
-                    let message = format!("The title '{title}' has already been used in this resource expression");
-                    return Err(EvalError::issue("DUPLICATE_TITLE", message));
-                }
-                used.push(title);
-            }
-            let outer = self.context.replace(("Resource Statement", env.file.loc(expr.span)));
-            let made = self.declare_titles(env, &type_name, &title, params, &place);
-            self.context = outer;
-            out.extend(made.map_err(|e| {
-                e.in_call("Resource Statement", &env.file.loc(expr.span), &env.file.loc(body.title.span))
-            })?);
-        }
-        Ok(Value::array(out))
-    }
-
-    fn resource_type_name(&mut self, env: Env<'s>, expr: &'s Expr) -> Res<EcoString> {
-        match &expr.kind {
-            ExprKind::Name(name) | ExprKind::Reserved(name) => return Ok(canonical_type(name)),
-            ExprKind::TypeRef(name) => return Ok(canonical_type(name)),
-            _ => {}
-        }
-        let value = self.eval(env, expr)?;
-        match value.sample() {
-            Value::Type(t) if names_type(expr) => match &**t {
-                Type::Resource { type_name, title: None } if !type_name.is_empty() => Ok(type_name.clone()),
-                Type::Class { name: None } => Ok("Class".into()),
-                other => Err(illegal_type(&other.to_string())),
-            },
-            other => Err(illegal_type(&crate::value::types::infer(other).generalize().to_string())),
-        }
-    }
-
     /// Attributes of a body, each with its line; a splat brings several.
     pub(crate) fn attributes(&mut self, env: Env<'s>, ops: &'s [AttrOp]) -> Res<Vec<Param>> {
         let mut out: Vec<Param> = Vec::with_capacity(ops.len());
@@ -221,8 +160,19 @@ impl<'s> Compiler<'s> {
         params: Vec<Param>,
         place: &Place,
     ) -> Res<Vec<Value>> {
-        let mut titles = Vec::new();
-        flatten_titles(title, &mut titles)?;
+        let titles = flat_titles(title)?;
+        self.declare_each(env, type_name, titles, params, place)
+    }
+
+    /// The same for titles one by one.
+    pub(super) fn declare_each(
+        &mut self,
+        env: Env<'s>,
+        type_name: &str,
+        titles: Vec<Value>,
+        params: Vec<Param>,
+        place: &Place,
+    ) -> Res<Vec<Value>> {
         let (mut out, mut params) = (Vec::with_capacity(titles.len()), params);
         let last = titles.len();
         for (title, number) in titles.into_iter().zip(1..) {
@@ -460,21 +410,6 @@ pub(crate) fn position(at: &Loc) -> String {
     format!("(file: {}, line: {})", at.path, at.line)
 }
 
-/// Whether an expression may name a type of resource: a capitalised name, with keys or without.
-fn names_type(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::TypeRef(_) => true,
-        ExprKind::Access(base, _) => matches!(base.kind, ExprKind::TypeRef(_)),
-        _ => false,
-    }
-}
-
-fn illegal_type(got: &str) -> EvalError {
-    let message =
-        format!("Illegal Resource Type expression, expected result to be a type name, or untitled Resource, got {got}");
-    EvalError::issue("ILLEGAL_RESOURCE_TYPE", message)
-}
-
 fn push_attribute(out: &mut Vec<Param>, param: Param) -> Res<()> {
     if out.iter().any(|p| p.name == param.name) {
         let message = format!("The attribute '{}' has already been set", param.name);
@@ -482,63 +417,4 @@ fn push_attribute(out: &mut Vec<Param>, param: Param) -> Res<()> {
     }
     out.push(param);
     Ok(())
-}
-
-fn flatten_titles(title: &Value, out: &mut Vec<Value>) -> Res<()> {
-    match title.sample() {
-        Value::Array(list) => {
-            for (i, item) in list.items.iter().enumerate() {
-                match item.sample() {
-                    Value::Array(_) => flatten_titles(item, out)?,
-                    other => out.push(one_title(item, other, Some(i))?),
-                }
-            }
-            Ok(())
-        }
-        other => {
-            out.push(one_title(title, other, None)?);
-            Ok(())
-        }
-    }
-}
-
-fn one_title(value: &Value, sample: &Value, index: Option<usize>) -> Res<Value> {
-    let at = index.unwrap_or(0);
-    match sample {
-        Value::Str(s) if s.text.is_empty() => {
-            let message = format!("Empty string title at {at}. Title strings must have a length greater than zero.");
-            Err(EvalError::issue("EMPTY_STRING_TITLE_AT", message))
-        }
-        Value::Undef if index.is_none() => {
-            Err(EvalError::issue("MISSING_TITLE", "Missing title. The title expression resulted in undef"))
-        }
-        Value::Undef => Err(EvalError::issue(
-            "MISSING_TITLE_AT",
-            format!("Missing title at index {at}. The title expression resulted in an undef title"),
-        )),
-        Value::Str(_) | Value::Sym(_) => Ok(value.clone()),
-        Value::Int(_) | Value::Float(_) => Ok(Value::str(sample.to_string())),
-        Value::Type(t) if matches!(**t, Type::Class { name: Some(_) }) => match &**t {
-            Type::Class { name: Some(name) } => Ok(Value::str(name.clone())),
-            _ => Ok(Value::Undef),
-        },
-        other => {
-            let message = format!(
-                "Illegal title type at index {at}. Expected String, got {}",
-                super::operators::label_plain(other)
-            );
-            Err(EvalError::issue("ILLEGAL_TITLE_TYPE_AT", message))
-        }
-    }
-}
-
-/// A number is no title, other than in `create_resources`.
-fn refuse_numbers(title: &Value) -> Res<()> {
-    let items = title.as_array().unwrap_or(std::slice::from_ref(title));
-    let bad = items.iter().enumerate().find(|(_, v)| matches!(v, Value::Int(_) | Value::Float(_)));
-    bad.map_or(Ok(()), |(i, v)| {
-        let got = super::operators::label_plain(v);
-        let message = format!("Illegal title type at index {i}. Expected String, got {got}");
-        Err(EvalError::issue("ILLEGAL_TITLE_TYPE_AT", message))
-    })
 }

@@ -84,7 +84,8 @@ impl<'s> Compiler<'s> {
         let env = Env { scope, file };
         let title = self.instance_title(id);
         self.bind(scope, "title".into(), title.clone());
-        let name = self.catalog.get(id).and_then(|r| r.value("name")).cloned();
+        let name =
+            self.catalog.get(id).and_then(|r| r.value("name")).filter(|name| !matches!(name, Value::Undef)).cloned();
         self.bind(scope, "name".into(), name.unwrap_or(title));
         let at = self.catalog.get(id).map(|r| r.at.clone());
         self.instance.clone_from(&at);

@@ -13,8 +13,12 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 impl Compiler<'_> {
-    /// Node definitions of one name, and parameters named like what every resource takes.
+    /// Types of parameters that are none, definitions of one name, and parameters named like what every resource takes.
     pub(crate) fn check_definitions(&mut self) {
+        let session = self.session;
+        if self.checks_types() && !session.main_files().iter().all(|number| self.evaluate_types(*number)) {
+            return;
+        }
         let twin = self.rooted_class().or_else(|| self.repeated_node());
         let parameter = || (!self.is_legacy()).then(|| self.taken_parameter()).flatten();
         if let Some(error) = twin.or_else(parameter) {
@@ -31,8 +35,12 @@ impl Compiler<'_> {
     }
 
     fn repeated_node(&self) -> Option<EvalError> {
-        let repeated =
-            self.session.repeated.get_or_init(|| repeated_node(self.session).or_else(|| repeated_name(self.session)));
+        let repeated = self.session.repeated.get_or_init(|| {
+            let of = |kinds: &[DefKind]| repeated_name(self.session, kinds);
+            let apart = of(&[DefKind::Function]).or_else(|| of(&[DefKind::Alias]));
+            let node = apart.or_else(|| repeated_node(self.session));
+            node.or_else(|| of(&[DefKind::Class, DefKind::Define]))
+        });
         repeated.as_ref().map(|(message, at)| EvalError::puppet(message.clone()).at(at))
     }
 
@@ -64,39 +72,58 @@ fn repeated_node(session: &Session) -> Option<(String, Loc)> {
     })
 }
 
-/// What Puppet says of the first class or defined type of the main manifests whose name is taken, and where that is.
-fn repeated_name(session: &Session) -> Option<(String, Loc)> {
+/// What Puppet says of the first definition of these kinds in the main manifests whose name is taken, and where that is.
+fn repeated_name(session: &Session, of: &[DefKind]) -> Option<(String, Loc)> {
     if session.options.dialect == Dialect::Legacy {
         return None;
     }
-    let mut seen: FxHashMap<EcoString, (bool, Loc)> = FxHashMap::default();
+    let mut seen: FxHashMap<EcoString, (DefKind, Loc)> = FxHashMap::default();
     let files = session.main_files().iter().filter_map(|n| session.file(*n));
-    files.flat_map(named).find_map(|(name, is_class, at)| {
-        let (was_class, first) = seen.insert(name.clone(), (is_class, at.clone()))?;
-        let line = first.line;
-        let message = match (was_class, is_class) {
-            (true, true) => format!("Class '{name}' is already defined (line: {line}); cannot redefine"),
-            (true, false) => {
-                format!("'{name}' is already defined (line: {line}) as a class; cannot redefine as a definition")
-            }
-            (false, true) => {
-                format!("Definition '{name}' is already defined (line: {line}); cannot be redefined as a class")
-            }
-            (false, false) => format!(
-                "Attempt to redefine entity 'http://puppet.com/2016.1/runtime/type/{name}'. Originally set at line {line}"
-            ),
-        };
-        Some((message, at))
+    files.flat_map(named).filter(|(_, kind, _)| of.contains(kind)).find_map(|(name, kind, at)| {
+        let (before, first) = seen.insert(name.clone(), (kind, at.clone()))?;
+        Some((redefined(&name, (before, kind), &format!("(line: {})", first.line)), at))
     })
 }
 
-/// Classes and defined types of a file, and where their names stand.
-fn named(file: &SourceFile) -> impl Iterator<Item = (EcoString, bool, Loc)> {
-    (0u32..).zip(&file.defs).filter_map(|(number, def)| match def.kind {
-        DefKind::Class => Some((def.name.to_lowercase(), true, file.loc(file.class(number)?.name_span))),
-        DefKind::Define => Some((def.name.to_lowercase(), false, file.loc(file.define(number)?.name_span))),
-        _ => None,
-    })
+/// What Puppet says of the second of two definitions of one name in a module's manifest.
+pub(super) fn taken(file: &SourceFile, first: u32, again: u32) -> Option<EvalError> {
+    let ((name, before, there), (_, kind, at)) = (named_one(file, first)?, named_one(file, again)?);
+    let message = redefined(&name, (before, kind), &super::declare::position(&there));
+    Some(EvalError::puppet(message).at(&at))
+}
+
+fn redefined(name: &str, kinds: (DefKind, DefKind), place: &str) -> String {
+    let entity = |of: &str| {
+        format!("Attempt to redefine entity 'http://puppet.com/2016.1/runtime/{of}/{name}'. Originally set at {place}")
+    };
+    match kinds {
+        (DefKind::Function, _) | (_, DefKind::Function) => entity("function"),
+        (DefKind::Class, DefKind::Class) => format!("Class '{name}' is already defined {place}; cannot redefine"),
+        (DefKind::Class, _) => {
+            format!("'{name}' is already defined {place} as a class; cannot redefine as a definition")
+        }
+        (_, DefKind::Class) => {
+            format!("Definition '{name}' is already defined {place}; cannot be redefined as a class")
+        }
+        _ => entity("type"),
+    }
+}
+
+/// Classes, defined types, functions and type aliases of a file, and where their names stand.
+fn named(file: &SourceFile) -> impl Iterator<Item = (EcoString, DefKind, Loc)> {
+    (0u32..).zip(&file.defs).filter_map(|(number, _)| named_one(file, number))
+}
+
+fn named_one(file: &SourceFile, number: u32) -> Option<(EcoString, DefKind, Loc)> {
+    let def = file.defs.get(number as usize)?;
+    let span = match def.kind {
+        DefKind::Class => file.class(number)?.name_span,
+        DefKind::Define => file.define(number)?.name_span,
+        DefKind::Function => file.function(number)?.name_span,
+        DefKind::Alias => file.def_expr(number)?.span,
+        DefKind::Node => return None,
+    };
+    Some((def.name.to_lowercase(), def.kind, file.loc(span)))
 }
 
 fn span_of(node: &NodeMatch) -> Span {

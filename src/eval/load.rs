@@ -44,7 +44,7 @@ impl Compiler<'_> {
         found
     }
 
-    fn checks_types(&self) -> bool {
+    pub(super) fn checks_types(&self) -> bool {
         self.session.options.complete && self.session.options.dialect == Dialect::Modern
     }
 
@@ -72,12 +72,26 @@ impl Compiler<'_> {
             self.confirmed.more_is_defined();
         }
         for (i, def) in (0u32..).zip(defs) {
-            self.loaded.insert_first(def.kind, &def.name, (number, i));
+            match self.loaded.get(def.kind, &def.name) {
+                None => self.loaded.insert(def.kind, def.name.clone(), (number, i)),
+                Some((there, first)) if *there == number => self.met_again(number, (*first, i)),
+                Some(_) => {}
+            }
         }
         if self.checks_types() && !self.session.main_files().contains(&number) {
             self.check_places(number);
             self.evaluate_types(number);
         }
+    }
+
+    /// A name is defined twice in one file. Puppet 3 took two classes of one name for one.
+    fn met_again(&mut self, number: u32, (first, again): (u32, u32)) {
+        let Some(file) = self.session.file(number).filter(|_| !self.is_legacy()) else { return };
+        if self.session.main_files().contains(&number) {
+            return;
+        }
+        let error = super::definitions::taken(file, first, again);
+        error.into_iter().for_each(|error| self.record(error));
     }
 
     /// A manifest of a module holds definitions alone, of names that lie below its own; the first other ends it.
@@ -119,9 +133,9 @@ impl Compiler<'_> {
         Some(names.join("::"))
     }
 
-    /// The types of all parameters in a file, in order; the first that is nowhere ends it.
-    fn evaluate_types(&mut self, number: u32) {
-        let Some(file) = self.session.file(number) else { return };
+    /// The types of all parameters in a file, in order; the first that is nowhere ends it. Whether there is none.
+    pub(super) fn evaluate_types(&mut self, number: u32) -> bool {
+        let Some(file) = self.session.file(number) else { return true };
         let params = (0u32..).zip(&file.defs).filter_map(|(i, def)| match def.kind {
             DefKind::Class => file.class(i).map(|c| &c.params),
             DefKind::Define => file.define(i).map(|d| &d.params),
@@ -133,9 +147,10 @@ impl Compiler<'_> {
             if let Err(error) = outcome {
                 self.record(error);
                 self.last_loc = here;
-                return;
+                return false;
             }
             self.last_loc = here;
         }
+        true
     }
 }

@@ -12,6 +12,7 @@ mod automatic;
 mod awaited;
 mod backend;
 mod binding;
+mod bodies;
 mod body;
 mod branch;
 mod cache;

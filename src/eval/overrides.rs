@@ -231,7 +231,7 @@ pub(crate) fn reference_value(type_name: &str, title: &str) -> Value {
 fn not_a_resource(value: &Value) -> Option<String> {
     match value {
         Value::Undef => Some("Undef Value".to_owned()),
-        Value::Type(t) if matches!(**t, Type::Class { .. }) => Some(format!("{t}-Type")),
+        Value::Type(t) if !matches!(**t, Type::Resource { .. }) => Some(format!("{t}-Type")),
         Value::Array(list) => list.items.iter().find_map(not_a_resource),
         _ => None,
     }

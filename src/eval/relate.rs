@@ -335,7 +335,10 @@ impl<'s> Compiler<'s> {
             return;
         }
         let own = self.catalog.get(id).map(Resource::reference).unwrap_or_default();
-        let message = format!("Could not find resource '{reference}' in parameter '{}' (on {own})", param.name);
+        let message = match reference.title.is_empty() {
+            true => format!("No title provided and \"{reference}\" is not a valid resource reference"),
+            false => format!("Could not find resource '{reference}' in parameter '{}' (on {own})", param.name),
+        };
         self.record(EvalError::puppet(message).at(&param.at));
     }
 

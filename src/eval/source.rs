@@ -103,7 +103,7 @@ impl SourceFile {
         u32::try_from(at).ok()
     }
 
-    fn def_expr(&self, number: u32) -> Option<&Expr> {
+    pub(super) fn def_expr(&self, number: u32) -> Option<&Expr> {
         let def = self.defs.get(number as usize)?;
         let (first, rest) = def.path.split_first()?;
         let mut expr = self.parsed.body.get(*first as usize)?;

@@ -113,7 +113,10 @@ impl<'s> Compiler<'s> {
             return Ok(Value::Type(Arc::new(Type::Resource { type_name: EcoString::new(), title: None })));
         };
         let name = match first.sample() {
-            Value::Str(s) => canonical_type(&s.text),
+            Value::Str(s) => {
+                types::type_reference(&s.text)?;
+                canonical_type(&s.text)
+            }
             Value::Type(t) => match &**t {
                 Type::Resource { type_name, .. } => type_name.clone(),
                 Type::Class { .. } => "Class".into(),

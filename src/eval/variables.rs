@@ -126,6 +126,15 @@ const CORE_FACTS: &[&str] = &[
 /// The settings of Puppet 7, each of which is a variable of the class `settings`.
 const SETTINGS: &str = include_str!("../../rules/knowledge/settings.txt");
 
+fn reserved(name: &str) -> String {
+    format!("Attempt to assign to a reserved variable name: '{name}'")
+}
+
+/// A parameter that is named like what is always there.
+pub(crate) fn refuse_reserved(name: &str) -> Res<()> {
+    if RESERVED.contains(&name) { Err(EvalError::puppet(reserved(name))) } else { Ok(()) }
+}
+
 impl Compiler<'_> {
     /// Sets what is known before anything is evaluated.
     pub(crate) fn seed_top_scope(&mut self) {
@@ -216,11 +225,15 @@ impl Compiler<'_> {
 
     /// `$name = value`
     pub(crate) fn assign(&mut self, env: Env<'_>, name: &str, value: Value) -> Res<()> {
+        let taken = self.scopes.get(env.scope as usize).is_some_and(|s| s.vars.contains_key(name));
         if RESERVED.contains(&name) {
+            if !taken && name != "server_facts" {
+                let message = format!("Error while evaluating a '=' expression, {}", reserved(name));
+                return Err(EvalError::issue("RUNTIME_ERROR", message));
+            }
             let message = format!("Attempt to assign to a reserved variable name: '${name}'");
             return Err(EvalError::issue("ILLEGAL_RESERVED_ASSIGNMENT", message));
         }
-        let taken = self.scopes.get(env.scope as usize).is_some_and(|s| s.vars.contains_key(name));
         if taken || (matches!(name, "title" | "name") && env.scope == TOP) {
             let built_in =
                 if matches!(name, "title" | "name") { "built in (or already assigned) variable" } else { "variable" };

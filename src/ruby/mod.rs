@@ -23,4 +23,5 @@ mod type_file;
 mod values;
 
 pub(crate) use interp::address;
+pub(crate) use methods::number::lenient_int;
 pub use syntax::{RubyError, syntax_errors};

@@ -13,12 +13,14 @@ pub(crate) mod numbers;
 mod origin;
 pub mod quote;
 pub mod regex;
+mod successor;
 mod sym;
 pub mod time;
 pub mod types;
 pub mod version;
 
 pub use origin::{Origin, RenderedPiece, in_a_row};
+pub(crate) use successor::successor;
 pub use sym::{Cause, CauseKind, Sym, SymExpr};
 
 use ecow::EcoString;

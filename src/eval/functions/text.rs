@@ -3,7 +3,8 @@
 use super::args::{Outcome, arg, count, integer, string, wrong};
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
-use crate::value::{Value, types};
+use crate::ruby::lenient_int;
+use crate::value::{Value, successor, types};
 
 type Cx<'a> = &'a mut dyn Interp;
 type Blk = Option<Block>;
@@ -278,15 +279,16 @@ pub(super) fn range(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
         Some(other) => integer("range", "step", other)?.abs().max(1),
     };
     let step = usize::try_from(step).unwrap_or(usize::MAX);
-    let number = |s: &str| !s.is_empty() && s.strip_prefix('-').unwrap_or(s).bytes().all(|b| b.is_ascii_digit());
-    if number(&from) && number(&to) {
+    if !from.is_empty() && from.bytes().all(|b| b.is_ascii_digit()) {
         return numbers(&from, &to, exclusive, step);
     }
     words(&from, &to, exclusive, step)
 }
 
 fn numbers(from: &str, to: &str, exclusive: bool, step: usize) -> Outcome {
-    let (Ok(a), Ok(b)) = (from.parse::<i64>(), to.parse::<i64>()) else { return Err(super::args::too_much("range")) };
+    let Ok(a) = from.parse::<i64>() else { return Err(super::args::too_much("range")) };
+    // Whatever the end is, the start makes it a number, as `to_i` does.
+    let Value::Int(b) = lenient_int(to) else { return Err(super::args::too_much("range")) };
     let b = if exclusive { b.saturating_sub(1) } else { b };
     if b.saturating_sub(a) >= 1_000_000 {
         return Err(super::args::too_much("range"));
@@ -294,44 +296,18 @@ fn numbers(from: &str, to: &str, exclusive: bool, step: usize) -> Outcome {
     Ok(Value::array((a..=b).step_by(step).map(Value::Int).collect()))
 }
 
+/// As Ruby's ranges of strings: from one to the next, as long as they are no longer than the last.
 fn words(from: &str, to: &str, exclusive: bool, step: usize) -> Outcome {
-    let mut out = Vec::new();
-    let mut current = from.to_owned();
-    while current.chars().count() <= to.chars().count() {
-        if current == to && exclusive {
-            break;
-        }
-        out.push(Value::str(current.clone()));
-        if current == to || out.len() > super::args::MAX_ITEMS {
-            break;
-        }
-        current = successor(&current);
+    if let ([a], [b]) = (from.as_bytes(), to.as_bytes()) {
+        let last = if exclusive { b.saturating_sub(1) } else { *b };
+        return Ok(Value::array((*a..=last).step_by(step).map(|c| Value::str(char::from(c).to_string())).collect()));
+    }
+    let (mut out, mut current, past) = (Vec::new(), from.to_owned(), successor(to));
+    let mut more = from < to || from == to && !exclusive;
+    while more && current != past && out.len() <= super::args::MAX_ITEMS {
+        let next = successor(&current);
+        more = current != to && !(exclusive && next == to) && !next.is_empty() && next.len() <= to.len();
+        out.push(Value::str(std::mem::replace(&mut current, next)));
     }
     Ok(Value::array(out.into_iter().step_by(step).collect()))
-}
-
-/// The next string, as Ruby's `succ`: the rightmost alphanumerics count up and carry.
-pub(super) fn successor(text: &str) -> String {
-    let mut chars: Vec<char> = text.chars().collect();
-    let mut last = None;
-    for i in (0..chars.len()).rev() {
-        let Some(c) = chars.get_mut(i) else { continue };
-        let (next, carry) = match *c {
-            'z' => ('a', true),
-            'Z' => ('A', true),
-            '9' => ('0', true),
-            c if c.is_ascii_alphanumeric() => (char::from_u32(c as u32 + 1).unwrap_or(c), false),
-            _ if last.is_some() => break,
-            _ => continue,
-        };
-        *c = next;
-        last = Some((i, next));
-        if !carry {
-            return chars.into_iter().collect();
-        }
-    }
-    if let Some((i, c)) = last {
-        chars.insert(i, if c == '0' { '1' } else { c });
-    }
-    chars.into_iter().collect()
 }

@@ -67,9 +67,27 @@ pub(super) fn create_resources<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[V
     for (title, given) in &instances {
         let params = merged(given, &defaults, &at)?;
         let place = Place { at: at.clone(), end_line: at.line, form };
-        c.declare_titles(env, &type_name, title, params, &place)?;
+        declare_one(c, env, &type_name, title, params, &place)?;
     }
     Ok(Value::Undef)
+}
+
+/// A title that stays a number is no tag.
+fn declare_one<'s>(
+    c: &mut Compiler<'s>,
+    env: Env<'s>,
+    type_name: &str,
+    title: &Value,
+    params: Vec<Param>,
+    place: &Place,
+) -> Res<()> {
+    c.declare_titles(env, type_name, title, params, place)?;
+    if matches!(title, Value::Int(_) | Value::Float(_))
+        && let Some(id) = c.find_resource(type_name, &title.to_string())
+    {
+        c.forget_tag(id, &title.to_string());
+    }
+    Ok(())
 }
 
 fn typed(value: Option<&Value>) -> (Form, ecow::EcoString) {
@@ -179,14 +197,7 @@ fn ensure<'s>(
     }
     let at = here(c, env);
     let place = Place { end_line: at.line, at, form };
-    c.declare_titles(env, type_name, title, params.to_vec(), &place)?;
-    // A title that stays a number is no tag.
-    if matches!(title, Value::Int(_) | Value::Float(_))
-        && let Some(id) = c.find_resource(type_name, &title.to_string())
-    {
-        c.forget_tag(id, &title.to_string());
-    }
-    Ok(())
+    declare_one(c, env, type_name, title, params.to_vec(), &place)
 }
 
 /// Packages that shall be there, however often they are asked for.

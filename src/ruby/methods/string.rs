@@ -50,7 +50,7 @@ fn convert(text: &str, name: &str, args: &[Value]) -> Option<Value> {
         ("tr", [Value::Str(from), Value::Str(to)]) => transliterate(text, &from.text, &to.text),
         ("delete", [Value::Str(set)]) => transliterate(text, &set.text, ""),
         ("ljust" | "rjust" | "center", [Value::Int(width), rest @ ..]) => justify(text, name, *width, rest.first())?,
-        ("succ" | "next", []) => successor(text)?,
+        ("succ" | "next", []) => crate::value::successor(text),
         ("shellescape", []) => super::paths::escaped(text),
         ("force_encoding" | "encode" | "unicode_normalize", _) | ("to_str" | "b" | "scrub", []) => text.to_owned(),
         _ => return None,
@@ -129,29 +129,6 @@ fn justify(text: &str, name: &str, width: i64, pad: Option<&Value>) -> Option<St
         "rjust" => format!("{}{text}", fill(missing)),
         _ => format!("{}{text}{}", fill(missing / 2), fill(missing - missing / 2)),
     })
-}
-
-/// `'a9'.succ` is `'b0'`, for letters and digits.
-fn successor(text: &str) -> Option<String> {
-    let mut chars: Vec<char> = text.chars().collect();
-    if chars.is_empty() || !chars.iter().all(char::is_ascii_alphanumeric) {
-        return None;
-    }
-    let mut carry = None;
-    for c in chars.iter_mut().rev() {
-        let (next, more) = match *c {
-            'z' => ('a', Some('a')),
-            'Z' => ('A', Some('A')),
-            '9' => ('0', Some('1')),
-            other => (char::from_u32(u32::from(other) + 1)?, None),
-        };
-        *c = next;
-        carry = more;
-        if carry.is_none() {
-            break;
-        }
-    }
-    Some(carry.into_iter().chain(chars).collect())
 }
 
 fn ask(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value]) -> Answer {

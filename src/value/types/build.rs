@@ -503,7 +503,7 @@ fn resource(keys: &[Value]) -> Built {
 }
 
 /// The name of a resource type, as it is written.
-fn type_reference(text: &str) -> Result<EcoString, TypeError> {
+pub(crate) fn type_reference(text: &str) -> Result<EcoString, TypeError> {
     let name = capitalize(text);
     let is_word = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_uppercase()) && part.chars().all(|c| c.is_alphanumeric() || c == '_')

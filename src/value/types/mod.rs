@@ -14,7 +14,7 @@ mod normal;
 mod show;
 
 pub use build::build;
-pub(crate) use build::class_name;
+pub(crate) use build::{class_name, type_reference};
 pub use build_names::base;
 pub use context::{NoContext, TypeContext, TypeError};
 pub use infer::{infer, infer_detailed};
