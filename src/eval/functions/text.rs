@@ -311,3 +311,25 @@ fn words(from: &str, to: &str, exclusive: bool, step: usize) -> Outcome {
     }
     Ok(Value::array(out.into_iter().step_by(step).collect()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_counted_as_in_ranges_of_ruby() {
+        let all = [
+            (("1.8", "2.1", false), "[1.8, 1.9, 2.0, 2.1]"),
+            (("ABC", "ABE", true), "[ABC, ABD]"),
+            ((".profile", "d", false), "[.profile]"),
+            (("a-8", "a-11", false), "[]"),
+            (("-1", "5", false), "[-1]"),
+            (("Y", "b", false), "[Y, Z, [, \\, ], ^, _, `, a, b]"),
+        ];
+        for ((from, to, exclusive), expected) in all {
+            let found = words(from, to, exclusive, 1).unwrap_or_default();
+            assert_eq!(found.to_string(), expected, "{from} to {to}");
+        }
+        assert_eq!(numbers("8", "a3", false, 1).unwrap_or_default(), Value::array(Vec::new()));
+    }
+}
