@@ -120,6 +120,20 @@ fn an_error_leads_to_the_places_behind_it() {
 }
 
 #[test]
+fn no_edge_is_advised_that_would_close_a_cycle() {
+    for (case, advised) in [("fires-refresh-unordered", true), ("fires-refresh-after-the-package", false)] {
+        let report =
+            run(&fixtures().join("rules/package-index-stale").join(case), Vec::new(), &["package-index-stale"]);
+        let remedies: Vec<_> = report.findings.iter().map(|f| f.remedy.as_str()).collect();
+        assert_eq!(
+            remedies.iter().map(|r| r.contains("order it")).collect::<Vec<_>>(),
+            [advised],
+            "{case}: {remedies:?}"
+        );
+    }
+}
+
+#[test]
 fn every_incident_is_caught() {
     let mut wrong = String::new();
     for case in folders(&fixtures().join("incidents")) {

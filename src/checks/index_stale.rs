@@ -190,6 +190,8 @@ enum Near<'a> {
     Nothing,
     /// It runs, and nothing puts it before the package.
     Unordered(&'a Resource),
+    /// It runs after the package.
+    After(&'a Resource),
     /// It waits for a refresh that does not come.
     Asleep(&'a Resource),
 }
@@ -199,8 +201,10 @@ fn nearest<'a>(needed: &Needed<'_>, refreshes: &[Refresh<'a>], graph: &dyn Reach
     if refreshes.iter().any(|r| r.runs && graph.comes_before(r.id, needed.id)) {
         return None;
     }
-    let running = refreshes.iter().find(|r| r.runs).map(|r| Near::Unordered(r.resource));
-    Some(running.or_else(|| refreshes.first().map(|r| Near::Asleep(r.resource))).unwrap_or(Near::Nothing))
+    let mut running = refreshes.iter().filter(|r| r.runs);
+    let unordered = running.clone().find(|r| !graph.would_cycle(r.id, needed.id)).map(|r| Near::Unordered(r.resource));
+    let near = unordered.or_else(|| running.next().map(|r| Near::After(r.resource)));
+    Some(near.or_else(|| refreshes.first().map(|r| Near::Asleep(r.resource))).unwrap_or(Near::Nothing))
 }
 
 fn finding(needed: &Needed<'_>, reason: &Reason, near: &Near<'_>, manager: Manager) -> Finding {
@@ -218,6 +222,7 @@ fn finding(needed: &Needed<'_>, reason: &Reason, near: &Near<'_>, manager: Manag
         Near::Unordered(r) => {
             found.also(at_head(&r.at, "near miss: this refreshes the index, and nothing puts it before the package"))
         }
+        Near::After(r) => found.also(at_head(&r.at, "near miss: this refreshes the index, but after the package")),
         Near::Asleep(r) => found.also(at_head(
             &r.at,
             "near miss: this would refresh the index, but waits for a refresh that does not come",

@@ -122,11 +122,14 @@ fn of_package(package: &Going<'_>, service: &Resource, lost: &Lost<'_>) -> Findi
     let finding = draft("removal-stops-service", subject, "stopped", message(package, service, lost));
     let finding = finding.severity(severity).confidence(confidence).at(head(at, "the package is removed here"));
     let finding = lost.effects().fold(finding, |f, e| f.also(of_effect(package.name, e, label(e.kind))));
-    finding.also(head(&service.at, &format!("{} is to run", service.reference()))).remedy(remedy(
-        package.name,
-        service,
-        lost,
-    ))
+    finding
+        .also(head(&service.at, &format!("{} is to run", service.reference())))
+        .remedy(remedy(package, service, lost))
+}
+
+/// Which of the two the agent comes to first.
+fn order(package: &Going<'_>, service: &Resource) -> Order {
+    between(package.head.catalog(), package.head.graph(), package.resource, service)
 }
 
 fn label(kind: Kind) -> &'static str {
@@ -154,7 +157,7 @@ fn message(package: &Going<'_>, service: &Resource, lost: &Lost<'_>) -> String {
             does("turns", "turn")
         );
     }
-    let when = match between(package.head.catalog(), package.head.graph(), package.resource, service) {
+    let when = match order(package, service) {
         Order::FirstThenSecond => "the same run starts it again, after a gap",
         Order::SecondThenFirst => "only the next run starts it again, since this one has already passed it",
         Order::Open => "nothing orders the two, so count on the next run to start it again",
@@ -162,15 +165,28 @@ fn message(package: &Going<'_>, service: &Resource, lost: &Lost<'_>) -> String {
     format!("{verb} package {name} {} {running}, which Puppet keeps running; {when}", does("stops", "stop"))
 }
 
-fn remedy(package: &str, service: &Resource, lost: &Lost<'_>) -> String {
+fn remedy(package: &Going<'_>, service: &Resource, lost: &Lost<'_>) -> String {
     let running = service.reference();
     if lost.unit.is_some() {
         return format!(
             "if the service is to go, set {running} to `ensure => stopped, enable => false` in an earlier change, then drop it \
-             together with the package; if it is to stay, have the package that replaces {package} on the hosts first"
+             together with the package; if it is to stay, have the package that replaces {} on the hosts first",
+            package.name
         );
     }
-    format!("order Package['{package}'] before {running}, so that one run closes the gap, and go host by host")
+    match order(package, service) {
+        Order::FirstThenSecond => "go host by host, as each is without the service for a moment".to_owned(),
+        // Another edge would close a cycle.
+        Order::SecondThenFirst => format!(
+            "turn the order of the two round, so that one run closes the gap, or start {running} by hand after the run; go host by host"
+        ),
+        Order::Open => {
+            format!(
+                "order {} before {running}, so that one run closes the gap, and go host by host",
+                package.resource.reference()
+            )
+        }
+    }
 }
 
 /// A unit file that Puppet takes away from under a service that it keeps running.
