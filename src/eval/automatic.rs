@@ -57,7 +57,7 @@ impl Compiler<'_> {
     /// A type as its module defines it.
     fn native_of<'n>(&self, natives: &'n mut Natives, type_name: &EcoString) -> Option<&'n Arc<NativeType>> {
         if !natives.contains_key(type_name) {
-            natives.insert(type_name.clone(), self.session.native_type(&type_name.to_lowercase()));
+            natives.insert(type_name.clone(), self.session.native_type(&type_name.to_ascii_lowercase()));
         }
         natives.get(type_name)?.as_ref()
     }

@@ -18,14 +18,18 @@ pub(crate) fn unrooted(name: &str) -> &str {
 /// The class and the name in it, of a variable that is written with its class. This is asked for each variable of each
 /// trace; looking for a single colon is several times as fast as looking for two.
 pub(crate) fn qualified(name: &str) -> Option<(&str, &str)> {
-    let (class, last) = name.rsplit_once(':')?;
+    let at = name.bytes().rposition(|byte| byte == b':')?;
+    let (class, last) = (name.get(..at)?, name.get(at + 1..)?);
     Some((class.strip_suffix(':')?, last))
 }
 
 /// `apt::conf` to `Apt::Conf`.
 pub(crate) fn canonical_type(name: &str) -> EcoString {
     let name = unrooted(name);
-    let mut out = EcoString::with_capacity(name.len());
+    if is_canonical(name) {
+        return name.into();
+    }
+    let mut out = String::with_capacity(name.len());
     let mut upper = true;
     for c in name.chars() {
         match (c.is_ascii(), upper) {
@@ -36,7 +40,16 @@ pub(crate) fn canonical_type(name: &str) -> EcoString {
         }
         upper = c == ':';
     }
-    out
+    out.into()
+}
+
+/// Whether a name is written like that already, as most are.
+fn is_canonical(name: &str) -> bool {
+    let mut after = b':';
+    name.bytes().all(|byte| {
+        let upper = std::mem::replace(&mut after, byte) == b':';
+        byte.is_ascii() && !if upper { byte.is_ascii_lowercase() } else { byte.is_ascii_uppercase() }
+    })
 }
 
 /// A class name in lower case without leading colons.
@@ -130,5 +143,23 @@ impl Compiler<'_> {
     /// The same for who only wants to know whether it is declared.
     pub(crate) fn declared_id(&self, reference: &Reference) -> Option<ResourceId> {
         self.catalog.id(&reference.type_name, &reference.title)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{canonical_type, qualified};
+
+    #[test]
+    fn types_are_written_with_capitals() {
+        let all =
+            [("apt::conf", "Apt::Conf"), ("::File", "File"), ("APT::conf", "Apt::Conf"), ("Éa", "Éa"), ("éa", "Éa")];
+        all.iter().for_each(|(name, written)| assert_eq!(canonical_type(name), *written));
+    }
+
+    #[test]
+    fn the_class_of_a_variable() {
+        let all = [("a::b::c", Some(("a::b", "c"))), ("::c", Some(("", "c"))), ("c", None), ("a:c", None)];
+        all.iter().for_each(|(name, parts)| assert_eq!(qualified(name), *parts, "{name}"));
     }
 }
