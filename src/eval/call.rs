@@ -134,6 +134,11 @@ impl<'s> Compiler<'s> {
             _ => vec![self.eval(env, &call.receiver)?],
         };
         args.extend(self.eval_args(env, &call.args)?);
+        if let Some(Value::Object(object)) = args.first()
+            && let Some(value) = super::attributes::attribute(object, &call.name)
+        {
+            return Ok(value);
+        }
         let at = env.file.loc(call.name_span);
         self.invoke(env, &call.name, args, call.lambda.as_ref(), &at, "Method call")
     }

@@ -7,6 +7,7 @@
 mod access;
 mod alias;
 mod answers;
+mod attributes;
 mod autoload;
 mod automatic;
 mod awaited;

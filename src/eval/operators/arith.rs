@@ -2,10 +2,11 @@
 
 use super::{Outcome, label, symbol};
 use crate::eval::error::EvalError;
+use crate::eval::functions::encode::{binary, binary_bytes};
 use crate::eval::interp::Interp;
 use crate::eval::number;
 use crate::puppet::ast::BinaryOp;
-use crate::value::{Array, Entries, Hash, Value, time};
+use crate::value::{Array, Entries, Hash, Object, Value, time};
 use std::sync::Arc;
 
 /// Computes `left op right` of known operands.
@@ -24,7 +25,20 @@ pub(super) fn calculate(cx: &mut dyn Interp, op: BinaryOp, left: &Value, right: 
         (Value::Hash(h), BinaryOp::Add) => merge(h, right),
         (Value::Hash(h), BinaryOp::Sub) => Ok(without(h, right)),
         (Value::Hash(_), BinaryOp::Shl) => Err(not_applicable(op, left)),
+        (Value::Object(bytes), BinaryOp::Add) if bytes.type_name == "Binary" => joined(bytes, right),
         _ => numeric(cx, op, left, right),
+    }
+}
+
+fn joined(bytes: &Object, right: &Value) -> Outcome {
+    match right {
+        Value::Object(more) if more.type_name == "Binary" => {
+            Ok(binary(&[binary_bytes(bytes), binary_bytes(more)].concat()))
+        }
+        _ => {
+            let why = "Can only append Binary to a Binary";
+            Err(EvalError::issue("RUNTIME_ERROR", format!("Error while evaluating a '+' expression, {why}")))
+        }
     }
 }
 
