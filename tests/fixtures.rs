@@ -121,15 +121,19 @@ fn an_error_leads_to_the_places_behind_it() {
 
 #[test]
 fn no_edge_is_advised_that_would_close_a_cycle() {
-    for (case, advised) in [("fires-refresh-unordered", true), ("fires-refresh-after-the-package", false)] {
-        let report =
-            run(&fixtures().join("rules/package-index-stale").join(case), Vec::new(), &["package-index-stale"]);
+    let cases = [
+        ("package-index-stale", "fires-refresh-unordered", true),
+        ("package-index-stale", "fires-refresh-after-the-package", false),
+        ("removal-stops-service", "fires-stopped-until-the-next-run", true),
+        ("removal-stops-service", "fires-service-before-the-package", false),
+    ];
+    for (rule, case, advised) in cases {
+        let case = fixtures().join("rules").join(rule).join(case);
+        let (_keep, debs) = packages(&case);
+        let report = run(&case, debs, &[rule]);
         let remedies: Vec<_> = report.findings.iter().map(|f| f.remedy.as_str()).collect();
-        assert_eq!(
-            remedies.iter().map(|r| r.contains("order it")).collect::<Vec<_>>(),
-            [advised],
-            "{case}: {remedies:?}"
-        );
+        let orders = |remedy: &&str| remedy.contains("order it: ") || remedy.starts_with("order Package[");
+        assert_eq!(remedies.iter().map(orders).collect::<Vec<_>>(), [advised], "{}: {remedies:?}", case.display());
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! As in Puppet only objects have them; `SemVer`, `Timespan` and types are none. What is no attribute is a function.
 
+use super::error::EvalError;
+use super::lift::Res;
 use crate::value::{Object, Value};
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
@@ -23,6 +25,25 @@ pub(super) fn attribute(object: &Object, name: &str) -> Option<Value> {
         ("Error", "msg" | "kind" | "details" | "issue_code") | ("Deferred", "name" | "arguments") => held(name),
         _ => None,
     }
+}
+
+/// What a call on an unknown value asked for. Where no function of the name is there it may be an attribute of it.
+pub(super) fn of_unknown(receiver: Value, name: &str, called: Res<Value>) -> Res<Value> {
+    match called {
+        Err(EvalError::Puppet { issue: Some("UNKNOWN_FUNCTION"), .. }) if is_any(name) => {
+            Ok(Value::call(format!("attribute {name}"), vec![receiver], None))
+        }
+        called => called,
+    }
+}
+
+/// Whether objects of any type have an attribute of this name.
+fn is_any(name: &str) -> bool {
+    let object = |type_name: &str| {
+        let attrs = [(Value::str("text"), Value::str(""))].into_iter().collect();
+        Object { type_name: type_name.into(), attrs }
+    };
+    ["URI", "Error", "Deferred"].iter().any(|of| attribute(&object(of), name).is_some())
 }
 
 fn of_uri(text: &str, name: &str) -> Option<Value> {
@@ -65,8 +86,16 @@ fn usual_port(scheme: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::of_uri;
+    use super::{EvalError, of_unknown, of_uri};
     use crate::value::Value;
+
+    #[test]
+    fn what_an_unknown_value_has_is_unknown() {
+        let unknown = || Value::call("fact", Vec::new(), None);
+        let missing = || Err(EvalError::issue("UNKNOWN_FUNCTION", "Unknown function: 'host'."));
+        assert!(of_unknown(unknown(), "host", missing()).is_ok_and(|value| value.is_unknown()));
+        assert!(of_unknown(unknown(), "hosts", missing()).is_err());
+    }
 
     #[test]
     fn parts_of_a_uri() {

@@ -139,8 +139,12 @@ impl<'s> Compiler<'s> {
         {
             return Ok(value);
         }
-        let at = env.file.loc(call.name_span);
-        self.invoke(env, &call.name, args, call.lambda.as_ref(), &at, "Method call")
+        let (at, unknown) = (env.file.loc(call.name_span), args.first().filter(|r| r.is_unknown()).cloned());
+        let called = self.invoke(env, &call.name, args, call.lambda.as_ref(), &at, "Method call");
+        match unknown {
+            Some(receiver) => super::attributes::of_unknown(receiver, &call.name, called),
+            None => called,
+        }
     }
 
     fn invoke(

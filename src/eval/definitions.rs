@@ -37,7 +37,7 @@ impl Compiler<'_> {
     fn repeated_node(&self) -> Option<EvalError> {
         let repeated = self.session.repeated.get_or_init(|| {
             let of = |kinds: &[DefKind]| repeated_name(self.session, kinds);
-            let apart = of(&[DefKind::Function]).or_else(|| of(&[DefKind::Alias]));
+            let apart = of(&[DefKind::Function]).or_else(|| of(&[DefKind::Alias, DefKind::Define]));
             let node = apart.or_else(|| repeated_node(self.session));
             node.or_else(|| of(&[DefKind::Class, DefKind::Define]))
         });
