@@ -31,6 +31,8 @@ pub(crate) const PROVIDER: &str = "Puppet::Provider";
 /// A block that was given to a method.
 pub(crate) const BLOCK: &str = "Ruby::Block";
 pub(crate) const MATCH: &str = "Ruby::Match";
+/// A URI: its text.
+pub(crate) const URI: &str = "Ruby::URI";
 pub(crate) const VERSION: &str = "Ruby::Version";
 
 /// A Ruby object with its attributes in order.

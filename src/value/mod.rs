@@ -17,6 +17,7 @@ mod successor;
 mod sym;
 pub mod time;
 pub mod types;
+pub(crate) mod uri;
 pub mod version;
 
 pub use origin::{Origin, RenderedPiece, in_a_row};

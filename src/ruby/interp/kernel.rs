@@ -40,6 +40,7 @@ impl Interp<'_> {
             ("_", [text]) => text.clone(),
             ("Array", [value]) => array(value),
             ("String", [value]) => methods::inspect::to_s(value),
+            ("URI", [text]) => methods::uri::parse(text),
             ("Integer", [value, ..]) => self.number_from(value, name)?,
             ("Float", [value]) => self.number_from(value, name)?,
             ("format" | "sprintf", [template, args @ ..]) => self.format(template, args)?,
@@ -74,8 +75,7 @@ impl Interp<'_> {
     fn raised(&mut self, args: &[Value]) -> Result<Option<Value>, Stop> {
         let message = args.last().map(methods::inspect::to_s);
         let message = message.as_ref().and_then(Value::as_str).unwrap_or("unhandled exception").to_owned();
-        self.raised_itself = Some(message.clone());
-        self.raise(message)
+        self.raise_itself(message)
     }
 
     fn number_from(&mut self, value: &Value, name: &str) -> Eval {
@@ -182,11 +182,7 @@ impl Interp<'_> {
                 Some(Value::Str(known)) if !values::holds_symbolic(text) => {
                     match methods::address::parse(&known.text) {
                         Some(address) => address,
-                        None => {
-                            let message = format!("invalid address: {}", known.text);
-                            self.raised_itself = Some(message.clone());
-                            return self.raise(message);
-                        }
+                        None => return self.raise_itself(format!("invalid address: {}", known.text)),
                     }
                 }
                 Some(Value::Bool(_) | Value::Undef) => return self.raise("unsupported address family: 0"),
@@ -198,6 +194,7 @@ impl Interp<'_> {
                 methods::escape::coded(name, text, methods::escape::html)
             }
             ("CGI", "escape", [text]) => methods::escape::coded(name, text, methods::escape::cgi),
+            ("URI", "parse" | "()", [text]) => methods::uri::parse(text),
             ("URI", "encode_www_form_component", [text]) => methods::escape::coded(name, text, methods::escape::form),
             ("Base64", "strict_encode64", [text]) => methods::escape::coded(name, text, methods::escape::base64),
             ("Base64", "encode64", [text]) => methods::escape::coded(name, text, methods::escape::base64_lines),

@@ -159,6 +159,13 @@ impl<'a> Interp<'a> {
         Err(Stop::Raised(message.into(), self.line))
     }
 
+    /// The same by the program's own words, if it is certain that it comes there.
+    pub(crate) fn raise_itself<T>(&mut self, message: impl Into<String>) -> Result<T, Stop> {
+        let message = message.into();
+        self.raised_itself = (self.possible == 0).then(|| message.clone());
+        self.raise(message)
+    }
+
     pub(crate) fn spend(&mut self, steps: usize) -> Result<(), Stop> {
         self.steps += steps;
         if self.steps > MAX_STEPS { Err(Stop::Limit("more than 400,000 steps in one template")) } else { Ok(()) }

@@ -81,9 +81,7 @@ impl Interp<'_> {
         };
         self.settle();
         if !self.scope.set_variable(&text, value) {
-            let message = format!("Cannot reassign variable '${text}'");
-            self.raised_itself = Some(message.clone());
-            return self.raise(message);
+            return self.raise_itself(format!("Cannot reassign variable '${text}'"));
         }
         Ok(value.clone())
     }
@@ -115,9 +113,8 @@ impl Interp<'_> {
     }
 
     fn answer_of(&mut self, name: &str, found: Option<Value>) -> Eval {
-        if let Some(message) = found.is_none().then(|| self.scope.failure()).flatten().filter(|_| self.function) {
-            self.raised_itself = Some(message.clone());
-            return self.raise(message);
+        if let Some(message) = found.is_none().then(|| self.scope.failure()).flatten() {
+            return self.raise_itself(message);
         }
         Ok(found.unwrap_or_else(|| Value::unknown(CauseKind::Function, name)))
     }

@@ -132,8 +132,7 @@ impl Interp<'_> {
             None if matches!(receiver, Value::Undef) => self.raise(format!("undefined method `{name}' for nil")),
             None => {
                 if let Some(message) = methods::lacking::undefined(receiver, name) {
-                    self.raised_itself = (self.possible == 0).then(|| message.clone());
-                    return self.raise(message);
+                    return self.raise_itself(message);
                 }
                 let unknown = values::beyond(format!("{}#{name}", methods::class_name(receiver)));
                 match block {

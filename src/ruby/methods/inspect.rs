@@ -39,6 +39,7 @@ fn plain(value: &Value) -> EcoString {
                 Some(_) => range(value),
                 None => values::text_of(value, values::CONSTANT)
                     .or_else(|| values::text_of(value, values::VERSION))
+                    .or_else(|| values::text_of(value, values::URI))
                     .unwrap_or_default()
                     .into(),
             },

@@ -18,6 +18,7 @@ pub(crate) mod order;
 pub(crate) mod paths;
 pub(crate) mod string;
 pub(crate) mod substitute;
+pub(crate) mod uri;
 
 use super::interp::{Callable, Interp, Stop};
 use super::values;

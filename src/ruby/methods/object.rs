@@ -159,6 +159,9 @@ pub(crate) fn ruby_object(it: &mut Interp<'_>, receiver: &Value, name: &str, arg
     if let Some(attrs) = values::attrs(receiver, values::ADDRESS) {
         return Ok(super::address::call(attrs, name, args));
     }
+    if let Some(text) = values::text_of(receiver, values::URI) {
+        return Ok(super::uri::call(text, name, args));
+    }
     if let Some(attrs) = values::attrs(receiver, values::BIG) {
         return Ok(super::number::large_call(attrs, name, args));
     }

@@ -3,7 +3,7 @@
 use crate::ruby::values;
 use crate::value::Value;
 
-/// `File.basename`, `dirname`, `join`, `extname`; the rest reads the disk.
+/// `File.basename`, `dirname`, `join`, `extname`, `expand_path` of what is absolute; the rest reads the disk.
 pub(crate) fn file(name: &str, args: &[Value]) -> Value {
     let Some(known) = args.iter().map(values::settled).collect::<Option<Vec<_>>>() else {
         return values::derived(name, &args.iter().collect::<Vec<_>>(), None);
@@ -20,6 +20,12 @@ pub(crate) fn file(name: &str, args: &[Value]) -> Value {
             Some(base(path).rfind('.').filter(|i| *i > 0).and_then(|i| base(path).get(i..)).unwrap_or("").to_owned())
         }
         ("join", Some(parts)) => Some(join(parts)),
+        ("expand_path" | "absolute_path", Some([path])) => absolute(path),
+        ("expand_path" | "absolute_path", Some([path, _])) if path.starts_with('/') => absolute(path),
+        ("expand_path" | "absolute_path", Some([path, below])) if !path.starts_with('~') => {
+            absolute(&format!("{below}/{path}"))
+        }
+        ("absolute_path?", Some([path])) => return Value::Bool(path.starts_with('/')),
         _ => None,
     };
     let Some(answer) = answer.map(Value::str) else { return values::beyond(format!("File.{name}")) };
@@ -27,6 +33,19 @@ pub(crate) fn file(name: &str, args: &[Value]) -> Value {
         return values::derived(name, &args.iter().collect::<Vec<_>>(), Some(answer));
     }
     answer
+}
+
+/// A path without `.`, `..` and empty parts; `None` if it starts where the process stands.
+fn absolute(path: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for part in path.strip_prefix('/')?.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    Some(format!("/{}", parts.join("/")))
 }
 
 fn base(path: &str) -> &str {

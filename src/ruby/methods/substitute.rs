@@ -98,10 +98,10 @@ pub(crate) fn match_data(attrs: &Entries, name: &str, args: &[Value]) -> Option<
     let names = parts.next()?.as_hash()?;
     match (name, args) {
         ("[]", [Value::Int(i)]) => {
-            Some(usize::try_from(*i).ok().and_then(|i| groups.get(i)).cloned().unwrap_or_default())
+            Some(values::index(*i, groups.len()).and_then(|i| groups.get(i)).cloned().unwrap_or_default())
         }
         ("[]", [Value::Int(from), Value::Int(count)]) => {
-            let (from, count) = (usize::try_from(*from).ok()?, usize::try_from(*count).ok()?);
+            let (from, count) = (values::index(*from, groups.len())?, usize::try_from(*count).ok()?);
             Some(Value::array(groups.iter().skip(from).take(count).cloned().collect()))
         }
         ("[]", [key]) => names.get(&Value::str(values::as_name(key)?)).cloned(),
