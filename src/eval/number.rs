@@ -1,6 +1,7 @@
 //! Strings that read as numbers.
 
 use crate::value::Value;
+pub(crate) use crate::value::convert::{to_float, to_int};
 
 /// A string as the number Puppet's arithmetic takes it for: decimal, octal, hex, float.
 #[must_use]
@@ -47,20 +48,6 @@ fn float(text: &str, rest: &str, negative: bool) -> Option<Value> {
     }
     let value: f64 = text.parse().ok()?;
     value.is_finite().then_some(Value::Float(if negative { -value } else { value }))
-}
-
-/// An integer as a float.
-#[must_use]
-#[allow(clippy::cast_precision_loss)]
-pub(crate) fn to_float(i: i64) -> f64 {
-    i as f64
-}
-
-/// A float without its fraction, if it fits.
-#[must_use]
-#[allow(clippy::cast_possible_truncation)]
-pub(crate) fn to_int(f: f64) -> Option<i64> {
-    (f.is_finite() && f.abs() < 9.3e18).then_some(f as i64)
 }
 
 /// The number a value is, ints as floats.

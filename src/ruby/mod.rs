@@ -16,7 +16,6 @@ mod interp;
 mod lower;
 mod methods;
 pub mod native;
-mod pattern;
 mod syntax;
 mod title;
 mod type_file;

@@ -5,7 +5,7 @@
 
 use super::interp::Stop;
 use super::native::{NativeType, Own};
-use super::{pattern, values};
+use super::values;
 use crate::value::Value;
 use ecow::EcoString;
 
@@ -64,7 +64,7 @@ impl NativeType {
 /// `[regex, [[name], …]]` on a title. A part that a lambda would change is left out.
 fn captured(one: &Value, title: &str) -> Option<Vec<(EcoString, Value)>> {
     let [Value::Regex(regex), names] = one.as_array()? else { return None };
-    let found = pattern::compile(regex)?;
+    let found = crate::value::regex::compile(regex).ok()?;
     let groups = found.captures(title).ok().flatten()?;
     let names = names.as_array()?.iter().enumerate();
     let part = |(i, entry): (usize, &Value)| {

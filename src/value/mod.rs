@@ -6,6 +6,7 @@
 //! be grouped, and the report can say which fact would settle it.
 
 mod compare;
+pub(crate) mod convert;
 pub(crate) mod digest;
 pub mod display;
 pub(crate) mod inspect;
@@ -13,6 +14,7 @@ pub(crate) mod numbers;
 mod origin;
 pub mod quote;
 pub mod regex;
+pub(crate) mod sprintf;
 mod successor;
 mod sym;
 pub mod time;

@@ -1,7 +1,7 @@
 //! `Type.new(value)`: conversions between types.
 
 use super::args::{Outcome, arg, call, count, elements, hash_value, wrong};
-use super::{encode, format, scan};
+use super::{encode, format};
 use crate::eval::error::EvalError;
 use crate::eval::interp::{Block, Interp};
 use crate::eval::number;
@@ -178,7 +178,7 @@ fn text_to_integer(text: &str, radix: Option<u32>) -> Option<i64> {
     let shaped = digits(&lower, 10)
         || lower.strip_prefix("0x").is_some_and(|s| digits(s, 16))
         || lower.strip_prefix("0b").is_some_and(|s| digits(s, 2));
-    shaped.then(|| scan::ruby_integer(&format!("{sign}{body}"), radix)).flatten()
+    shaped.then(|| crate::value::convert::ruby_integer(&format!("{sign}{body}"), radix)).flatten()
 }
 
 /// The text of a float: digits, fraction, exponent; hex, octal and binary integers too.
@@ -190,7 +190,7 @@ fn text_to_number(text: &str) -> Option<Value> {
     let body = body.trim_start_matches(char::is_whitespace);
     let lower = body.to_ascii_lowercase();
     let found = if lower.starts_with("0b") {
-        scan::ruby_integer(&lower, None).map(Value::Int)?
+        crate::value::convert::ruby_integer(&lower, None).map(Value::Int)?
     } else {
         number::parse(&lower)?
     };
@@ -243,7 +243,7 @@ fn float_text(text: &str) -> Option<f64> {
     match text_to_number(text) {
         // A float does not know octal: `010` is ten.
         Some(Value::Int(_)) if !text.to_ascii_lowercase().contains(['x', 'b']) => {
-            super::number::ruby_float(&text.replace(' ', ""))
+            crate::value::convert::ruby_float(&text.replace(' ', ""))
         }
         Some(value) => number::as_float(&value),
         None => None,

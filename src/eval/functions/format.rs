@@ -1,11 +1,12 @@
 //! `String.new(value, format)`: formats chosen by type, with their own rules for containers.
 
 use super::args::Outcome;
-use super::sprintf::{Spec, pad_text, render};
+use super::sprintf::render;
 use super::text;
 use crate::eval::error::EvalError;
 use crate::eval::number;
 use crate::value::quote::{double_quote, program, quote};
+use crate::value::sprintf::{Spec, pad_text};
 use crate::value::types::{self, Range, Type, slashes};
 use crate::value::{Entries, Value};
 

@@ -41,7 +41,7 @@ fn rounded(name: &str, args: &[Value], f: fn(f64) -> f64) -> Outcome {
     let value = match arg(args, 0) {
         Value::Int(i) => return Ok(Value::Int(*i)),
         Value::Float(x) => *x,
-        Value::Str(s) => ruby_float(&s.text).ok_or_else(|| {
+        Value::Str(s) => crate::value::convert::ruby_float(&s.text).ok_or_else(|| {
             EvalError::puppet(format!("{name}(): cannot convert given value to a floating point value."))
         })?,
         other if name == "round" => return Err(wrong(name, "val", "a Numeric value", other)),
@@ -50,26 +50,6 @@ fn rounded(name: &str, args: &[Value], f: fn(f64) -> f64) -> Outcome {
     number::to_int(f(value))
         .map(Value::Int)
         .ok_or_else(|| EvalError::puppet(format!("{name}(): float out of range of integer")))
-}
-
-/// Ruby's `Float(text)`: decimal with optional fraction and exponent, hex, underscores between digits.
-pub(super) fn ruby_float(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let (sign, body) = match text.strip_prefix(['-', '+']) {
-        Some(rest) => (if text.starts_with('-') { -1.0 } else { 1.0 }, rest),
-        None => (1.0, text),
-    };
-    if let Some(hex) = body.strip_prefix("0x").or_else(|| body.strip_prefix("0X")) {
-        return i64::from_str_radix(hex, 16).ok().map(|i| sign * number::to_float(i));
-    }
-    let odd = body.starts_with(['.', '_', '+', '-'])
-        || body.ends_with(['.', '_', 'e', 'E'])
-        || body.contains("._")
-        || body.contains("__")
-        || body.contains("_.")
-        || body.contains(".e");
-    let fine = !odd && body.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'e' | b'E' | b'+' | b'-'));
-    if fine { body.replace('_', "").parse::<f64>().ok().map(|f| sign * f) } else { None }
 }
 
 pub(super) fn ceiling(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {

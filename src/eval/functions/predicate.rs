@@ -56,7 +56,7 @@ fn number_truth(value: &Value) -> Result<bool, EvalError> {
     match value {
         Value::Int(i) => Ok(*i > 0),
         Value::Float(f) => Ok(f.trunc() > 0.0),
-        Value::Str(s) => super::number::ruby_float(&s.text).map(|f| f.trunc() > 0.0).ok_or_else(|| {
+        Value::Str(s) => crate::value::convert::ruby_float(&s.text).map(|f| f.trunc() > 0.0).ok_or_else(|| {
             let text = &s.text;
             EvalError::puppet(format!(
                 "num2bool(): '{text}' does not look like a number: invalid value for Float(): {}",
@@ -82,7 +82,9 @@ pub(super) fn any2bool(_: Cx<'_>, args: &[Value], _: Blk) -> Outcome {
         Value::Bool(b) => Ok(Value::Bool(*b)),
         Value::Undef => Ok(Value::Bool(false)),
         number @ (Value::Int(_) | Value::Float(_)) => number_truth(number).map(Value::Bool),
-        Value::Str(s) if super::number::ruby_float(&s.text).is_some() => number_truth(arg(args, 0)).map(Value::Bool),
+        Value::Str(s) if crate::value::convert::ruby_float(&s.text).is_some() => {
+            number_truth(arg(args, 0)).map(Value::Bool)
+        }
         text @ Value::Str(_) => truth(text).map(Value::Bool),
         _ => Ok(Value::Bool(true)),
     }

@@ -14,28 +14,6 @@ pub(super) fn leading_integer(text: &str) -> i64 {
     if negative { -n } else { n }
 }
 
-/// `Integer(text, radix)`: the whole text must be one, prefixes allowed.
-pub(super) fn ruby_integer(text: &str, radix: Option<u32>) -> Option<i64> {
-    let text = text.trim();
-    let (negative, body) = match text.strip_prefix(['-', '+']) {
-        Some(rest) => (text.starts_with('-'), rest),
-        None => (false, text),
-    };
-    let lower = body.to_ascii_lowercase();
-    let prefixed = [("0x", 16), ("0b", 2), ("0o", 8)].into_iter().find(|(p, _)| lower.starts_with(p));
-    let (base, digits) = match (prefixed, radix) {
-        (Some((p, base)), None) => (base, lower.get(p.len()..)?),
-        (Some((p, base)), Some(r)) if r == base => (base, lower.get(p.len()..)?),
-        (_, Some(r)) => (r, lower.as_str()),
-        (None, None) if lower.len() > 1 && lower.starts_with('0') => (8, lower.get(1..)?),
-        (None, None) => (10, lower.as_str()),
-    };
-    let odd = digits.is_empty() || digits.starts_with('_') || digits.ends_with('_') || digits.contains("__");
-    let fine = !odd && digits.chars().all(|c| c == '_' || c.is_digit(base));
-    let value = fine.then(|| i128::from_str_radix(&digits.replace('_', ""), base).ok()).flatten()?;
-    i64::try_from(if negative { -value } else { value }).ok()
-}
-
 pub(super) fn scanf(cx: &mut dyn Interp, args: &[Value], block: Option<Block>) -> Outcome {
     count("scanf", args, 2, 2)?;
     let found = Value::array(scan(string("scanf", "data", arg(args, 0))?, string("scanf", "format", arg(args, 1))?));
@@ -100,9 +78,9 @@ fn field<'a>(text: &'a str, kind: char, width: usize, set: &str) -> Option<(Valu
     let value = match kind {
         _ if taken.is_empty() => return None,
         'd' | 'u' => Value::Int(taken.parse().ok()?),
-        'i' => Value::Int(ruby_integer(&taken, None)?),
-        'x' | 'X' => Value::Int(ruby_integer(&taken, Some(16))?),
-        'o' => Value::Int(ruby_integer(&taken, Some(8))?),
+        'i' => Value::Int(crate::value::convert::ruby_integer(&taken, None)?),
+        'x' | 'X' => Value::Int(crate::value::convert::ruby_integer(&taken, Some(16))?),
+        'o' => Value::Int(crate::value::convert::ruby_integer(&taken, Some(8))?),
         'f' | 'e' | 'g' => Value::Float(taken.parse().ok()?),
         _ => Value::str(taken),
     };

@@ -1,9 +1,11 @@
 //! Functions without receiver, constants, and what can be called on a constant.
 
 use super::{Callable, Eval, Interp, Stop};
-use crate::ruby::{methods, pattern, values};
+use crate::ruby::methods::format::class_of;
+use crate::ruby::{methods, values};
+use crate::value::convert::{self, Refused};
 use crate::value::digest::{hex, md5, sha1};
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, regex};
 
 /// What Ruby's `resolv` takes for an address.
 const IPV4: &str = r"\A(?:(?:0|1[0-9]{0,2}|2(?:[0-4][0-9]?|5[0-5]?|[6-9])?|[3-9][0-9]?)\.){3}(?:0|1[0-9]{0,2}|2(?:[0-4][0-9]?|5[0-5]?|[6-9])?|[3-9][0-9]?)\z";
@@ -85,14 +87,19 @@ impl Interp<'_> {
             (Value::Float(f), _) => methods::number::truncated(*f),
             #[allow(clippy::cast_precision_loss)]
             (Value::Int(i), _) => Some(Value::Float(*i as f64)),
-            (Value::Str(s), "Integer") => methods::number::strict_int(&s.text),
-            (Value::Str(s), _) => s.text.trim().parse().ok().map(Value::Float),
-            _ => None,
+            (_, "Integer") => return self.converted(value, name, convert::integer(&known, class_of).map(Value::Int)),
+            _ => return self.converted(value, name, convert::float(&known, class_of).map(Value::Float)),
         };
+        let number = number.ok_or_else(|| Refused::Argument("FloatDomainError".to_owned()));
+        self.converted(value, name, number)
+    }
+
+    fn converted(&mut self, value: &Value, name: &str, number: Result<Value, Refused>) -> Eval {
         match number {
-            Some(number) if values::holds_symbolic(value) => Ok(values::derived(name, &[value], Some(number))),
-            Some(number) => Ok(number),
-            None => self.raise(format!("invalid value for {name}()")),
+            Ok(number) if values::holds_symbolic(value) => Ok(values::derived(name, &[value], Some(number))),
+            Ok(number) => Ok(number),
+            Err(Refused::Argument(message)) => self.raise_itself(message),
+            Err(Refused::TooLong) => Ok(values::beyond(name)),
         }
     }
 
@@ -103,8 +110,11 @@ impl Interp<'_> {
         let Some([template_known, known @ ..]) = settled.as_deref() else {
             return Ok(values::derived("format", &operands, None));
         };
-        let Some(text) = template_known.as_str().and_then(|t| methods::format::sprintf(t, known)) else {
-            return Ok(values::beyond("format"));
+        let Some(template_known) = template_known.as_str() else { return Ok(values::beyond("format")) };
+        let text = match methods::format::sprintf(template_known, known) {
+            Ok(text) => text,
+            Err(Refused::Argument(message)) => return self.raise_itself(message),
+            Err(Refused::TooLong) => return Err(Stop::Limit("a text too long")),
         };
         let symbolic = operands.iter().any(|v| values::holds_symbolic(v));
         Ok(if symbolic { values::derived("format", &operands, Some(Value::str(text))) } else { Value::str(text) })
@@ -117,7 +127,7 @@ impl Interp<'_> {
         args: Vec<Value>,
         block: Option<&Callable>,
     ) -> Eval {
-        if matches!(name, "===" | "==" | "!=" | "name" | "to_s") {
+        if matches!(name, "===" | "==" | "!=" | "name" | "to_s" | "inspect") {
             return self.on_class(constant, name, &args);
         }
         let whole = match (constant, name, args.as_slice()) {
@@ -144,7 +154,7 @@ impl Interp<'_> {
             ("Set", "new", []) => Value::array(Vec::new()),
             ("Set", "new", [items]) => return self.send(items.clone(), "uniq", Vec::new(), None),
             ("Regexp", "escape" | "quote", [text]) if text.as_str().is_some() => {
-                let escaped = Value::str(pattern::escape(text.as_str().unwrap_or_default()));
+                let escaped = Value::str(regex::escape(text.as_str().unwrap_or_default()));
                 if values::holds_symbolic(text) { values::derived(name, &[text], Some(escaped)) } else { escaped }
             }
             ("Regexp", "new", [regex @ Value::Regex(_)]) => regex.clone(),
@@ -217,6 +227,7 @@ impl Interp<'_> {
     fn on_class(&mut self, constant: &str, name: &str, args: &[Value]) -> Eval {
         let other = args.first().cloned().unwrap_or_default();
         Ok(match name {
+            "inspect" | "to_str" => Value::str(constant),
             "===" => methods::object::is_a(&other, constant),
             "==" | "!=" => {
                 let same = values::text_of(&other, values::CONSTANT) == Some(constant);

@@ -16,19 +16,23 @@ pub use output::Piece;
 
 use super::ast::{Block, Expr, Kind, Pair};
 use super::erb::TemplateScope;
-use super::{pattern, values};
+use super::values;
 use crate::repo::Loc;
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, regex};
 use ecow::EcoString;
 use fancy_regex::Regex;
 use output::Output;
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Most expressions evaluated for one template.
 const MAX_STEPS: usize = 400_000;
 /// Deepest nesting of expressions while running.
 const MAX_DEPTH: usize = 160;
+
+/// Flags of a literal (`i`, `x`, `m`) as an inline group.
+fn with_flags(pattern: &str, flags: &str) -> String {
+    if flags.is_empty() { pattern.to_owned() } else { format!("(?{flags}:{pattern})") }
+}
 
 /// Why evaluation left its normal course.
 #[derive(Debug)]
@@ -65,7 +69,6 @@ pub(crate) struct Interp<'a> {
     entered: usize,
     own_given: Option<usize>,
     last_match: Value,
-    regexes: FxHashMap<EcoString, Option<Arc<Regex>>>,
     steps: usize,
     depth: usize,
     line: u32,
@@ -105,7 +108,6 @@ impl<'a> Interp<'a> {
             entered: 0,
             own_given: None,
             last_match: Value::Undef,
-            regexes: FxHashMap::default(),
             steps: 0,
             depth: 0,
             line: 1,
@@ -171,13 +173,8 @@ impl<'a> Interp<'a> {
         if self.steps > MAX_STEPS { Err(Stop::Limit("more than 400,000 steps in one template")) } else { Ok(()) }
     }
 
-    pub(crate) fn regex(&mut self, pattern: &str) -> Option<Arc<Regex>> {
-        if let Some(found) = self.regexes.get(pattern) {
-            return found.clone();
-        }
-        let compiled = pattern::compile(pattern);
-        self.regexes.insert(pattern.into(), compiled.clone());
-        compiled
+    pub(crate) fn regex(&self, pattern: &str) -> Option<Arc<Regex>> {
+        regex::compile(pattern).ok()
     }
 
     pub(crate) fn eval(&mut self, expr: &Expr) -> Eval {
@@ -231,7 +228,7 @@ impl<'a> Interp<'a> {
             Kind::Regex { parts, flags } => {
                 let text = self.interpolate(parts)?;
                 let Some(pattern) = text.as_str() else { return Ok(text) };
-                Ok(Value::Regex(Arc::from(pattern::with_flags(pattern, flags))))
+                Ok(Value::Regex(Arc::from(with_flags(pattern, flags))))
             }
             Kind::Array(items) => Ok(Value::array(self.arguments(items)?)),
             Kind::Hash(pairs) => self.hash(pairs),

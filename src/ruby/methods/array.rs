@@ -1,15 +1,51 @@
 //! Arrays: what needs no block.
 
-use super::{Answer, order};
+use super::{Answer, combine, order};
 use crate::ruby::interp::{Callable, Interp, Stop};
 use crate::ruby::values;
 use crate::value::{Array, Entries, Origin, Value};
 use std::sync::Arc;
 
-pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Value]) -> Answer {
+/// Longest list that a method makes longer than what it is given.
+const MAX_LEN: usize = 100_000;
+
+/// Methods that answer nil where there was nothing to do, if they end in `!`.
+const TELLING: &[&str] = &[
+    "capitalize",
+    "chomp",
+    "chop",
+    "compact",
+    "delete",
+    "delete_prefix",
+    "delete_suffix",
+    "downcase",
+    "filter",
+    "flatten",
+    "gsub",
+    "lstrip",
+    "reject",
+    "rstrip",
+    "select",
+    "squeeze",
+    "strip",
+    "sub",
+    "swapcase",
+    "tr",
+    "tr_s",
+    "uniq",
+    "upcase",
+];
+
+pub(crate) fn call(
+    it: &mut Interp<'_>,
+    receiver: &Value,
+    name: &str,
+    args: &[Value],
+    block: Option<&Callable>,
+) -> Answer {
     let Value::Array(array) = receiver else { return Ok(None) };
     let items = &array.items;
-    let found = pick(it, array, name, args)?;
+    let found = pick(it, array, name, args, block)?;
     if found.is_some() {
         return Ok(found);
     }
@@ -33,11 +69,6 @@ pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Va
             None if other.is_unknown() => values::derived("+", &[receiver, other], None),
             None => return it.raise("no implicit conversion into Array"),
         },
-        ("-" | "difference", [Value::Array(other)]) => without(items, &other.items),
-        ("|" | "union", [Value::Array(other)]) => unique(items.iter().chain(&other.items)),
-        ("&" | "intersection", [Value::Array(other)]) => {
-            unique(items.iter().filter(|v| other.items.iter().any(|o| order::equal(v, o))))
-        }
         ("*", [Value::Str(separator)]) => join(it, array, Some(&Value::Str(separator.clone()))),
         ("*", [Value::Int(n)])
             if *n >= 0 && items.len().saturating_mul(usize::try_from(*n).unwrap_or(usize::MAX)) < 100_000 =>
@@ -46,28 +77,27 @@ pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, name: &str, args: &[Va
         }
         ("to_a" | "to_ary", []) => receiver.clone(),
         ("entries" | "to_set", []) => super::object::copy(receiver),
-        ("index" | "find_index", [value]) => {
-            items.iter().position(|v| order::equal(v, value)).map_or(Value::Undef, values::int)
-        }
         ("transpose", []) => return Ok(transpose(items)),
-        ("rotate", []) => {
-            let mut out = items.clone();
-            if !out.is_empty() {
-                out.rotate_left(1);
-            }
-            Value::array(out)
-        }
         ("assoc", [key]) => {
             let pair =
                 items.iter().find(|v| v.as_array().and_then(<[Value]>::first).is_some_and(|k| order::equal(k, key)));
             pair.cloned().unwrap_or_default()
         }
-        _ => return Ok(None),
+        ("rassoc", [value]) => combine::by_second(items, value),
+        _ => match (combine::call(items, name, args), block) {
+            (Some(rows), Some(block)) if matches!(name, "product" | "combination" | "permutation") => {
+                for row in rows.as_array().unwrap_or_default() {
+                    it.yield_to(block, vec![row.clone()])?;
+                }
+                receiver.clone()
+            }
+            (found, _) => return Ok(found),
+        },
     }))
 }
 
 /// Elements taken out of a list know which they were.
-fn pick(it: &mut Interp<'_>, array: &Array, name: &str, args: &[Value]) -> Answer {
+fn pick(it: &mut Interp<'_>, array: &Array, name: &str, args: &[Value], block: Option<&Callable>) -> Answer {
     let items = &array.items;
     Ok(Some(match (name, args) {
         ("first", []) => element(it, array, 0),
@@ -77,10 +107,11 @@ fn pick(it: &mut Interp<'_>, array: &Array, name: &str, args: &[Value]) -> Answe
             let inner = element(it, array, *i);
             if matches!(inner, Value::Undef) { inner } else { it.send(inner, "dig", rest.to_vec(), None)? }
         }
-        ("fetch", [Value::Int(i), rest @ ..]) => match (values::index(*i, items.len()), rest.first()) {
-            (Some(_), _) => element(it, array, *i),
-            (None, Some(default)) => default.clone(),
-            (None, None) => return it.raise(format!("index {i} outside of array bounds")),
+        ("fetch", [Value::Int(i), rest @ ..]) => match (values::index(*i, items.len()), rest.first(), block) {
+            (Some(_), ..) => element(it, array, *i),
+            (None, _, Some(block)) => it.yield_to(block, vec![Value::Int(*i)])?,
+            (None, Some(default), None) => default.clone(),
+            (None, None, None) => return it.raise(format!("index {i} outside of array bounds")),
         },
         ("[]" | "slice", [Value::Int(from), Value::Int(len)]) => part(items, *from, *len),
         ("[]" | "slice", [range]) if values::attrs(range, values::RANGE).is_some() => {
@@ -180,10 +211,6 @@ fn join(it: &Interp<'_>, array: &Array, separator: Option<&Value>) -> Value {
     values::with_origin(values::concat(parts), Arc::new(origin))
 }
 
-fn without(items: &[Value], other: &[Value]) -> Value {
-    Value::array(items.iter().filter(|v| !other.iter().any(|o| order::equal(v, o))).cloned().collect())
-}
-
 pub(crate) fn unique<'v>(items: impl Iterator<Item = &'v Value>) -> Value {
     let mut seen = indexmap::IndexSet::<Value, rustc_hash::FxBuildHasher>::default();
     seen.extend(items.cloned());
@@ -226,7 +253,12 @@ pub(crate) fn mutate(
             None
         }
         ("insert", [Value::Int(at), rest @ ..]) => {
-            let at = values::index(*at, items.len()).unwrap_or(items.len());
+            // From the end it is counted from behind the last one.
+            let at = usize::try_from(if *at < 0 { *at + 1 + i64::try_from(items.len()).unwrap_or(0) } else { *at });
+            let Some(at) = at.ok().filter(|at| *at < MAX_LEN) else { return it.raise("index out of array") };
+            if at > items.len() {
+                items.resize(at, Value::Undef);
+            }
             items.splice(at..at, rest.iter().cloned());
             None
         }
@@ -238,12 +270,35 @@ pub(crate) fn mutate(
             items = other.as_array().unwrap_or_default().to_vec();
             None
         }
+        ("slice!", args) => match taken(&mut items, args) {
+            Some(taken) => Some(taken),
+            None => {
+                let unknown = values::beyond("Array#slice!");
+                return Ok((unknown.clone(), unknown));
+            }
+        },
+        ("pop", [Value::Int(n)]) => {
+            let from = items.len().saturating_sub(usize::try_from(*n).unwrap_or(0));
+            Some(Value::array(items.split_off(from)))
+        }
+        ("shift", [Value::Int(n)]) => {
+            let most = items.len().min(usize::try_from(*n).unwrap_or(0));
+            Some(Value::array(items.drain(..most).collect()))
+        }
+        ("fill", [value]) if block.is_none() => {
+            items.iter_mut().for_each(|item| *item = value.clone());
+            None
+        }
         ("pop", []) => Some(items.pop().unwrap_or_default()),
         ("shift", []) => Some(if items.is_empty() { Value::Undef } else { items.remove(0) }),
         ("delete", [value]) => {
             let before = items.len();
             items.retain(|v| !order::equal(v, value));
-            Some(if items.len() < before { value.clone() } else { Value::Undef })
+            Some(match block {
+                _ if items.len() < before => value.clone(),
+                Some(block) => it.yield_to(block, vec![value.clone()])?,
+                None => Value::Undef,
+            })
         }
         ("delete_at", [Value::Int(at)]) => {
             Some(values::index(*at, items.len()).map(|i| items.remove(i)).unwrap_or_default())
@@ -260,7 +315,7 @@ pub(crate) fn mutate(
 
 fn store(it: &Interp<'_>, items: &mut Vec<Value>, at: i64, value: &Value) -> Result<(), Stop> {
     let index = if at < 0 { values::index(at, items.len()) } else { usize::try_from(at).ok() };
-    let Some(index) = index.filter(|i| *i < 100_000) else { return it.raise("index out of range") };
+    let Some(index) = index.filter(|i| *i < MAX_LEN) else { return it.raise("index out of range") };
     if index >= items.len() {
         items.resize(index + 1, Value::Undef);
     }
@@ -289,7 +344,37 @@ pub(crate) fn by_name(
         return Ok((unknown.clone(), unknown));
     }
     let changed = it.send(receiver.clone(), pure, args, block)?;
-    Ok((changed.clone(), changed))
+    let same = name.ends_with('!') && TELLING.contains(&pure) && is_same(&changed, receiver);
+    Ok((changed.clone(), if same { Value::Undef } else { changed }))
+}
+
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Str(a), Value::Str(b)) => a.text == b.text,
+        (a, b) => a == b,
+    }
+}
+
+/// Takes elements out, and gives them.
+fn taken(items: &mut Vec<Value>, args: &[Value]) -> Option<Value> {
+    let (from, to) = match args {
+        [Value::Int(at)] => return Some(values::index(*at, items.len()).map(|i| items.remove(i)).unwrap_or_default()),
+        [Value::Int(from), Value::Int(len)] => {
+            let from = if usize::try_from(*from) == Ok(items.len()) {
+                Some(items.len())
+            } else {
+                values::index(*from, items.len())
+            };
+            let (Some(from), Ok(len)) = (from, usize::try_from(*len)) else { return Some(Value::Undef) };
+            (from, from.saturating_add(len).min(items.len()))
+        }
+        [range] if values::attrs(range, values::RANGE).is_some() => match range_of(range, items.len()) {
+            Some(ends) => ends,
+            None => return Some(Value::Undef),
+        },
+        _ => return None,
+    };
+    Some(Value::array(items.drain(from..to).collect()))
 }
 
 /// Pairs to a hash.

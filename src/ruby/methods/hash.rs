@@ -28,15 +28,26 @@ pub(crate) fn call(it: &mut Interp<'_>, hash: &Hash, name: &str, args: &[Value],
         ("except", keys) => values::hash_of(
             entries.iter().filter(|(k, _)| !keys.contains(k)).map(|(k, v)| (k.clone(), v.clone())).collect(),
         ),
+        ("fetch_values", keys) => {
+            let mut out = Vec::with_capacity(keys.len());
+            for key in keys {
+                let Some(value) = look_up(it, entries, "fetch", std::slice::from_ref(key), block)? else {
+                    return Ok(None);
+                };
+                out.push(value);
+            }
+            Value::array(out)
+        }
+        ("transform_keys", [Value::Hash(names)]) if block.is_none() => {
+            let named = |k: &Value| names.entries.get(k).unwrap_or(k).clone();
+            values::hash_of(entries.iter().map(|(k, v)| (named(k), v.clone())).collect())
+        }
+        ("default", [] | [_]) => Value::Undef,
         ("compact", []) => {
             let kept = entries.iter().filter(|(_, v)| !matches!(v, Value::Undef));
             values::hash_of(kept.map(|(k, v)| (k.clone(), v.clone())).collect())
         }
-        (
-            "each_key" | "each_value" | "transform_values" | "transform_keys" | "select" | "filter" | "reject" | "sort"
-            | "any?",
-            _,
-        ) => {
+        ("each_key" | "each_value" | "transform_values" | "transform_keys" | "select" | "filter" | "reject", []) => {
             let Some(block) = block else { return Ok(None) };
             return with_block(it, hash, name, block);
         }
@@ -131,7 +142,11 @@ pub(crate) fn mutate(
             entries.insert(key, value.clone());
             Some(value.clone())
         }
-        ("delete", [key]) => Some(entries.shift_remove(key).unwrap_or_default()),
+        ("delete", [key]) => Some(match (entries.shift_remove(key), block) {
+            (Some(value), _) => value,
+            (None, Some(block)) => it.yield_to(block, vec![key.clone()])?,
+            (None, None) => Value::Undef,
+        }),
         ("clear", []) => {
             entries.clear();
             None

@@ -1,7 +1,7 @@
 //! `to_s` and `inspect`.
 
 use crate::ruby::values;
-use crate::value::Value;
+use crate::value::{Entries, Value};
 use ecow::EcoString;
 
 /// The text a value prints as; symbolic parts stay apart.
@@ -91,10 +91,36 @@ fn inspect_into(value: &Value, parts: &mut Vec<Value>) {
         Value::Undef => parts.push(lit("nil")),
         Value::Regex(r) => parts.push(Value::str(format!("/{r}/"))),
         other => match values::as_symbol(other) {
-            Some(name) => parts.push(Value::str(format!(":{name}"))),
-            None => parts.push(to_s(other)),
+            Some(name) if is_plain_symbol(name) => parts.push(Value::str(format!(":{name}"))),
+            Some(name) => parts.push(Value::str(format!(":{}", quoted(name)))),
+            None => match values::attrs(other, values::RANGE) {
+                Some(ends) => range_into(ends, parts),
+                None => parts.push(to_s(other)),
+            },
         },
     }
+}
+
+fn range_into(ends: &Entries, parts: &mut Vec<Value>) {
+    let mut ends = ends.values();
+    let (from, to) = (ends.next(), ends.next());
+    let dots = if ends.next() == Some(&Value::Bool(true)) { "..." } else { ".." };
+    from.filter(|v| !matches!(v, Value::Undef)).into_iter().for_each(|v| inspect_into(v, parts));
+    parts.push(Value::str(dots));
+    to.filter(|v| !matches!(v, Value::Undef)).into_iter().for_each(|v| inspect_into(v, parts));
+}
+
+/// Whether a symbol is written without quotes: a name, or an operator that can be defined.
+fn is_plain_symbol(name: &str) -> bool {
+    const OPERATORS: &[&str] = &[
+        "+", "-", "*", "/", "%", "**", "==", "!=", "<", ">", "<=", ">=", "<=>", "===", "=~", "!~", "!", "~", "&", "|",
+        "^", "<<", ">>", "[]", "[]=", "+@", "-@", "`",
+    ];
+    let stem = name.strip_suffix(['?', '!', '=']).unwrap_or(name).trim_start_matches('@').trim_start_matches('$');
+    let is_name = !stem.is_empty()
+        && !stem.starts_with(|c: char| c.is_ascii_digit())
+        && stem.chars().all(|c| c == '_' || c.is_alphanumeric());
+    is_name || OPERATORS.contains(&name)
 }
 
 /// A string in double quotes as Ruby prints it.

@@ -1,6 +1,6 @@
 //! Everything enumerable: arrays, hashes as pairs, ranges.
 
-use super::{Answer, array, class_name, order};
+use super::{Answer, array, asked, class_name, combine, order};
 use crate::ruby::interp::{Callable, Eval, Interp, Stop};
 use crate::ruby::values;
 use crate::value::{Entries, Tri, Value};
@@ -57,7 +57,13 @@ pub(crate) fn call(
     args: &[Value],
     block: Option<&Callable>,
 ) -> Answer {
+    let found = asked::call(it, receiver, &items, name, args, block)?;
+    if found.is_some() {
+        return Ok(found);
+    }
     match block {
+        // A block that a method does not look at.
+        Some(_) if takes_none(name) => plain(it, receiver, items, name, args),
         Some(block) => {
             let found = each(it, receiver, &items, name, args, block)?;
             if found.is_some() {
@@ -71,6 +77,24 @@ pub(crate) fn call(
         }
         None => plain(it, receiver, items, name, args),
     }
+}
+
+/// Methods of which none looks at a block, and those that do so only without arguments.
+fn takes_none(name: &str) -> bool {
+    matches!(
+        name,
+        "first"
+            | "take"
+            | "drop"
+            | "to_a"
+            | "entries"
+            | "size"
+            | "length"
+            | "include?"
+            | "member?"
+            | "reverse"
+            | "empty?"
+    )
 }
 
 fn each(
@@ -234,7 +258,8 @@ fn fold(it: &mut Interp<'_>, items: &[Value], name: &str, args: &[Value], block:
             return total(it, mapped, args.first()).map(Some);
         }
         ("sort_by" | "min_by" | "max_by", []) => return by_key(it, items, name, block),
-        ("sort" | "max" | "min", []) => return sort_with(it, items, name, block),
+        ("max" | "min", []) => return extreme(it, items, name, block),
+        ("sort" | "max" | "min" | "minmax", _) => return sort_with(it, items, name, args, block),
         ("group_by", []) => {
             let mut out = Entries::default();
             for (item, key) in items.iter().zip(map(it, items, block)?) {
@@ -269,7 +294,10 @@ fn by_key(it: &mut Interp<'_>, items: &[Value], name: &str, block: &Callable) ->
     sort(it, &mut keyed, |a, b| order::compare(a.0, b.0))?;
     let picked = match name {
         "min_by" => keyed.first().map(|(_, v)| (*v).clone()),
-        "max_by" => keyed.last().map(|(_, v)| (*v).clone()),
+        // The first of those that are alike.
+        "max_by" => keyed.last().and_then(|(most, _)| {
+            keyed.iter().find(|(key, _)| order::compare(key, most) == Some(Ordering::Equal)).map(|(_, v)| (*v).clone())
+        }),
         _ => return Ok(Some(Value::array(keyed.into_iter().map(|(_, v)| v.clone()).collect()))),
     };
     Ok(Some(picked.unwrap_or_default()))
@@ -287,7 +315,22 @@ fn sort<T>(it: &Interp<'_>, items: &mut [T], compare: impl Fn(&T, &T) -> Option<
     if failed.get() { it.raise("comparison of elements failed") } else { Ok(()) }
 }
 
-fn sort_with(it: &mut Interp<'_>, items: &[Value], name: &str, block: &Callable) -> Answer {
+/// The block is asked whether an element is beyond the best so far.
+fn extreme(it: &mut Interp<'_>, items: &[Value], name: &str, block: &Callable) -> Answer {
+    let mut items = items.iter();
+    let Some(mut best) = items.next().cloned() else { return Ok(Some(Value::Undef)) };
+    for item in items {
+        let answer = it.yield_to(block, vec![item.clone(), best.clone()])?;
+        match values::settled(&answer) {
+            Some(Value::Int(n)) if n != 0 && (n > 0) == (name == "max") => best = item.clone(),
+            Some(Value::Int(_)) => {}
+            _ => return Ok(Some(values::derived(name, &[&best, item, &answer], None))),
+        }
+    }
+    Ok(Some(best))
+}
+
+fn sort_with(it: &mut Interp<'_>, items: &[Value], name: &str, args: &[Value], block: &Callable) -> Answer {
     let mut out: Vec<Value> = Vec::with_capacity(items.len());
     for item in items {
         let mut at = out.len();
@@ -302,15 +345,18 @@ fn sort_with(it: &mut Interp<'_>, items: &[Value], name: &str, block: &Callable)
         }
         out.insert(at, item.clone());
     }
-    Ok(Some(match name {
-        "min" => out.first().cloned().unwrap_or_default(),
-        "max" => out.last().cloned().unwrap_or_default(),
-        _ => Value::array(out),
-    }))
+    Ok(if name == "sort" { Some(Value::array(out)) } else { combine::ends(&out, name, args) })
 }
 
 fn total(it: &mut Interp<'_>, items: Vec<Value>, start: Option<&Value>) -> Eval {
-    let mut memo = start.cloned().unwrap_or(Value::Int(0));
+    let memo = start.cloned().unwrap_or(Value::Int(0));
+    if memo == Value::Int(0)
+        && items.iter().any(|v| matches!(v, Value::Float(_)))
+        && let Some(sum) = combine::float_sum(&items)
+    {
+        return Ok(Value::Float(sum));
+    }
+    let mut memo = memo;
     for item in items {
         memo = it.send(memo, "+", vec![item], None)?;
     }
@@ -327,8 +373,10 @@ fn plain(it: &mut Interp<'_>, receiver: &Value, items: Vec<Value>, name: &str, a
             Value::array(items.into_iter().enumerate().map(|(i, v)| Value::array(vec![v, values::int(i)])).collect())
         }
         ("size" | "count" | "length", []) => values::int(items.len()),
-        ("count", [value]) => values::int(items.iter().filter(|v| order::equal(v, value)).count()),
-        ("empty?" | "none?", []) => Value::Bool(items.is_empty()),
+        ("empty?", []) => Value::Bool(items.is_empty()),
+        ("none?", []) if items.iter().all(|v| v.truth() != Tri::Maybe) => {
+            Value::Bool(items.iter().all(|v| v.truth() == Tri::No))
+        }
         ("any?", []) => Value::Bool(items.iter().any(|v| v.truth() != Tri::No)),
         ("all?", []) => Value::Bool(items.iter().all(|v| v.truth() != Tri::No)),
         ("include?" | "member?", [value]) => return Ok(Some(includes(receiver, &items, value))),
@@ -346,11 +394,10 @@ fn plain(it: &mut Interp<'_>, receiver: &Value, items: Vec<Value>, name: &str, a
             sort(it, &mut items, order::compare)?;
             Value::array(items)
         }
-        ("min" | "max", []) => {
+        ("min" | "max" | "minmax", _) => {
             let mut items = items;
             sort(it, &mut items, order::compare)?;
-            let picked = if name == "min" { items.first() } else { items.last() };
-            picked.cloned().unwrap_or_default()
+            return Ok(combine::ends(&items, name, args));
         }
         ("uniq", []) => array::unique(items.iter()),
         ("sum", start) => total(it, items, start.first())?,
@@ -363,7 +410,7 @@ fn plain(it: &mut Interp<'_>, receiver: &Value, items: Vec<Value>, name: &str, a
             values::hash_of(out)
         }
         ("inject" | "reduce", [start @ .., operator]) => {
-            let Some(operator) = values::as_symbol(operator).map(str::to_owned) else { return Ok(None) };
+            let Some(operator) = values::as_name(operator).map(str::to_owned) else { return Ok(None) };
             let mut items = items.into_iter();
             let Some(mut memo) = start.first().cloned().or_else(|| items.next()) else { return Ok(Some(Value::Undef)) };
             for item in items {
@@ -380,14 +427,7 @@ fn plain(it: &mut Interp<'_>, receiver: &Value, items: Vec<Value>, name: &str, a
             Value::array(items.into_iter().enumerate().map(row).collect())
         }
         ("each_slice" | "each_cons", [Value::Int(n)]) => Value::array(slices(&items, name, *n)),
-        ("product", [other]) => {
-            let other = elements(other).unwrap_or_default();
-            if items.len().saturating_mul(other.len()) > 100_000 {
-                return Ok(None);
-            }
-            let pairs = items.iter().flat_map(|a| other.iter().map(move |b| Value::array(vec![a.clone(), b.clone()])));
-            Value::array(pairs.collect())
-        }
+        ("drop", [Value::Int(n)]) => Value::array(items.into_iter().skip(usize::try_from(*n).unwrap_or(0)).collect()),
         ("step", [Value::Int(n)]) if *n > 0 => {
             Value::array(items.into_iter().step_by(usize::try_from(*n).unwrap_or(1)).collect())
         }

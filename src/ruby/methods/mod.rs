@@ -5,10 +5,15 @@
 
 pub(crate) mod address;
 pub(crate) mod array;
+pub(crate) mod asked;
+pub(crate) mod charset;
+pub(crate) mod combine;
 pub(crate) mod escape;
+pub(crate) mod float;
 pub(crate) mod format;
 pub(crate) mod hash;
 pub(crate) mod inspect;
+pub(crate) mod integer;
 pub(crate) mod iterate;
 pub(crate) mod json;
 pub(crate) mod lacking;
@@ -38,7 +43,7 @@ pub(crate) fn call(
     let own = match receiver {
         Value::Str(s) => string::call(it, s, name, args, block)?,
         Value::Int(_) | Value::Float(_) => number::call(it, receiver, name, args, block)?,
-        Value::Array(_) => array::call(it, receiver, name, args)?,
+        Value::Array(_) => array::call(it, receiver, name, args, block)?,
         Value::Hash(h) => hash::call(it, h, name, args, block)?,
         Value::Regex(r) => substitute::regex_call(it, r, name, args)?,
         Value::Undef => nil(name),
@@ -47,6 +52,11 @@ pub(crate) fn call(
     };
     if own.is_some() {
         return Ok(own);
+    }
+    if matches!(receiver, Value::Undef | Value::Bool(_))
+        && let Some(value) = object::truth(receiver, name, args)
+    {
+        return Ok(Some(value));
     }
     if let Some(items) = iterate::elements(receiver)
         && let Some(value) = iterate::call(it, receiver, items, name, args, block)?
@@ -63,7 +73,6 @@ fn nil(name: &str) -> Option<Value> {
         "to_h" => values::hash_of(crate::value::Entries::default()),
         "to_i" => Value::Int(0),
         "to_f" => Value::Float(0.0),
-        "&" => Value::Bool(false),
         "=~" => Value::Undef,
         _ => return None,
     })

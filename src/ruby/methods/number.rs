@@ -1,6 +1,6 @@
 //! Numbers.
 
-use super::{Answer, inspect};
+use super::{Answer, float, inspect, integer};
 use crate::ruby::interp::{Callable, Interp};
 use crate::ruby::values;
 use crate::value::Value;
@@ -29,13 +29,14 @@ pub(crate) fn call(
 ) -> Answer {
     match (receiver, args) {
         (Value::Int(a), [Value::Int(b)]) => {
-            if let Some(value) = integers(it, *a, name, *b)? {
-                return Ok(Some(value));
+            let found = integer::pair(it, *a, name, *b)?.or_else(|| whole_quotient(receiver, name, args));
+            if found.is_some() {
+                return Ok(found);
             }
         }
         (_, [other]) => {
             if let (Some(a), Some(b)) = (as_float(receiver), as_float(other)) {
-                if let Some(value) = floats(a, name, b) {
+                if let Some(value) = float::pair(a, name, b) {
                     return Ok(Some(value));
                 }
             } else if matches!(name, "+" | "-" | "*" | "/" | "%" | "**") {
@@ -54,41 +55,10 @@ pub(crate) fn call(
     Ok(single(receiver, name, args))
 }
 
-fn integers(it: &Interp<'_>, a: i64, name: &str, b: i64) -> Answer {
-    let small = || u32::try_from(b).ok();
-    let value = match name {
-        "+" => a.checked_add(b),
-        "-" => a.checked_sub(b),
-        "*" => a.checked_mul(b),
-        "/" | "div" | "%" | "modulo" if b == 0 => return it.raise("divided by 0"),
-        "/" | "div" => Some(a.wrapping_div_euclid(b) - i64::from(b < 0 && a.wrapping_rem_euclid(b) != 0)),
-        "%" | "modulo" => Some(((a % b) + b) % b),
-        "**" | "pow" => small().and_then(|b| a.checked_pow(b)),
-        "<<" => small().filter(|b| *b < 62).and_then(|b| a.checked_mul(1 << b)),
-        ">>" => small().map(|b| a >> b.min(63)),
-        "&" => Some(a & b),
-        "|" => Some(a | b),
-        "^" => Some(a ^ b),
-        "gcd" => Some(gcd(a, b)),
-        _ => return Ok(None),
-    };
-    Ok(Some(value.map_or_else(|| values::beyond("a large integer"), Value::Int)))
-}
-
-fn gcd(a: i64, b: i64) -> i64 {
-    if b == 0 { a.saturating_abs() } else { gcd(b, a % b) }
-}
-
-fn floats(a: f64, name: &str, b: f64) -> Option<Value> {
-    Some(Value::Float(match name {
-        "+" => a + b,
-        "-" => a - b,
-        "*" => a * b,
-        "/" | "fdiv" | "quo" => a / b,
-        "%" => a - b * (a / b).floor(),
-        "**" => a.powf(b),
-        _ => return None,
-    }))
+/// `7.fdiv(2)` is a float.
+fn whole_quotient(a: &Value, name: &str, args: &[Value]) -> Option<Value> {
+    let [b] = args else { return None };
+    (name == "fdiv").then(|| Some(Value::Float(as_float(a)? / as_float(b)?)))?
 }
 
 fn loops(it: &mut Interp<'_>, n: i64, name: &str, args: &[Value], block: &Callable) -> Answer {
@@ -107,68 +77,35 @@ fn loops(it: &mut Interp<'_>, n: i64, name: &str, args: &[Value], block: &Callab
     Ok(Some(Value::Int(n)))
 }
 
+/// What integers and floats have in common.
 fn single(receiver: &Value, name: &str, args: &[Value]) -> Option<Value> {
+    let own = match receiver {
+        Value::Int(n) => integer::one(*n, name, args),
+        Value::Float(f) => float::one(*f, name, args),
+        _ => None,
+    };
+    if own.is_some() {
+        return own;
+    }
     let float = as_float(receiver)?;
-    match (receiver, name, args) {
-        (_, "to_i" | "to_int" | "truncate", []) => truncated(float),
-        (_, "to_f", []) => Some(Value::Float(float)),
-        (Value::Int(n), "round" | "floor" | "ceil" | "to_c" | "ord", _) => Some(Value::Int(*n)),
-        (_, "round", []) => truncated(float.round()),
-        (_, "floor", []) => truncated(float.floor()),
-        (_, "ceil", []) => truncated(float.ceil()),
-        (_, "round", [Value::Int(digits)]) if (0..16).contains(digits) => {
-            let scale = 10f64.powi(i32::try_from(*digits).ok()?);
-            if *digits == 0 { truncated(float.round()) } else { Some(Value::Float((float * scale).round() / scale)) }
-        }
-        (Value::Int(n), "abs" | "magnitude", []) => Some(Value::Int(n.saturating_abs())),
-        (_, "abs", []) => Some(Value::Float(float.abs())),
-        (Value::Int(n), "-@", []) => n.checked_neg().map(Value::Int),
-        (_, "-@", []) => Some(Value::Float(-float)),
-        (_, "+@", []) => Some(receiver.clone()),
-        (_, "zero?", []) => Some(Value::Bool(float == 0.0)),
-        (_, "positive?", []) => Some(Value::Bool(float > 0.0)),
-        (_, "negative?", []) => Some(Value::Bool(float < 0.0)),
-        (Value::Int(n), "even?", []) => Some(Value::Bool(n % 2 == 0)),
-        (Value::Int(n), "odd?", []) => Some(Value::Bool(n % 2 != 0)),
-        (Value::Int(n), "succ" | "next", []) => n.checked_add(1).map(Value::Int),
-        (Value::Int(n), "pred", []) => n.checked_sub(1).map(Value::Int),
-        (Value::Int(n), "to_s", [Value::Int(base)]) => in_base(*n, *base),
-        (Value::Int(n), "chr", []) => {
-            u32::try_from(*n).ok().and_then(char::from_u32).map(|c| Value::str(c.to_string()))
-        }
-        (Value::Int(n), "times", []) if *n < 100_000 => Some(Value::array((0..*n).map(Value::Int).collect())),
-        (_, "to_s", []) => Some(inspect::to_s(receiver)),
-        (_, "integer?", []) => Some(Value::Bool(matches!(receiver, Value::Int(_)))),
-        (_, "clamp", [low, high]) => {
+    match (name, args) {
+        ("to_f", []) => Some(Value::Float(float)),
+        ("+@", []) => Some(receiver.clone()),
+        ("zero?", []) => Some(Value::Bool(float == 0.0)),
+        ("nonzero?", []) => Some(if float == 0.0 { Value::Undef } else { receiver.clone() }),
+        ("positive?", []) => Some(Value::Bool(float > 0.0)),
+        ("negative?", []) => Some(Value::Bool(float < 0.0)),
+        ("finite?", []) => Some(Value::Bool(true)),
+        ("infinite?", []) => Some(Value::Undef),
+        ("integer?", []) => Some(Value::Bool(matches!(receiver, Value::Int(_)))),
+        ("to_s", []) => Some(inspect::to_s(receiver)),
+        ("clamp", [low, high]) => {
             let (low_f, high_f) = (as_float(low)?, as_float(high)?);
-            Some(
-                if float < low_f {
-                    low
-                } else if float > high_f {
-                    high
-                } else {
-                    receiver
-                }
-                .clone(),
-            )
+            let within = if float > high_f { high } else { receiver };
+            Some(if float < low_f { low } else { within }.clone())
         }
         _ => None,
     }
-}
-
-fn in_base(n: i64, base: i64) -> Option<Value> {
-    let base = u64::try_from(base).ok().filter(|b| (2..=36).contains(b))?;
-    let mut rest = n.unsigned_abs();
-    let mut digits = Vec::new();
-    loop {
-        digits.push(char::from_digit(u32::try_from(rest % base).ok()?, u32::try_from(base).ok()?)?);
-        rest /= base;
-        if rest == 0 {
-            break;
-        }
-    }
-    let sign = if n < 0 { "-" } else { "" };
-    Some(Value::str(format!("{sign}{}", digits.iter().rev().collect::<String>())))
 }
 
 /// `'12abc'.to_i` is 12.
@@ -185,6 +122,13 @@ pub(crate) fn lenient_int_base(text: &str, base: i64) -> Value {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
+    let marks: &[&str] = match base {
+        16 => &["0x", "0X"],
+        8 => &["0o", "0O"],
+        2 => &["0b", "0B"],
+        _ => &[],
+    };
+    let digits = marks.iter().find_map(|mark| digits.strip_prefix(mark)).unwrap_or(digits);
     let mut n: i64 = 0;
     for c in digits.chars() {
         match c.to_digit(base) {
@@ -199,29 +143,16 @@ pub(crate) fn lenient_int_base(text: &str, base: i64) -> Value {
     Value::Int(if negative { -n } else { n })
 }
 
-/// `'1.5x'.to_f` is 1.5.
+/// `'1.5x'.to_f` is 1.5, and underscores between digits are passed over.
 pub(crate) fn lenient_float(text: &str) -> f64 {
     let text = text.trim_start();
+    let ends = text.find("__").unwrap_or(text.len());
+    let joined = text.get(..ends).unwrap_or_default().replace('_', "");
+    let text = if text.starts_with('_') || text.ends_with('_') { text } else { joined.as_str() };
     let ends = text.char_indices().map(|(i, c)| i + c.len_utf8()).take(64);
     let parses =
         |end: usize| text.get(..end).filter(|t| !t.ends_with('.') && t.ends_with(|c: char| c.is_ascii_digit()));
     ends.filter_map(parses).filter_map(|t| t.parse().ok()).last().unwrap_or(0.0)
-}
-
-/// `Integer('0x1f')`
-pub(crate) fn strict_int(text: &str) -> Option<Value> {
-    let text = text.trim().replace('_', "");
-    let (sign, digits) = text.strip_prefix('-').map_or((1, text.as_str()), |rest| (-1, rest));
-    let parsed = if let Some(hex) = digits.strip_prefix("0x") {
-        i64::from_str_radix(hex, 16)
-    } else if let Some(binary) = digits.strip_prefix("0b") {
-        i64::from_str_radix(binary, 2)
-    } else if digits.len() > 1 && digits.starts_with('0') {
-        i64::from_str_radix(digits.trim_start_matches('0').trim_start_matches('o'), 8)
-    } else {
-        digits.parse()
-    };
-    parsed.ok().map(|n| Value::Int(sign * n))
 }
 
 /// `Math.sqrt` and kin.

@@ -18,6 +18,9 @@ pub(crate) fn call(
         ("!", []) => Value::Bool(matches!(receiver, Value::Undef | Value::Bool(false))),
         ("to_s" | "to_str", []) => inspect::to_s(receiver),
         ("inspect", []) => inspect::inspect(receiver),
+        ("eql?", [other @ (Value::Int(_) | Value::Float(_))]) if class_name(receiver) != class_name(other) => {
+            Value::Bool(false)
+        }
         ("==" | "eql?" | "equal?" | "===", [other]) => Value::Bool(order::equal(receiver, other)),
         ("!=", [other]) => Value::Bool(!order::equal(receiver, other)),
         ("<=>", [other]) => order::compare(receiver, other).map_or(Value::Undef, |o| Value::Int(o as i64)),
@@ -33,9 +36,10 @@ pub(crate) fn call(
         ("class", []) => values::object(values::CONSTANT, &[Value::str(class_name(receiver))]),
         ("dup" | "clone", []) => copy(receiver),
         ("freeze" | "itself" | "to_ary" | "unwrap", []) => receiver.clone(),
-        ("frozen?", []) => Value::Bool(true),
-        ("&", [other]) => Value::Bool(truthy(receiver) && truthy(other)),
-        ("|", [other]) => Value::Bool(truthy(receiver) || truthy(other)),
+        // Of others it hangs on where they come from.
+        ("frozen?", []) if matches!(receiver, Value::Undef | Value::Bool(_) | Value::Int(_) | Value::Float(_)) => {
+            Value::Bool(true)
+        }
         ("=~", [_]) => Value::Undef,
         ("!~", [pattern]) => {
             let matched = it.send(receiver.clone(), "=~", vec![pattern.clone()], None)?;
@@ -69,6 +73,19 @@ pub(crate) fn copy(receiver: &Value) -> Value {
         Value::Array(list) => Value::Array(Arc::new(list.as_ref().clone())),
         Value::Hash(hash) => Value::Hash(Arc::new(hash.as_ref().clone())),
         other => other.clone(),
+    }
+}
+
+/// `&`, `|` and `^` of true, false and nil.
+pub(crate) fn truth(receiver: &Value, name: &str, args: &[Value]) -> Option<Value> {
+    let [other] = args else { return None };
+    let (a, b) = (truthy(receiver), truthy(other));
+    match name {
+        _ if other.is_unknown() => None,
+        "&" => Some(Value::Bool(a && b)),
+        "|" => Some(Value::Bool(a || b)),
+        "^" => Some(Value::Bool(a != b)),
+        _ => None,
     }
 }
 
@@ -124,6 +141,7 @@ fn responds(receiver: &Value, method: &Value) -> Option<Value> {
         ) => false,
         (Value::Array(_), "keys" | "unwrap" | "has_key?" | "each_pair") => false,
         (Value::Hash(_), "keys" | "has_key?" | "each_pair") => true,
+        (_, name) if super::lacking::undefined(receiver, name).is_some() => false,
         _ => return None,
     };
     Some(Value::Bool(known))
@@ -135,8 +153,12 @@ pub(crate) fn ruby_object(it: &mut Interp<'_>, receiver: &Value, name: &str, arg
         return Ok(match name {
             "to_s" | "id2name" | "name" => Some(Value::str(text)),
             "to_sym" => Some(receiver.clone()),
-            "size" | "length" | "upcase" | "downcase" | "capitalize" | "empty?" | "start_with?" | "end_with?" => {
+            "size" | "length" | "empty?" | "start_with?" | "end_with?" | "[]" | "=~" | "match" | "match?" => {
                 Some(it.send(Value::str(text), name, args.to_vec(), None)?)
+            }
+            "upcase" | "downcase" | "capitalize" | "swapcase" | "succ" | "next" => {
+                let changed = it.send(Value::str(text), name, args.to_vec(), None)?;
+                changed.as_str().map(values::symbol)
             }
             _ => None,
         });
@@ -176,9 +198,16 @@ fn range(attrs: &crate::value::Entries, name: &str, args: &[Value]) -> Option<Va
     let (from, to) = (ends.next()?, ends.next()?);
     let exclusive = ends.next() == Some(&Value::Bool(true));
     match (name, args) {
-        ("first" | "begin" | "min", []) => Some(from.clone()),
-        ("last" | "end" | "max", []) => Some(to.clone()),
-        ("include?" | "member?" | "cover?" | "===", [value]) => {
+        ("first" | "begin", []) => Some(from.clone()),
+        ("last" | "end", []) => Some(to.clone()),
+        ("exclude_end?", []) => Some(Value::Bool(exclusive)),
+        ("size", []) if from.as_str().is_some() => Some(Value::Undef),
+        // Only the letters between count, and a longer text is none.
+        ("include?" | "member?", [Value::Str(text)]) if from.as_str().is_some() && text.text.chars().count() != 1 => {
+            let single = [from, to].iter().all(|v| v.as_str().is_some_and(|t| t.chars().count() == 1));
+            single.then_some(Value::Bool(false))
+        }
+        ("include?" | "member?" | "cover?" | "===", [value]) if values::attrs(value, values::RANGE).is_none() => {
             let above =
                 matches!(from, Value::Undef) || order::compare(value, from).is_some_and(std::cmp::Ordering::is_ge);
             let below = matches!(to, Value::Undef)

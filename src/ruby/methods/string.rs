@@ -1,11 +1,19 @@
 //! Strings: everything but patterns, which are in `substitute`.
 
-use super::{Answer, array, inspect, number, substitute};
+use super::{Answer, array, charset, inspect, number, substitute};
 use crate::ruby::interp::{Callable, Interp, Stop};
 use crate::ruby::values;
 use crate::value::{Str, Value};
 
 pub(crate) fn call(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value], block: Option<&Callable>) -> Answer {
+    if let Some(block) = block
+        && let Some(parts) = handed_on(s, name, args)
+    {
+        for part in parts {
+            it.yield_to(block, vec![part])?;
+        }
+        return Ok(Some(Value::Str(s.clone())));
+    }
     if let Some(value) = convert(&s.text, name, args) {
         // A conversion of a string keeps telling where the string came from.
         return Ok(Some(match (&s.origin, &value) {
@@ -19,13 +27,38 @@ pub(crate) fn call(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value], blo
     substitute::call(it, s, name, args, block)
 }
 
+/// What a block is given one by one, where the string itself is the answer then.
+fn handed_on(s: &Str, name: &str, args: &[Value]) -> Option<Vec<Value>> {
+    let parts = matches!(name, "chars" | "each_char" | "lines" | "each_line" | "bytes" | "each_byte");
+    let parts = if parts { pieces(&s.text, name, args)? } else { return None };
+    Some(parts.as_array()?.to_vec())
+}
+
+/// The string as a list.
+fn pieces(text: &str, name: &str, args: &[Value]) -> Option<Value> {
+    Some(Value::array(match (name, args) {
+        ("chars" | "each_char", []) => text.chars().map(|c| Value::str(c.to_string())).collect(),
+        ("bytes" | "each_byte", []) => text.bytes().map(|b| Value::Int(i64::from(b))).collect(),
+        ("lines" | "each_line", []) => text.split_inclusive('\n').map(Value::str).collect(),
+        ("lines" | "each_line", [Value::Hash(options)])
+            if options.entries.get(&values::symbol("chomp")) == Some(&Value::Bool(true)) =>
+        {
+            text.lines().map(Value::str).collect()
+        }
+        ("lines" | "each_line", [Value::Str(end)]) if !end.text.is_empty() => {
+            text.split_inclusive(end.text.as_str()).map(Value::str).collect()
+        }
+        _ => return None,
+    }))
+}
+
 fn convert(text: &str, name: &str, args: &[Value]) -> Option<Value> {
     let out: String = match (name, args) {
         ("upcase", []) => text.to_uppercase(),
         ("downcase", []) => text.to_lowercase(),
         ("swapcase", []) => text
             .chars()
-            .map(|c| if c.is_uppercase() { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() })
+            .map(|c| if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() })
             .collect(),
         ("capitalize", []) => capitalize(text),
         ("strip", []) => text.trim_matches(is_blank).to_owned(),
@@ -45,15 +78,13 @@ fn convert(text: &str, name: &str, args: &[Value]) -> Option<Value> {
             chars.as_str().to_owned()
         }
         ("reverse", []) => text.chars().rev().collect(),
-        ("squeeze", []) => squeeze(text),
-        ("dump", []) => inspect::quoted(text),
-        ("tr", [Value::Str(from), Value::Str(to)]) => transliterate(text, &from.text, &to.text),
-        ("delete", [Value::Str(set)]) => transliterate(text, &set.text, ""),
+        ("dump", []) if text.is_ascii() => inspect::quoted(text),
         ("ljust" | "rjust" | "center", [Value::Int(width), rest @ ..]) => justify(text, name, *width, rest.first())?,
         ("succ" | "next", []) => crate::value::successor(text),
         ("shellescape", []) => super::paths::escaped(text),
         ("force_encoding" | "encode" | "unicode_normalize", _) | ("to_str" | "b" | "scrub", []) => text.to_owned(),
-        _ => return None,
+        ("chr", []) => text.chars().next().map(String::from).unwrap_or_default(),
+        _ => return charset::call(text, name, args),
     };
     Some(Value::str(out))
 }
@@ -66,54 +97,6 @@ fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|c| c.to_uppercase().collect::<String>()).unwrap_or_default();
     first + &chars.as_str().to_lowercase()
-}
-
-fn squeeze(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        if !out.ends_with(c) {
-            out.push(c);
-        }
-    }
-    out
-}
-
-/// `tr`, with ranges and `^`; an empty target deletes.
-fn transliterate(text: &str, from: &str, to: &str) -> String {
-    let (negated, from) = match from.strip_prefix('^') {
-        Some(rest) if !rest.is_empty() => (true, rest),
-        _ => (false, from),
-    };
-    let (from, to) = (spelled_out(from), spelled_out(to));
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let at = from.iter().position(|f| *f == c);
-        match (at, negated) {
-            (Some(at), false) => out.extend(to.get(at).or(to.last())),
-            (None, true) => out.extend(to.last()),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-fn spelled_out(set: &str) -> Vec<char> {
-    let chars: Vec<char> = set.chars().collect();
-    let mut out = Vec::new();
-    let mut rest = chars.as_slice();
-    loop {
-        rest = match rest {
-            [a, '-', b, tail @ ..] if a <= b => {
-                out.extend(*a..=*b);
-                tail
-            }
-            ['\\', c, tail @ ..] | [c, tail @ ..] => {
-                out.push(*c);
-                tail
-            }
-            [] => return out,
-        };
-    }
 }
 
 fn justify(text: &str, name: &str, width: i64, pad: Option<&Value>) -> Option<String> {
@@ -163,13 +146,14 @@ fn ask(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value]) -> Answer {
             Value::Int(text.to_lowercase().as_str().cmp(other.text.to_lowercase().as_str()) as i64)
         }
         ("casecmp?", [Value::Str(other)]) => Value::Bool(text.to_lowercase() == other.text.to_lowercase()),
-        ("count", [Value::Str(set)]) => {
-            let set = spelled_out(&set.text);
-            values::int(text.chars().filter(|c| set.contains(c)).count())
+        ("casecmp" | "casecmp?", [_]) => Value::Undef,
+        ("chars" | "each_char" | "bytes" | "each_byte" | "lines" | "each_line", _) => {
+            return Ok(pieces(text, name, args));
         }
-        ("chars" | "each_char", []) => Value::array(text.chars().map(|c| Value::str(c.to_string())).collect()),
-        ("bytes", []) => Value::array(text.bytes().map(|b| Value::Int(i64::from(b))).collect()),
-        ("lines" | "each_line", []) => Value::array(text.split_inclusive('\n').map(Value::str).collect()),
+        ("valid_encoding?", []) => Value::Bool(true),
+        ("ascii_only?", []) => Value::Bool(text.is_ascii()),
+        ("oct", []) if !text.contains(['x', 'b', 'o', 'd', 'X', 'B', 'O', 'D']) => number::lenient_int_base(text, 8),
+        ("sum", []) => Value::Int(i64::from(text.bytes().fold(0u16, |sum, byte| sum.wrapping_add(byte.into())))),
         ("ord", []) => text.chars().next().map_or(Value::Undef, |c| Value::Int(i64::from(u32::from(c)))),
         ("index", [Value::Str(part)]) => position(text, text.find(part.text.as_str())),
         ("rindex", [Value::Str(part)]) => position(text, text.rfind(part.text.as_str())),
@@ -243,6 +227,17 @@ pub(crate) fn mutate(
         }
         ("replace", [other]) => inspect::to_s(other),
         ("clear", []) => Value::str(""),
+        ("insert", [Value::Int(at), part]) => {
+            let Some((before, after)) = parted(receiver, *at) else { return it.raise("index out of string") };
+            values::concat(vec![Value::str(before), inspect::to_s(part), Value::str(after)])
+        }
+        ("slice!", args) => {
+            let taken = it.send(receiver.clone(), "slice", args.to_vec(), None)?;
+            return Ok(match (without(receiver, args, &taken), taken) {
+                (Some(rest), taken) => (rest, taken),
+                (None, _) => (values::beyond("String#slice!"), values::beyond("String#slice!")),
+            });
+        }
         ("delete" | "insert" | "pop" | "shift" | "update", _) => {
             let result = it.send(receiver.clone(), name, args, block)?;
             return Ok((receiver.clone(), result));
@@ -250,4 +245,35 @@ pub(crate) fn mutate(
         _ => return array::by_name(it, receiver, name, args, block),
     };
     Ok((changed.clone(), changed))
+}
+
+/// The text before and behind a place; from the end it is counted from behind the last character.
+fn parted(text: &Value, at: i64) -> Option<(String, String)> {
+    let text = text.as_str()?;
+    let len = i64::try_from(text.chars().count()).ok()?;
+    let at = usize::try_from(if at < 0 { at + len + 1 } else { at }).ok().filter(|_| at <= len)?;
+    Some((text.chars().take(at).collect(), text.chars().skip(at).collect()))
+}
+
+/// What is left of a text when a part is taken out; `None` if it is not known where the part lay.
+fn without(text: &Value, args: &[Value], taken: &Value) -> Option<Value> {
+    let (text, part) = match (text.as_str()?, taken) {
+        (_, Value::Undef) => return Some(text.clone()),
+        (text, Value::Str(part)) => (text, part.text.as_str()),
+        _ => return None,
+    };
+    let first = match args {
+        [Value::Int(at), ..] => {
+            let len = text.chars().count();
+            let at = values::index(*at, len).unwrap_or(len);
+            text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte)
+        }
+        [Value::Str(_)] => text.find(part)?,
+        [range] if values::attrs(range, values::RANGE).is_some() => {
+            let (from, _) = array::range_of(range, text.chars().count())?;
+            text.char_indices().nth(from).map_or(text.len(), |(byte, _)| byte)
+        }
+        _ => return None,
+    };
+    Some(Value::str(format!("{}{}", text.get(..first)?, text.get(first + part.len()..)?)))
 }

@@ -2,7 +2,8 @@
 
 use super::{Answer, inspect};
 use crate::ruby::interp::{Callable, Interp, Stop};
-use crate::ruby::{pattern, values};
+use crate::ruby::values;
+use crate::value::regex::escape;
 use crate::value::{Entries, Str, Value};
 use fancy_regex::{Captures, Regex};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 fn regex(it: &mut Interp<'_>, value: &Value) -> Option<Arc<Regex>> {
     match value {
         Value::Regex(r) => it.regex(&r.clone()),
-        Value::Str(s) => it.regex(&pattern::escape(&s.text)),
+        Value::Str(s) => it.regex(&escape(&s.text)),
         _ => None,
     }
 }
@@ -22,6 +23,7 @@ pub(crate) fn call(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value], blo
         ("=~", [Value::Regex(r)]) => find(it, r, text)?.map(|m| m.0),
         ("match", [Value::Regex(r)]) => find(it, r, text)?.map(|m| m.1),
         ("match", [Value::Str(r)]) => find(it, &r.text, text)?.map(|m| m.1),
+        ("match?", [Value::Str(r)]) => find(it, &r.text, text)?.map(|m| Value::Bool(!matches!(m.0, Value::Undef))),
         ("match?", [Value::Regex(r)]) => find(it, r, text)?.map(|m| Value::Bool(!matches!(m.0, Value::Undef))),
         ("start_with?", [Value::Regex(r)]) => {
             find(it, &format!("\\A(?:{r})"), text)?.map(|m| Value::Bool(!matches!(m.0, Value::Undef)))
@@ -40,22 +42,20 @@ pub(crate) fn call(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value], blo
             // The origin stays: the text is still that value's, reshaped.
             out.map(|v| s.origin.clone().map_or(v.clone(), |o| values::with_origin(v, o)))
         }
-        ("split", _) => split(it, text, args),
+        ("split", _) => match (split(it, text, args), block) {
+            (Some(parts), Some(block)) => {
+                for part in parts.as_array().unwrap_or_default() {
+                    it.yield_to(block, vec![part.clone()])?;
+                }
+                Some(Value::Str(s.clone()))
+            }
+            (parts, _) => parts,
+        },
         ("scan", [what]) => {
             let Some(regex) = regex(it, what) else { return Ok(None) };
             scan(it, text, &regex, block)?
         }
         ("index", [Value::Regex(r)]) => find(it, r, text)?.map(|m| m.0),
-        ("each_line" | "each_char", []) => {
-            let Some(block) = block else { return Ok(None) };
-            for line in text.split_inclusive('\n').filter(|_| name == "each_line") {
-                it.yield_to(block, vec![Value::str(line)])?;
-            }
-            for c in text.chars().filter(|_| name == "each_char") {
-                it.yield_to(block, vec![Value::str(c.to_string())])?;
-            }
-            Some(Value::Str(s.clone()))
-        }
         _ => None,
     })
 }
@@ -194,10 +194,13 @@ fn split(it: &mut Interp<'_>, text: &str, args: &[Value]) -> Option<Value> {
         _ => return None,
     };
     let most = usize::try_from(limit).ok().filter(|n| *n > 0).unwrap_or(usize::MAX);
+    if text.is_empty() {
+        return Some(Value::array(Vec::new()));
+    }
     let mut out: Vec<String> = match args.first() {
         None | Some(Value::Undef) => by_blanks(text, most),
         Some(Value::Str(s)) if s.text == " " => by_blanks(text, most),
-        Some(Value::Str(s)) if s.text.is_empty() => text.chars().map(String::from).collect(),
+        Some(Value::Str(s)) if s.text.is_empty() => by_letters(text, most),
         Some(Value::Str(s)) => text.splitn(most, s.text.as_str()).map(str::to_owned).collect(),
         Some(Value::Regex(r)) => by_regex(&*it.regex(&r.clone())?, text, most)?,
         _ => return None,
@@ -208,6 +211,12 @@ fn split(it: &mut Interp<'_>, text: &str, args: &[Value]) -> Option<Value> {
         }
     }
     Some(Value::array(out.into_iter().map(Value::str).collect()))
+}
+
+fn by_letters(text: &str, most: usize) -> Vec<String> {
+    let mut out: Vec<String> = text.chars().take(most.saturating_sub(1)).map(String::from).collect();
+    out.push(text.chars().skip(out.len()).collect());
+    out
 }
 
 fn by_blanks(text: &str, most: usize) -> Vec<String> {
