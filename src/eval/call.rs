@@ -72,6 +72,15 @@ impl crate::ruby::erb::TemplateScope for Caller<'_, '_> {
         result.ok()
     }
 
+    fn has_old_function(&mut self, name: &str) -> bool {
+        let session = self.compiler.session;
+        // What is not all there may have any.
+        !session.options.complete
+            || session.modules.ruby_functions.contains_key(name)
+            || super::functions::is_old(name)
+            || !super::functions::is_core(name)
+    }
+
     fn failure(&mut self) -> Option<String> {
         self.compiler.ruby_failure.take()
     }

@@ -49,6 +49,10 @@ impl TemplateScope for Lending<'_, '_> {
         result.ok()
     }
 
+    fn has_old_function(&mut self, name: &str) -> bool {
+        self.ask().has_old_function(name)
+    }
+
     fn template_path(&mut self, name: &str) -> Option<EcoString> {
         self.ask().template_path(name)
     }

@@ -64,6 +64,45 @@ pub fn is_core(name: &str) -> bool {
     CORE.contains_key(name.strip_prefix("::").unwrap_or(name))
 }
 
+/// Puppet's own functions of the older form (`lib/puppet/parser/functions` of Puppet 7 and 8, without those that only
+/// point to their newer form).
+const OLD: &[&str] = &[
+    "alert",
+    "contain",
+    "create_resources",
+    "crit",
+    "debug",
+    "digest",
+    "emerg",
+    "err",
+    "fail",
+    "file",
+    "fqdn_rand",
+    "generate",
+    "include",
+    "info",
+    "inline_template",
+    "md5",
+    "notice",
+    "realize",
+    "require",
+    "scanf",
+    "sha1",
+    "sha256",
+    "shellquote",
+    "sprintf",
+    "tag",
+    "tagged",
+    "template",
+    "versioncmp",
+    "warning",
+];
+
+/// Whether one of Puppet's own functions has the older form, which templates reach as `scope.function_name`.
+pub(crate) fn is_old(name: &str) -> bool {
+    OLD.contains(&name)
+}
+
 /// Applies a type as a function (`Integer('5')`, `new`).
 ///
 /// # Errors

@@ -24,6 +24,10 @@ pub trait TemplateScope {
     }
     /// Calls a Puppet function; `None` if it can't be called.
     fn call_function(&mut self, name: &str, args: &[Value]) -> Option<Value>;
+    /// Whether a function is of the older form, which alone `scope.function_name` reaches.
+    fn has_old_function(&mut self, _name: &str) -> bool {
+        true
+    }
     /// Calls the lambda that was given to the function; `None` if there is none or it can't be called.
     fn call_lambda(&mut self, _args: &[Value]) -> Option<Value> {
         None

@@ -121,7 +121,7 @@ impl Interp<'_> {
             Value::Array(_) => methods::array::mutate(self, &receiver, name, args, block),
             Value::Hash(_) => methods::hash::mutate(self, &receiver, name, args, block),
             Value::Str(_) => methods::string::mutate(self, &receiver, name, args, block),
-            Value::Undef => self.raise(format!("undefined method `{name}' for nil")),
+            Value::Undef => self.raise_itself(format!("undefined method `{name}' for nil")),
             _ => {
                 let result = self.send(receiver.clone(), name, args, block)?;
                 Ok((receiver, result))

@@ -195,7 +195,7 @@ impl Interp<'_> {
                         None => return self.raise_itself(format!("invalid address: {}", known.text)),
                     }
                 }
-                Some(Value::Bool(_) | Value::Undef) => return self.raise("unsupported address family: 0"),
+                Some(Value::Bool(_) | Value::Undef) => return self.raise_itself("unsupported address family: 0"),
                 _ => values::derived("IPAddr", &[text], None),
             },
             ("Shellwords", "escape" | "shellescape", [text]) => methods::paths::shell_escape(text),
@@ -217,9 +217,9 @@ impl Interp<'_> {
         Ok(whole)
     }
 
-    fn parse_json(&self, text: &Value) -> Eval {
+    fn parse_json(&mut self, text: &Value) -> Eval {
         let Some(Value::Str(known)) = values::settled(text) else { return Ok(values::derived("JSON", &[text], None)) };
-        let Ok(json) = serde_json::from_str(&known.text) else { return self.raise("unexpected token in JSON") };
+        let Ok(json) = serde_json::from_str(&known.text) else { return self.raise_itself("unexpected token in JSON") };
         let read = Value::from_json(&json);
         Ok(if values::holds_symbolic(text) { values::derived("JSON", &[text], Some(read)) } else { read })
     }

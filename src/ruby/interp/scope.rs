@@ -11,6 +11,9 @@ impl Interp<'_> {
                 [Value::Array(list)] => list.items.clone(),
                 _ => args,
             };
+            if !self.scope.has_old_function(function) {
+                return self.raise_itself(format!("undefined method `{name}' for Scope"));
+            }
             return self.puppet_function(function, &args);
         }
         match (name, args.as_slice()) {
@@ -98,7 +101,7 @@ impl Interp<'_> {
     pub(crate) fn puppet_function(&mut self, name: &str, args: &[Value]) -> Eval {
         self.spend(8)?;
         self.settle();
-        let args: Vec<Value> = args.iter().map(values::to_puppet).collect();
+        let args: Vec<Value> = args.iter().enumerate().map(|(at, arg)| handed(name, at, arg)).collect();
         let found = self.scope.call_function(name, &args);
         self.answer_of(name, found)
     }
@@ -117,5 +120,20 @@ impl Interp<'_> {
             return self.raise_itself(message);
         }
         Ok(found.unwrap_or_else(|| Value::unknown(CauseKind::Function, name)))
+    }
+}
+
+/// An argument as the Puppet language gets it. A default comes back as it is, and a symbol is told apart by that.
+fn handed(function: &str, at: usize, arg: &Value) -> Value {
+    match (function, at, arg) {
+        ("lookup", 3, arg) | ("hiera" | "hiera_array" | "hiera_hash", 1, arg) => arg.clone(),
+        ("lookup", _, Value::Hash(options)) => {
+            let is_default = |key: &Value| key.as_str() == Some("default_value");
+            let entry = |(key, value): (&Value, &Value)| {
+                (values::to_puppet(key), if is_default(key) { value.clone() } else { values::to_puppet(value) })
+            };
+            values::hash_of(options.entries.iter().map(entry).collect())
+        }
+        (_, _, arg) => values::to_puppet(arg),
     }
 }

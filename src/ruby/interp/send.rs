@@ -129,7 +129,6 @@ impl Interp<'_> {
     fn send_known(&mut self, receiver: &Value, name: &str, args: &[Value], block: Option<&Callable>) -> Eval {
         match methods::call(self, receiver, name, args, block)? {
             Some(value) => Ok(value),
-            None if matches!(receiver, Value::Undef) => self.raise(format!("undefined method `{name}' for nil")),
             None => {
                 if let Some(message) = methods::lacking::undefined(receiver, name) {
                     return self.raise_itself(message);

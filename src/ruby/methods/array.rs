@@ -67,7 +67,7 @@ pub(crate) fn call(
         ("+" | "concat", [other]) => match other.as_array() {
             Some(more) => Value::array(items.iter().chain(more).cloned().collect()),
             None if other.is_unknown() => values::derived("+", &[receiver, other], None),
-            None => return it.raise("no implicit conversion into Array"),
+            None => return it.raise_itself("no implicit conversion into Array"),
         },
         ("*", [Value::Str(separator)]) => join(it, array, Some(&Value::Str(separator.clone()))),
         ("*", [Value::Int(n)])
@@ -75,6 +75,11 @@ pub(crate) fn call(
         {
             Value::array((0..*n).flat_map(|_| items.iter().cloned()).collect())
         }
+        ("*", [other @ (Value::Array(_) | Value::Hash(_) | Value::Bool(_))]) => {
+            let class = super::format::class_of(other);
+            return it.raise_itself(format!("no implicit conversion of {class} into Integer"));
+        }
+        ("*", [Value::Undef]) => return it.raise_itself("no implicit conversion from nil to integer"),
         ("to_a" | "to_ary", []) => receiver.clone(),
         ("entries" | "to_set", []) => super::object::copy(receiver),
         ("transpose", []) => return Ok(transpose(items)),
@@ -111,8 +116,13 @@ fn pick(it: &mut Interp<'_>, array: &Array, name: &str, args: &[Value], block: O
             (Some(_), ..) => element(it, array, *i),
             (None, _, Some(block)) => it.yield_to(block, vec![Value::Int(*i)])?,
             (None, Some(default), None) => default.clone(),
-            (None, None, None) => return it.raise(format!("index {i} outside of array bounds")),
+            (None, None, None) => return it.raise_itself(format!("index {i} outside of array bounds")),
         },
+        ("[]" | "slice" | "at", [other @ (Value::Str(_) | Value::Array(_) | Value::Hash(_) | Value::Bool(_))]) => {
+            let class = super::format::class_of(other);
+            return it.raise_itself(format!("no implicit conversion of {class} into Integer"));
+        }
+        ("[]" | "slice" | "at", [Value::Undef]) => return it.raise_itself("no implicit conversion from nil to integer"),
         ("[]" | "slice", [Value::Int(from), Value::Int(len)]) => part(items, *from, *len),
         ("[]" | "slice", [range]) if values::attrs(range, values::RANGE).is_some() => {
             match range_of(range, items.len()) {
@@ -247,7 +257,7 @@ pub(crate) fn mutate(
                 match more.as_array() {
                     Some(more) => items.extend(more.iter().cloned()),
                     None if more.is_unknown() => items.push(more.clone()),
-                    None => return it.raise("no implicit conversion into Array"),
+                    None => return it.raise_itself("no implicit conversion into Array"),
                 }
             }
             None

@@ -80,7 +80,7 @@ fn look_up(it: &mut Interp<'_>, entries: &Entries, name: &str, args: &[Value], b
             (Some(found), ..) => found,
             (None, _, Some(block)) => it.yield_to(block, vec![key])?,
             (None, Some(default), None) => default.clone(),
-            (None, None, None) => return it.raise(format!("key not found: {key}")),
+            (None, None, None) => return it.raise_itself(format!("key not found: {key}")),
         },
     };
     let symbolic = matches!(asked, Value::Sym(_)) && !matches!(answer, Value::Object(_));

@@ -6,14 +6,14 @@ use crate::ruby::values;
 use crate::value::Value;
 
 /// What two integers give. What leaves 64 bits is unknown.
-pub(crate) fn pair(it: &Interp<'_>, a: i64, name: &str, b: i64) -> Answer {
+pub(crate) fn pair(it: &mut Interp<'_>, a: i64, name: &str, b: i64) -> Answer {
     let (wide_a, wide_b) = (i128::from(a), i128::from(b));
     let small = || u32::try_from(b).ok();
     let value = match name {
         "+" => a.checked_add(b),
         "-" => a.checked_sub(b),
         "*" => a.checked_mul(b),
-        "/" | "div" | "%" | "modulo" | "divmod" | "remainder" if b == 0 => return it.raise("divided by 0"),
+        "/" | "div" | "%" | "modulo" | "divmod" | "remainder" if b == 0 => return it.raise_itself("divided by 0"),
         "/" | "div" => i64::try_from(floored(wide_a, wide_b).0).ok(),
         "%" | "modulo" => i64::try_from(floored(wide_a, wide_b).1).ok(),
         "remainder" => i64::try_from(wide_a % wide_b).ok(),

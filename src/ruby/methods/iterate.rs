@@ -304,7 +304,7 @@ fn by_key(it: &mut Interp<'_>, items: &[Value], name: &str, block: &Callable) ->
 }
 
 /// Sorts, or raises as Ruby does when two elements can't be compared.
-fn sort<T>(it: &Interp<'_>, items: &mut [T], compare: impl Fn(&T, &T) -> Option<Ordering>) -> Result<(), Stop> {
+fn sort<T>(it: &mut Interp<'_>, items: &mut [T], compare: impl Fn(&T, &T) -> Option<Ordering>) -> Result<(), Stop> {
     let failed = std::cell::Cell::new(false);
     items.sort_by(|a, b| {
         compare(a, b).unwrap_or_else(|| {
@@ -312,7 +312,7 @@ fn sort<T>(it: &Interp<'_>, items: &mut [T], compare: impl Fn(&T, &T) -> Option<
             Ordering::Equal
         })
     });
-    if failed.get() { it.raise("comparison of elements failed") } else { Ok(()) }
+    if failed.get() { it.raise_itself("comparison of elements failed") } else { Ok(()) }
 }
 
 /// The block is asked whether an element is beyond the best so far.
@@ -387,7 +387,7 @@ fn plain(it: &mut Interp<'_>, receiver: &Value, items: Vec<Value>, name: &str, a
         ("reverse", []) => Value::array(items.into_iter().rev().collect()),
         ("to_h", []) => match array::to_h(&items) {
             Some(hash) => hash,
-            None => return it.raise("wrong element type (expected array)"),
+            None => return it.raise_itself("wrong element type (expected array)"),
         },
         ("sort", []) => {
             let mut items = items;

@@ -40,7 +40,7 @@ pub(crate) fn call(
                     return Ok(Some(value));
                 }
             } else if matches!(name, "+" | "-" | "*" | "/" | "%" | "**") {
-                return it.raise(format!(
+                return it.raise_itself(format!(
                     "{} can't be coerced into {}",
                     super::class_name(other),
                     super::class_name(receiver)

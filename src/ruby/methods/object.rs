@@ -93,12 +93,12 @@ fn truthy(value: &Value) -> bool {
     !matches!(value, Value::Undef | Value::Bool(false))
 }
 
-fn compare(it: &Interp<'_>, a: &Value, name: &str, b: &Value) -> Answer {
+fn compare(it: &mut Interp<'_>, a: &Value, name: &str, b: &Value) -> Answer {
     if matches!(a, Value::Undef | Value::Bool(_) | Value::Array(_) | Value::Hash(_)) {
         return Ok(None);
     }
     let Some(ordering) = order::compare(a, b) else {
-        return it.raise(format!("comparison of {} with {} failed", class_name(a), class_name(b)));
+        return it.raise_itself(format!("comparison of {} with {} failed", class_name(a), super::format::class_of(b)));
     };
     Ok(Some(Value::Bool(match name {
         "<" => ordering.is_lt(),

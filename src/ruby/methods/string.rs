@@ -127,8 +127,16 @@ fn ask(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value]) -> Answer {
         ("to_sym" | "intern", []) => values::symbol(text),
         ("+", [other]) => match other {
             Value::Str(_) => values::concat(vec![Value::Str(s.clone()), other.clone()]),
-            _ => return it.raise(format!("no implicit conversion of {} into String", super::class_name(other))),
+            _ => {
+                let class = super::format::class_of(other);
+                return it.raise_itself(format!("no implicit conversion of {class} into String"));
+            }
         },
+        ("*", [other @ (Value::Str(_) | Value::Array(_) | Value::Hash(_) | Value::Bool(_))]) => {
+            let class = super::format::class_of(other);
+            return it.raise_itself(format!("no implicit conversion of {class} into Integer"));
+        }
+        ("*", [Value::Undef]) => return it.raise_itself("no implicit conversion from nil to integer"),
         ("*", [Value::Int(n)]) => match usize::try_from(*n) {
             Ok(n) if text.len().saturating_mul(n) < 1 << 20 => Value::str(text.repeat(n)),
             _ => return Ok(None),
@@ -228,7 +236,7 @@ pub(crate) fn mutate(
         ("replace", [other]) => inspect::to_s(other),
         ("clear", []) => Value::str(""),
         ("insert", [Value::Int(at), part]) => {
-            let Some((before, after)) = parted(receiver, *at) else { return it.raise("index out of string") };
+            let Some((before, after)) = parted(receiver, *at) else { return it.raise_itself("index out of string") };
             values::concat(vec![Value::str(before), inspect::to_s(part), Value::str(after)])
         }
         ("slice!", args) => {
