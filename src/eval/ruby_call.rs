@@ -8,10 +8,10 @@ use super::lift::Res;
 use super::ruby_function::RubyFunction;
 use super::scope::{Env, TOP};
 use super::source::DefKind;
-use crate::ruby::erb::TemplateScope;
+use crate::ruby::erb::{Ground, TemplateScope};
 use crate::ruby::function::{Called, Dispatch};
 use crate::value::types::Type;
-use crate::value::{Tri, Value};
+use crate::value::{CauseKind, Tri, Value};
 use ecow::EcoString;
 use std::sync::Arc;
 
@@ -117,7 +117,13 @@ impl<'s> Compiler<'s> {
                 }
                 Ok(Some(value))
             }
-            Called::Raised(message) => Err(EvalError::puppet(message)),
+            // A server that knows more may have a value where nil is here.
+            Called::Raised(message, Ground::Nil) if !self.session.options.complete => {
+                let value = Value::unknown(CauseKind::Function, message);
+                self.count_causes(&value);
+                Ok(Some(value))
+            }
+            Called::Raised(message, _) => Err(EvalError::puppet(message)),
         }
     }
 

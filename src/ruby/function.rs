@@ -5,7 +5,7 @@
 
 use super::ast::{Block, BlockArg, Call, Expr, Kind};
 use super::erb::TemplateScope;
-use super::interp::{Callable, Interp, Stop};
+use super::interp::{Callable, Ground, Interp, Stop};
 use super::syntax::{nests_by_words, refused, with_room};
 use super::{lower, values};
 use crate::value::{CauseKind, Value};
@@ -52,7 +52,7 @@ pub enum Called {
     /// Its value.
     Value(Value),
     /// The exception it raised.
-    Raised(String),
+    Raised(String, Ground),
 }
 
 impl Function {
@@ -102,9 +102,10 @@ impl Function {
             Ok(value) | Err(Stop::Return(value) | Stop::Leave(_, value) | Stop::Next(value) | Stop::Break(value)) => {
                 Called::Value(values::to_puppet(&value))
             }
-            Err(Stop::Raised(message, _)) if interp.raised_itself.as_ref() == Some(&message) => Called::Raised(message),
-            // Not said by the function: it may be a gap of ours.
-            Err(Stop::Raised(message, _)) => Called::Value(Value::unknown(CauseKind::Function, message)),
+            Err(Stop::Raised(message, _)) => match interp.ground_of(&message) {
+                Ground::Open => Called::Value(Value::unknown(CauseKind::Function, message)),
+                ground => Called::Raised(message, ground),
+            },
             Err(Stop::Limit(what)) => Called::Value(Value::unknown(CauseKind::Limit, what)),
         }
     }

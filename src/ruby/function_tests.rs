@@ -30,7 +30,7 @@ fn called(text: &str, args: &[Value]) -> String {
     let function = Function::parse(text, "f.rb", "m::f").unwrap();
     match function.call(&mut Stub, 0, args, false) {
         Called::Value(value) => value.to_string(),
-        Called::Raised(message) => format!("raised {message}"),
+        Called::Raised(message, _) => format!("raised {message}"),
     }
 }
 

@@ -237,12 +237,30 @@ pub(super) fn no_source(value: &Value) -> Option<String> {
 }
 
 fn no_address(text: &str) -> Option<String> {
-    if let Some((scheme, _)) = text.split_once("://") {
-        let known = matches!(scheme, "file" | "puppet" | "http" | "https");
-        return (!known).then(|| format!("Cannot use URLs of type '{scheme}' as source for fileserving"));
+    // Of an agent on Windows a drive may be meant.
+    if text.starts_with('/') || text.contains('\\') || is_drive(text) {
+        return None;
     }
-    let absolute = text.starts_with('/') || text.contains([':', '\\']);
-    (!absolute && !text.is_empty()).then(|| format!("Cannot use relative URLs '{text}'"))
+    let Some((scheme, rest)) = text.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) else {
+        return Some(format!("Cannot use relative URLs '{text}'"));
+    };
+    let scheme = scheme.to_ascii_lowercase();
+    if !rest.starts_with('/') {
+        return Some(format!("Cannot use opaque URLs '{text}'"));
+    }
+    let known = matches!(scheme.as_str(), "file" | "puppet" | "http" | "https");
+    (!known).then(|| format!("Cannot use URLs of type '{scheme}' as source for fileserving"))
+}
+
+fn is_drive(text: &str) -> bool {
+    matches!(text.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic())
+        && !matches!(text.as_bytes(), [_, _, b'/', b'/', ..])
+}
+
+/// RFC 3986, section 3.1.
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
 pub(super) fn no_file_state(text: &str) -> Option<String> {

@@ -9,7 +9,7 @@ use crate::eval::interp::Block;
 use crate::eval::lift::{Res, alternatives, choice, concat};
 use crate::eval::scope::Env;
 use crate::repo::Loc;
-use crate::ruby::erb::{self, Rendered};
+use crate::ruby::erb::{self, Ground, Rendered};
 use crate::value::digest::sha1;
 use crate::value::{CauseKind, Value, in_a_row};
 use std::sync::Arc;
@@ -95,8 +95,12 @@ pub(super) fn template<'s>(c: &mut Compiler<'s>, env: Env<'s>, args: &[Value], _
     })
 }
 
-/// A template that is not there: an error, unless its module is known to lie elsewhere.
+/// A template that is not there: an error, unless it is a file of the server or of a module known to lie elsewhere.
 pub(super) fn absent_template(c: &mut Compiler<'_>, name: &str) -> Res<Value> {
+    if name.starts_with('/') {
+        c.count(CauseKind::Template, "file of the server");
+        return Ok(opaque(CauseKind::Template, "file of the server"));
+    }
     match of_absent_module(c, name) {
         true => Ok(opaque(CauseKind::Template, name)),
         false => Err(EvalError::puppet(format!("Could not find template '{name}'"))),
@@ -127,7 +131,8 @@ fn per_host(path: &str, value: Value) -> Value {
 fn raised(c: &mut Compiler<'_>, rendered: &Rendered, what: &str, path: &str) -> Res<()> {
     let Some(error) = &rendered.raised else { return Ok(()) };
     let message = format!("Failed to parse {what}: {}", error.message);
-    if c.session.options.complete && rendered.certain {
+    let sure = if c.session.options.complete { Ground::Nil } else { Ground::Words };
+    if rendered.ground >= sure {
         return Err(EvalError::puppet(message));
     }
     let error = EvalError::puppet(message).at(&Loc::new(path, error.line));

@@ -11,7 +11,7 @@ use crate::value::{CauseKind, Value};
 use ecow::EcoString;
 use std::sync::Arc;
 
-pub use super::interp::Piece;
+pub use super::interp::{Ground, Piece};
 
 /// What a template may ask of the evaluator.
 pub trait TemplateScope {
@@ -89,9 +89,8 @@ pub struct Rendered {
     pub variables: Vec<VariableRead>,
     /// The exception that real Ruby would end with: the catalog would not compile.
     pub raised: Option<RubyError>,
-    /// Whether the template raised it by its own words, or for a variable that is not set, so that no gap of this
-    /// evaluator can be behind it.
-    pub certain: bool,
+    /// What that rests on.
+    pub ground: Ground,
 }
 
 /// One line of the rendered text.
@@ -149,19 +148,27 @@ impl Template {
         interp.settle();
         let mut pieces = std::mem::take(&mut interp.out.pieces);
         let variables = std::mem::take(&mut interp.variables);
-        let own_words = interp.raised_itself.take();
+        let grounds = end.as_ref().err().and_then(|stop| match stop {
+            Stop::Raised(message, _) => Some(interp.ground_of(message)),
+            _ => None,
+        });
         let variables = variables.into_iter().map(|(name, line, found)| VariableRead { name, line, found }).collect();
-        let (mut raised, mut certain) = (None, false);
+        let mut raised = None;
         match end {
             Err(Stop::Raised(message, line)) => {
                 pieces.push(unknown_piece(CauseKind::Template, &self.unknown(&message), line));
-                certain = own_words.as_ref() == Some(&message);
                 raised = Some(RubyError { line, message });
             }
             Err(Stop::Limit(what)) => pieces.push(unknown_piece(CauseKind::Limit, what, 0)),
             _ => {}
         }
-        Rendered { value: whole::whole(&pieces, &self.path, self.before), pieces, variables, raised, certain }
+        Rendered {
+            value: whole::whole(&pieces, &self.path, self.before),
+            pieces,
+            variables,
+            raised,
+            ground: grounds.unwrap_or(Ground::Open),
+        }
     }
 
     /// What is unknown of it, led by its path: whoever compares two revisions looks there.
@@ -177,7 +184,13 @@ impl Template {
         };
         let piece = unknown_piece(CauseKind::Template, &self.unknown(&reason), errors.first().map_or(0, |e| e.line));
         let raised = errors.first().cloned();
-        Rendered { value: piece.value.clone(), pieces: vec![piece], variables: Vec::new(), raised, certain: false }
+        Rendered {
+            value: piece.value.clone(),
+            pieces: vec![piece],
+            variables: Vec::new(),
+            raised,
+            ground: Ground::Open,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Calls: with a receiver, without one, and those that change their receiver.
 
-use super::{Callable, Eval, Interp, Stop};
+use super::{Callable, Eval, Ground, Interp, Stop};
 use crate::ruby::ast::{Block, Call, Expr, Kind};
 use crate::ruby::{methods, values};
 use crate::value::Value;
@@ -56,7 +56,7 @@ impl Interp<'_> {
             Err(Stop::Break(value)) if block.is_some() => Ok(value),
             Err(Stop::Raised(message, line)) if nothing && message.starts_with("undefined method `each") => {
                 // The scope has no such variable: a loop over it is no gap of ours. Other methods may be.
-                self.raised_itself = Some(message.clone());
+                self.raised_itself = Some((message.clone(), Ground::Nil));
                 Err(Stop::Raised(message, line))
             }
             other => other,
@@ -121,7 +121,7 @@ impl Interp<'_> {
             Value::Array(_) => methods::array::mutate(self, &receiver, name, args, block),
             Value::Hash(_) => methods::hash::mutate(self, &receiver, name, args, block),
             Value::Str(_) => methods::string::mutate(self, &receiver, name, args, block),
-            Value::Undef => self.raise_itself(format!("undefined method `{name}' for nil")),
+            Value::Undef => self.raise_on(Ground::Nil, format!("undefined method `{name}' for nil")),
             _ => {
                 let result = self.send(receiver.clone(), name, args, block)?;
                 Ok((receiver, result))

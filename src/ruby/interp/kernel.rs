@@ -1,6 +1,6 @@
 //! Functions without receiver, constants, and what can be called on a constant.
 
-use super::{Callable, Eval, Interp, Stop};
+use super::{Callable, Eval, Ground, Interp, Stop};
 use crate::ruby::methods::format::class_of;
 use crate::ruby::{methods, values};
 use crate::value::convert::{self, Refused};
@@ -77,7 +77,7 @@ impl Interp<'_> {
     fn raised(&mut self, args: &[Value]) -> Result<Option<Value>, Stop> {
         let message = args.last().map(methods::inspect::to_s);
         let message = message.as_ref().and_then(Value::as_str).unwrap_or("unhandled exception").to_owned();
-        self.raise_itself(message)
+        self.raise_on(Ground::Words, message)
     }
 
     fn number_from(&mut self, value: &Value, name: &str) -> Eval {
@@ -98,7 +98,7 @@ impl Interp<'_> {
         match number {
             Ok(number) if values::holds_symbolic(value) => Ok(values::derived(name, &[value], Some(number))),
             Ok(number) => Ok(number),
-            Err(Refused::Argument(message)) => self.raise_itself(message),
+            Err(Refused::Argument(message)) => self.raise_on(Ground::of(value), message),
             Err(Refused::TooLong) => Ok(values::beyond(name)),
         }
     }
@@ -113,7 +113,9 @@ impl Interp<'_> {
         let Some(template_known) = template_known.as_str() else { return Ok(values::beyond("format")) };
         let text = match methods::format::sprintf(template_known, known) {
             Ok(text) => text,
-            Err(Refused::Argument(message)) => return self.raise_itself(message),
+            Err(Refused::Argument(message)) => {
+                return self.raise_on(Ground::of_all(args), message);
+            }
             Err(Refused::TooLong) => return Err(Stop::Limit("a text too long")),
         };
         let symbolic = operands.iter().any(|v| values::holds_symbolic(v));
@@ -195,7 +197,9 @@ impl Interp<'_> {
                         None => return self.raise_itself(format!("invalid address: {}", known.text)),
                     }
                 }
-                Some(Value::Bool(_) | Value::Undef) => return self.raise_itself("unsupported address family: 0"),
+                Some(Value::Bool(_) | Value::Undef) => {
+                    return self.raise_on(Ground::of(text), "unsupported address family: 0");
+                }
                 _ => values::derived("IPAddr", &[text], None),
             },
             ("Shellwords", "escape" | "shellescape", [text]) => methods::paths::shell_escape(text),

@@ -7,12 +7,14 @@ mod call;
 mod in_place;
 mod kernel;
 mod output;
+mod raise;
 mod scope;
 mod send;
 
 pub(crate) use block::Callable;
 pub(crate) use in_place::address;
 pub use output::Piece;
+pub use raise::Ground;
 
 use super::ast::{Block, Expr, Kind, Pair};
 use super::erb::TemplateScope;
@@ -83,7 +85,7 @@ pub(crate) struct Interp<'a> {
     /// `self` is a resource.
     native: bool,
     /// The last exception was raised by the program's own words.
-    pub(crate) raised_itself: Option<String>,
+    pub(crate) raised_itself: Option<(String, Ground)>,
     /// The unknown on which that depends.
     doubt: Option<Value>,
     lent: in_place::Lent,
@@ -154,18 +156,6 @@ impl<'a> Interp<'a> {
     /// Where in the template the program stands.
     pub(crate) fn here(&self) -> Loc {
         Loc::new(Arc::clone(&self.path), self.line.saturating_add(self.before))
-    }
-
-    /// Raises an exception at the current line.
-    pub(crate) fn raise<T>(&self, message: impl Into<String>) -> Result<T, Stop> {
-        Err(Stop::Raised(message.into(), self.line))
-    }
-
-    /// The same by the program's own words, if it is certain that it comes there.
-    pub(crate) fn raise_itself<T>(&mut self, message: impl Into<String>) -> Result<T, Stop> {
-        let message = message.into();
-        self.raised_itself = (self.possible == 0).then(|| message.clone());
-        self.raise(message)
     }
 
     pub(crate) fn spend(&mut self, steps: usize) -> Result<(), Stop> {

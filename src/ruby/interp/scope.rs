@@ -1,6 +1,6 @@
 //! The `scope` object of a template: variables and Puppet functions.
 
-use super::{Eval, Interp, Stop};
+use super::{Eval, Ground, Interp, Stop};
 use crate::ruby::values;
 use crate::value::{CauseKind, Value};
 
@@ -84,7 +84,7 @@ impl Interp<'_> {
         };
         self.settle();
         if !self.scope.set_variable(&text, value) {
-            return self.raise_itself(format!("Cannot reassign variable '${text}'"));
+            return self.raise_on(Ground::Words, format!("Cannot reassign variable '${text}'"));
         }
         Ok(value.clone())
     }
@@ -103,7 +103,7 @@ impl Interp<'_> {
         self.settle();
         let args: Vec<Value> = args.iter().enumerate().map(|(at, arg)| handed(name, at, arg)).collect();
         let found = self.scope.call_function(name, &args);
-        self.answer_of(name, found)
+        self.answer_of(name, &args, found)
     }
 
     /// Runs the lambda that the Puppet code gave.
@@ -112,12 +112,13 @@ impl Interp<'_> {
         self.settle();
         let args: Vec<Value> = args.iter().map(values::to_puppet).collect();
         let found = self.scope.call_lambda(&args);
-        self.answer_of("a lambda", found)
+        self.answer_of("a lambda", &args, found)
     }
 
-    fn answer_of(&mut self, name: &str, found: Option<Value>) -> Eval {
+    fn answer_of(&mut self, name: &str, args: &[Value], found: Option<Value>) -> Eval {
         if let Some(message) = found.is_none().then(|| self.scope.failure()).flatten() {
-            return self.raise_itself(message);
+            let nil = Ground::of_all(args) == Ground::Nil;
+            return self.raise_on(if nil { Ground::Nil } else { Ground::Words }, message);
         }
         Ok(found.unwrap_or_else(|| Value::unknown(CauseKind::Function, name)))
     }

@@ -3,7 +3,7 @@
 //! A method on a per-host value runs on the sample and yields a per-host value; on an unknown it
 //! yields an unknown that remembers what it rests on.
 
-use super::{Callable, Eval, Interp};
+use super::{Callable, Eval, Ground, Interp};
 use crate::ruby::{methods, values};
 use crate::value::{Sym, SymExpr, Value};
 
@@ -131,7 +131,7 @@ impl Interp<'_> {
             Some(value) => Ok(value),
             None => {
                 if let Some(message) = methods::lacking::undefined(receiver, name) {
-                    return self.raise_itself(message);
+                    return self.raise_on(Ground::of(receiver), message);
                 }
                 let unknown = values::beyond(format!("{}#{name}", methods::class_name(receiver)));
                 match block {

@@ -1,7 +1,7 @@
 //! Arrays: what needs no block.
 
 use super::{Answer, combine, order};
-use crate::ruby::interp::{Callable, Interp, Stop};
+use crate::ruby::interp::{Callable, Ground, Interp, Stop};
 use crate::ruby::values;
 use crate::value::{Array, Entries, Origin, Value};
 use std::sync::Arc;
@@ -67,7 +67,7 @@ pub(crate) fn call(
         ("+" | "concat", [other]) => match other.as_array() {
             Some(more) => Value::array(items.iter().chain(more).cloned().collect()),
             None if other.is_unknown() => values::derived("+", &[receiver, other], None),
-            None => return it.raise_itself("no implicit conversion into Array"),
+            None => return it.raise_on(Ground::of(other), "no implicit conversion into Array"),
         },
         ("*", [Value::Str(separator)]) => join(it, array, Some(&Value::Str(separator.clone()))),
         ("*", [Value::Int(n)])
@@ -79,7 +79,7 @@ pub(crate) fn call(
             let class = super::format::class_of(other);
             return it.raise_itself(format!("no implicit conversion of {class} into Integer"));
         }
-        ("*", [Value::Undef]) => return it.raise_itself("no implicit conversion from nil to integer"),
+        ("*", [Value::Undef]) => return it.raise_on(Ground::Nil, "no implicit conversion from nil to integer"),
         ("to_a" | "to_ary", []) => receiver.clone(),
         ("entries" | "to_set", []) => super::object::copy(receiver),
         ("transpose", []) => return Ok(transpose(items)),
@@ -122,7 +122,9 @@ fn pick(it: &mut Interp<'_>, array: &Array, name: &str, args: &[Value], block: O
             let class = super::format::class_of(other);
             return it.raise_itself(format!("no implicit conversion of {class} into Integer"));
         }
-        ("[]" | "slice" | "at", [Value::Undef]) => return it.raise_itself("no implicit conversion from nil to integer"),
+        ("[]" | "slice" | "at", [Value::Undef]) => {
+            return it.raise_on(Ground::Nil, "no implicit conversion from nil to integer");
+        }
         ("[]" | "slice", [Value::Int(from), Value::Int(len)]) => part(items, *from, *len),
         ("[]" | "slice", [range]) if values::attrs(range, values::RANGE).is_some() => {
             match range_of(range, items.len()) {
@@ -257,7 +259,7 @@ pub(crate) fn mutate(
                 match more.as_array() {
                     Some(more) => items.extend(more.iter().cloned()),
                     None if more.is_unknown() => items.push(more.clone()),
-                    None => return it.raise_itself("no implicit conversion into Array"),
+                    None => return it.raise_on(Ground::of(more), "no implicit conversion into Array"),
                 }
             }
             None

@@ -1,7 +1,7 @@
 //! Everything enumerable: arrays, hashes as pairs, ranges.
 
 use super::{Answer, array, asked, class_name, combine, order};
-use crate::ruby::interp::{Callable, Eval, Interp, Stop};
+use crate::ruby::interp::{Callable, Eval, Ground, Interp, Stop};
 use crate::ruby::values;
 use crate::value::{Entries, Tri, Value};
 use std::cmp::Ordering;
@@ -312,7 +312,7 @@ fn sort<T>(it: &mut Interp<'_>, items: &mut [T], compare: impl Fn(&T, &T) -> Opt
             Ordering::Equal
         })
     });
-    if failed.get() { it.raise_itself("comparison of elements failed") } else { Ok(()) }
+    if failed.get() { it.raise_on(Ground::Nil, "comparison of elements failed") } else { Ok(()) }
 }
 
 /// The block is asked whether an element is beyond the best so far.

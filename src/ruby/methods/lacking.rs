@@ -38,8 +38,9 @@ mod tests {
     fn only_what_no_ruby_has_is_lacking() {
         let text = Value::str("x");
         assert_eq!(undefined(&text, "join").as_deref(), Some("undefined method `join' for \"x\":String"));
+        assert_eq!(undefined(&Value::Undef, "join").as_deref(), Some("undefined method `join' for nil:NilClass"));
         assert_eq!(undefined(&text, "each").is_some(), undefined(&Value::Int(1), "gsub").is_some());
-        for (value, name) in [(&text, "unpack1"), (&text, "to_json"), (&text, "taint"), (&Value::Undef, "join")] {
+        for (value, name) in [(&text, "unpack1"), (&text, "to_json"), (&text, "taint"), (&Value::Undef, "to_a")] {
             assert_eq!(undefined(value, name), None, "{name}");
         }
         assert!(

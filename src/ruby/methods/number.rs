@@ -1,7 +1,7 @@
 //! Numbers.
 
 use super::{Answer, float, inspect, integer};
-use crate::ruby::interp::{Callable, Interp};
+use crate::ruby::interp::{Callable, Ground, Interp};
 use crate::ruby::values;
 use crate::value::Value;
 
@@ -40,11 +40,10 @@ pub(crate) fn call(
                     return Ok(Some(value));
                 }
             } else if matches!(name, "+" | "-" | "*" | "/" | "%" | "**") {
-                return it.raise_itself(format!(
-                    "{} can't be coerced into {}",
-                    super::class_name(other),
-                    super::class_name(receiver)
-                ));
+                return it.raise_on(
+                    Ground::of(other),
+                    format!("{} can't be coerced into {}", super::class_name(other), super::class_name(receiver)),
+                );
             }
         }
         _ => {}

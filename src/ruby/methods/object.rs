@@ -1,7 +1,7 @@
 //! What every object can do, and the few Ruby objects of our own.
 
 use super::{Answer, class_name, inspect, json, order};
-use crate::ruby::interp::{Callable, Interp};
+use crate::ruby::interp::{Callable, Ground, Interp};
 use crate::ruby::values;
 use crate::value::Value;
 use std::sync::Arc;
@@ -98,7 +98,10 @@ fn compare(it: &mut Interp<'_>, a: &Value, name: &str, b: &Value) -> Answer {
         return Ok(None);
     }
     let Some(ordering) = order::compare(a, b) else {
-        return it.raise_itself(format!("comparison of {} with {} failed", class_name(a), super::format::class_of(b)));
+        return it.raise_on(
+            Ground::of(b),
+            format!("comparison of {} with {} failed", class_name(a), super::format::class_of(b)),
+        );
     };
     Ok(Some(Value::Bool(match name {
         "<" => ordering.is_lt(),

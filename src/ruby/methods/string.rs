@@ -1,7 +1,7 @@
 //! Strings: everything but patterns, which are in `substitute`.
 
 use super::{Answer, array, charset, inspect, number, substitute};
-use crate::ruby::interp::{Callable, Interp, Stop};
+use crate::ruby::interp::{Callable, Ground, Interp, Stop};
 use crate::ruby::values;
 use crate::value::{Str, Value};
 
@@ -129,14 +129,14 @@ fn ask(it: &mut Interp<'_>, s: &Str, name: &str, args: &[Value]) -> Answer {
             Value::Str(_) => values::concat(vec![Value::Str(s.clone()), other.clone()]),
             _ => {
                 let class = super::format::class_of(other);
-                return it.raise_itself(format!("no implicit conversion of {class} into String"));
+                return it.raise_on(Ground::of(other), format!("no implicit conversion of {class} into String"));
             }
         },
         ("*", [other @ (Value::Str(_) | Value::Array(_) | Value::Hash(_) | Value::Bool(_))]) => {
             let class = super::format::class_of(other);
             return it.raise_itself(format!("no implicit conversion of {class} into Integer"));
         }
-        ("*", [Value::Undef]) => return it.raise_itself("no implicit conversion from nil to integer"),
+        ("*", [Value::Undef]) => return it.raise_on(Ground::Nil, "no implicit conversion from nil to integer"),
         ("*", [Value::Int(n)]) => match usize::try_from(*n) {
             Ok(n) if text.len().saturating_mul(n) < 1 << 20 => Value::str(text.repeat(n)),
             _ => return Ok(None),
