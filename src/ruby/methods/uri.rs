@@ -6,7 +6,7 @@ use crate::value::{Value, uri};
 /// `URI.parse(text)`. What Ruby would refuse is not known here: it is a URI whose parts are unknown.
 pub(crate) fn parse(text: &Value) -> Value {
     match text {
-        Value::Str(known) if is_plain(&known.text) => values::object(values::URI, &[text.clone()]),
+        Value::Str(known) if is_plain(&known.text) => values::object(values::URI, std::slice::from_ref(text)),
         Value::Object(_) if values::attrs(text, values::URI).is_some() => text.clone(),
         _ => values::derived("URI", &[text], None),
     }
