@@ -118,7 +118,7 @@ impl Interp<'_> {
                     values::derived(name, &[&receiver], Some(result)),
                 ))
             }
-            Value::Array(_) => methods::array::mutate(self, &receiver, name, args, block),
+            Value::Array(_) => methods::changing::array(self, &receiver, name, args, block),
             Value::Hash(_) => methods::hash::mutate(self, &receiver, name, args, block),
             Value::Str(_) => methods::string::mutate(self, &receiver, name, args, block),
             Value::Undef => self.raise_on(Ground::Nil, format!("undefined method `{name}' for nil")),

@@ -159,7 +159,7 @@ pub(crate) fn mutate(
             entries = other.as_hash().cloned().unwrap_or_default();
             None
         }
-        _ => return super::array::by_name(it, receiver, name, args, block),
+        _ => return super::changing::by_name(it, receiver, name, args, block),
     };
     let changed = values::hash_of(entries);
     Ok((changed.clone(), result.unwrap_or(changed)))

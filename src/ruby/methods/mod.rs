@@ -6,6 +6,7 @@
 pub(crate) mod address;
 pub(crate) mod array;
 pub(crate) mod asked;
+pub(crate) mod changing;
 pub(crate) mod charset;
 pub(crate) mod combine;
 pub(crate) mod escape;

@@ -1,6 +1,6 @@
 //! Strings: everything but patterns, which are in `substitute`.
 
-use super::{Answer, array, charset, inspect, number, substitute};
+use super::{Answer, array, changing, charset, inspect, number, substitute};
 use crate::ruby::interp::{Callable, Ground, Interp, Stop};
 use crate::ruby::values;
 use crate::value::{Str, Value};
@@ -250,7 +250,7 @@ pub(crate) fn mutate(
             let result = it.send(receiver.clone(), name, args, block)?;
             return Ok((receiver.clone(), result));
         }
-        _ => return array::by_name(it, receiver, name, args, block),
+        _ => return changing::by_name(it, receiver, name, args, block),
     };
     Ok((changed.clone(), changed))
 }
