@@ -105,6 +105,11 @@ pub(crate) fn index(at: i64, len: usize) -> Option<usize> {
     usize::try_from(at).ok().filter(|_| at < len)
 }
 
+/// Where a stretch of elements or letters begins, for which the place behind the last one will do.
+pub(crate) fn start(from: i64, len: usize) -> Option<usize> {
+    if usize::try_from(from) == Ok(len) { Some(len) } else { index(from, len) }
+}
+
 /// Length as Ruby integer.
 pub(crate) fn int(n: usize) -> Value {
     Value::Int(i64::try_from(n).unwrap_or(i64::MAX))

@@ -118,6 +118,7 @@ impl Interp<'_> {
             }
             Err(Refused::TooLong) => return Err(Stop::Limit("a text too long")),
         };
+        self.spend(text.len() / 256)?;
         let symbolic = operands.iter().any(|v| values::holds_symbolic(v));
         Ok(if symbolic { values::derived("format", &operands, Some(Value::str(text))) } else { Value::str(text) })
     }

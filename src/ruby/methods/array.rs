@@ -130,9 +130,7 @@ fn element(it: &Interp<'_>, array: &Array, at: i64) -> Value {
 }
 
 fn part(items: &[Value], from: i64, len: i64) -> Value {
-    let total = items.len();
-    let from = if from == i64::try_from(total).unwrap_or(i64::MAX) { Some(total) } else { values::index(from, total) };
-    let (Some(from), Ok(len)) = (from, usize::try_from(len)) else { return Value::Undef };
+    let (Some(from), Ok(len)) = (values::start(from, items.len()), usize::try_from(len)) else { return Value::Undef };
     Value::array(items.iter().skip(from).take(len).cloned().collect())
 }
 

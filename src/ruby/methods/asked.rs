@@ -19,14 +19,17 @@ pub(crate) fn call(
     };
     let at = |found: Option<usize>| found.map_or(Value::Undef, values::int);
     Ok(match name {
-        "any?" | "all?" | "none?" | "one?" => verdicts(it, items, pattern)?.map(|verdicts| {
-            let hits = verdicts.iter().filter(|v| **v).count();
-            Value::Bool(match name {
-                "any?" => hits > 0,
-                "all?" => hits == verdicts.len(),
-                "none?" => hits == 0,
-                _ => hits == 1,
-            })
+        "any?" | "all?" | "none?" | "one?" => Some(match verdicts(it, items, pattern)? {
+            Some(verdicts) => {
+                let hits = verdicts.iter().filter(|v| **v).count();
+                Value::Bool(match name {
+                    "any?" => hits > 0,
+                    "all?" => hits == verdicts.len(),
+                    "none?" => hits == 0,
+                    _ => hits == 1,
+                })
+            }
+            None => values::derived(name, &[receiver, pattern], None),
         }),
         "grep" | "grep_v" => match verdicts(it, items, pattern)? {
             Some(verdicts) => {
@@ -41,11 +44,20 @@ pub(crate) fn call(
             }
             None => Some(values::derived(name, &[receiver, pattern], None)),
         },
-        "count" => Some(values::int(items.iter().filter(|v| order::equal(v, pattern)).count())),
+        "count" if values::holds_symbolic(pattern) || items.iter().any(values::holds_symbolic) => {
+            let known = items.iter().map(values::settled).collect::<Option<Vec<_>>>().zip(values::settled(pattern));
+            let count = known.map(|(items, pattern)| values::int(times(&items, &pattern)));
+            Some(values::derived(name, &[receiver, pattern], count))
+        }
+        "count" => Some(values::int(times(items, pattern))),
         "find_index" | "index" => Some(at(items.iter().position(|v| order::equal(v, pattern)))),
         "rindex" => Some(at(items.iter().rposition(|v| order::equal(v, pattern)))),
         _ => None,
     })
+}
+
+fn times(items: &[Value], value: &Value) -> usize {
+    items.iter().filter(|item| order::equal(item, value)).count()
 }
 
 fn one(items: &[Value]) -> Option<Value> {

@@ -172,12 +172,9 @@ fn taken(items: &mut Vec<Value>, args: &[Value]) -> Option<Value> {
     let (from, to) = match args {
         [Value::Int(at)] => return Some(values::index(*at, items.len()).map(|i| items.remove(i)).unwrap_or_default()),
         [Value::Int(from), Value::Int(len)] => {
-            let from = if usize::try_from(*from) == Ok(items.len()) {
-                Some(items.len())
-            } else {
-                values::index(*from, items.len())
+            let (Some(from), Ok(len)) = (values::start(*from, items.len()), usize::try_from(*len)) else {
+                return Some(Value::Undef);
             };
-            let (Some(from), Ok(len)) = (from, usize::try_from(*len)) else { return Some(Value::Undef) };
             (from, from.saturating_add(len).min(items.len()))
         }
         [range] if values::attrs(range, values::RANGE).is_some() => match range_of(range, items.len()) {

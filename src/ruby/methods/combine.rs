@@ -1,19 +1,19 @@
 //! Arrays together with others, and arrangements of one.
 
-use super::iterate::elements;
 use super::{array, order};
 use crate::value::Value;
+use rustc_hash::FxHashSet;
 
-/// Most elements that a product, a combination or a permutation may have.
+/// Most values that a product may hold, and most rows of a combination or a permutation.
 const MAX: usize = 100_000;
 
 /// `None` for other methods, and for arguments that are no lists.
 pub(crate) fn call(items: &[Value], name: &str, args: &[Value]) -> Option<Value> {
     match (name, args) {
         ("-" | "|" | "&", [_]) | ("difference" | "union" | "intersection", _) => sets(items, name, &lists(args)?),
-        ("intersect?" | "disjoint?", [other]) => {
-            let common = items.iter().any(|v| elements(other).is_some_and(|o| has(&o, v)));
-            Some(Value::Bool(common == (name == "intersect?")))
+        ("intersect?", [Value::Array(other)]) => {
+            let other: FxHashSet<&Value> = other.items.iter().collect();
+            Some(Value::Bool(items.iter().any(|v| other.contains(v))))
         }
         ("product", _) => product(items, &lists(args)?),
         ("combination", [Value::Int(n)]) => combinations(items, usize::try_from(*n).ok()?),
@@ -37,24 +37,23 @@ fn lists(args: &[Value]) -> Option<Vec<Vec<Value>>> {
     args.iter().map(|arg| arg.as_array().map(<[Value]>::to_vec)).collect()
 }
 
-fn has(items: &[Value], value: &Value) -> bool {
-    items.iter().any(|item| order::equal(item, value))
-}
-
+/// Elements are the same that are so by `eql?`: 1 is not 1.0.
 fn sets(items: &[Value], name: &str, others: &[Vec<Value>]) -> Option<Value> {
+    let known: Vec<FxHashSet<&Value>> = others.iter().map(|other| other.iter().collect()).collect();
     let kept = |keep: &dyn Fn(&&Value) -> bool| items.iter().filter(keep).cloned().collect::<Vec<_>>();
     Some(match name {
-        "-" | "difference" => Value::array(kept(&|v| !others.iter().any(|o| has(o, v)))),
+        "-" | "difference" => Value::array(kept(&|v| !known.iter().any(|o| o.contains(v)))),
         "|" | "union" => array::unique(items.iter().chain(others.iter().flatten())),
         "intersection" if others.is_empty() => Value::array(items.to_vec()),
-        _ => array::unique(kept(&|v| others.iter().all(|o| has(o, v))).iter()),
+        _ => array::unique(kept(&|v| known.iter().all(|o| o.contains(v))).iter()),
     })
 }
 
 fn product(items: &[Value], others: &[Vec<Value>]) -> Option<Value> {
     let mut rows: Vec<Vec<Value>> = items.iter().map(|v| vec![v.clone()]).collect();
     for other in others {
-        if rows.len().saturating_mul(other.len()) > MAX {
+        let width = rows.first().map_or(1, |row| row.len() + 1);
+        if rows.len().saturating_mul(other.len()).saturating_mul(width) > MAX {
             return None;
         }
         let longer = |row: &Vec<Value>, last: &Value| row.iter().cloned().chain([last.clone()]).collect();

@@ -74,6 +74,10 @@ fn at(f: f64, name: &str, digits: i64) -> Option<Value> {
     if !f.is_finite() || is_exact(f, digits) {
         return Some(Value::Float(f));
     }
+    // Beyond that Ruby reckons with fractions.
+    if digits > 14 {
+        return None;
+    }
     let scale = 10f64.powi(i32::try_from(digits).ok()?);
     let scaled = f * scale;
     Some(Value::Float(match name {

@@ -78,7 +78,12 @@ pub(crate) fn one(n: i64, name: &str, args: &[Value]) -> Option<Value> {
 
 /// Rounded at a place before the point: away from zero at the half.
 fn to_tens(n: i64, name: &str, digits: i64) -> Option<Value> {
-    let Some(unit) = u32::try_from(-digits).ok().and_then(|d| 10i128.checked_pow(d)).filter(|u| *u < 1 << 100) else {
+    let Some(unit) = digits
+        .checked_neg()
+        .and_then(|d| u32::try_from(d).ok())
+        .and_then(|d| 10i128.checked_pow(d))
+        .filter(|u| *u < 1 << 100)
+    else {
         return Some(Value::Int(0)).filter(|_| matches!(name, "round" | "truncate"));
     };
     let n = i128::from(n);

@@ -208,9 +208,7 @@ fn halves(text: &str, at: Option<usize>, len: usize, right: bool) -> Value {
 }
 
 fn cut(text: &str, from: i64, len: i64) -> Value {
-    let total = text.chars().count();
-    let from = if i64::try_from(total) == Ok(from) { Some(total) } else { values::index(from, total) };
-    match (from, usize::try_from(len)) {
+    match (values::start(from, text.chars().count()), usize::try_from(len)) {
         (Some(from), Ok(len)) => Value::str(text.chars().skip(from).take(len).collect::<String>()),
         _ => Value::Undef,
     }
