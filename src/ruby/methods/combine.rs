@@ -2,17 +2,21 @@
 
 use super::{array, order};
 use crate::value::Value;
-use rustc_hash::FxHashSet;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 
 /// Most values that a product may hold, and most rows of a combination or a permutation.
 const MAX: usize = 100_000;
+
+/// Elements to look up.
+type Known<'v> = IndexSet<&'v Value, FxBuildHasher>;
 
 /// `None` for other methods, and for arguments that are no lists.
 pub(crate) fn call(items: &[Value], name: &str, args: &[Value]) -> Option<Value> {
     match (name, args) {
         ("-" | "|" | "&", [_]) | ("difference" | "union" | "intersection", _) => sets(items, name, &lists(args)?),
         ("intersect?", [Value::Array(other)]) => {
-            let other: FxHashSet<&Value> = other.items.iter().collect();
+            let other: Known<'_> = other.items.iter().collect();
             Some(Value::Bool(items.iter().any(|v| other.contains(v))))
         }
         ("product", _) => product(items, &lists(args)?),
@@ -39,7 +43,7 @@ fn lists(args: &[Value]) -> Option<Vec<Vec<Value>>> {
 
 /// Elements are the same that are so by `eql?`: 1 is not 1.0.
 fn sets(items: &[Value], name: &str, others: &[Vec<Value>]) -> Option<Value> {
-    let known: Vec<FxHashSet<&Value>> = others.iter().map(|other| other.iter().collect()).collect();
+    let known: Vec<Known<'_>> = others.iter().map(|other| other.iter().collect()).collect();
     let kept = |keep: &dyn Fn(&&Value) -> bool| items.iter().filter(keep).cloned().collect::<Vec<_>>();
     Some(match name {
         "-" | "difference" => Value::array(kept(&|v| !known.iter().any(|o| o.contains(v)))),
